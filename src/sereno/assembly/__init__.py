@@ -1,0 +1,1 @@
+"""The composition root: joins settings, rooms and a concrete store into processes."""

@@ -1,0 +1,173 @@
+"""Every public name, once: metrics, labels, buckets, headers, paths, file names.
+
+Names are the field's: Prometheus naming and units, OpenTelemetry GenAI, and those of the documents the
+product was asked for in. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+# --- Headers -----------------------------------------------------------------------------------------
+
+KEY_HEADER = b"x-sereno-key"
+USER_HEADER = b"x-sereno-user"
+SESSION_HEADER = b"x-sereno-session"
+INTERNAL_HEADER = b"x-sereno-internal"
+PEER_HEADER = b"x-sereno-peer"
+"""On the keeper's Unix socket only: the gateway tells the real peer. Stripped from every client."""
+OPEN_WEBUI_USER_HEADERS = (b"x-openwebui-user-email", b"x-openwebui-user-name", b"x-openwebui-user-id")
+"""In order of preference; sent with ENABLE_FORWARD_USER_INFO_HEADERS."""
+OPEN_WEBUI_SESSION_HEADER = b"x-openwebui-chat-id"
+KEY_PREFIX = "sk-sereno-"
+"""How a Sereno key begins, so that `Authorization: Bearer` can be told from a provider's own key."""
+CREDENTIAL_HEADERS = frozenset({
+    b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"x-api-key", b"api-key",
+    b"x-auth-token", b"x-goog-api-key", b"x-amz-security-token", KEY_HEADER,
+})  # fmt: skip
+"""Header names whose values are replaced by a keyed hash before they reach the journal."""
+
+# --- Paths that are ours on the gateway's port -------------------------------------------------------
+
+KEEPER_PREFIXES = ("/metrics", "/analytics", "/drift", "/sereno", "/dashboard")
+"""Matched by whole segments and handed to the keeper; `/dashboard` redirects to `/sereno`."""
+HEALTH_PATH = "/healthz"
+READY_PATH = "/readyz"
+
+DEFAULT_LISTEN = "127.0.0.1:11434"
+DEFAULT_KEEPER = "127.0.0.1:8004"
+DEFAULT_UPSTREAM = "http://127.0.0.1:11435"
+
+# --- Files under DATA --------------------------------------------------------------------------------
+
+JOURNAL_DIR = "journal"
+RUN_DIR = "run"
+KEEPER_SOCKET = "keeper.sock"
+STATUS_FILE = "worker-{worker}.status"
+POLICY_FILE = "policy.msgpack"
+KEYS_FILE = "keys.json"
+INSTANCE_FILE = "instance"
+LOCK_FILE = "lock"
+SQLITE_FILE = "sereno.db"
+REDACTION_SALT_FILE = "salt"
+
+# --- Buckets -----------------------------------------------------------------------------------------
+
+DURATION_EDGES = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+"""`le` edges of request durations in seconds; each is counted exactly in every store."""
+TTFT_EDGES = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+TPOT_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.5)
+COST_EDGES = (1e-6, 1e-5, 1e-4, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
+QUERY_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+MODEL_LABEL_SLOTS = 100
+OTHER_MODEL = "other"
+INTERVALS = {"1m": 60.0, "5m": 300.0, "15m": 900.0, "1h": 3600.0, "6h": 21600.0, "1d": 86400.0}
+"""Interval names that the API accepts, in seconds."""
+PREVIEW_CHARACTERS = 200
+
+# --- Metrics -----------------------------------------------------------------------------------------
+
+MetricType = Literal["counter", "gauge", "histogram", "info"]
+
+
+class Metric(NamedTuple):
+    """One metric family.
+
+    Attributes:
+        name: full exposition name; counters end in `_total`.
+        type: Prometheus type.
+        unit: base unit, "" for counts.
+        labels: label names.
+        help: one line for `# HELP`.
+        source: `call` (counted from calls), `ollama` (polled), `keeper` or `gateway` (the watchman itself).
+        edges: histogram `le` edges without +Inf.
+    """
+
+    name: str
+    type: MetricType
+    unit: str
+    labels: tuple[str, ...]
+    help: str
+    source: Literal["call", "ollama", "keeper", "gateway"]
+    edges: tuple[float, ...] = ()
+
+
+def _m(  # a row of the table below
+    name: str,
+    kind: MetricType,
+    unit: str,
+    labels: str,
+    source: Literal["call", "ollama", "keeper", "gateway"],
+    text: str,
+    edges: tuple[float, ...] = (),
+) -> Metric:
+    return Metric(name, kind, unit, tuple(labels.split()), text, source, edges)
+
+
+METRICS: tuple[Metric, ...] = (
+    # From calls: what `metrics.account` counts.
+    _m("llm_requests_total", "counter", "", "model status operation", "call", "LLM requests by outcome."),
+    _m("llm_request_duration_seconds", "histogram", "seconds", "model operation", "call",
+       "Time from the first byte of a request to the last byte of its answer.", DURATION_EDGES),
+    _m("llm_time_to_first_token_seconds", "histogram", "seconds", "model operation", "call",
+       "Time from the first byte of a request to the first chunk that carries content.", TTFT_EDGES),
+    _m("llm_time_per_output_token_seconds", "histogram", "seconds", "model operation", "call",
+       "Time per output token after the first.", TPOT_EDGES),
+    _m("llm_tokens_used_total", "counter", "", "type model", "call", "Tokens, by type prompt or completion."),
+    _m("llm_cached_tokens_total", "counter", "", "model", "call", "Prompt tokens that came from the model server's cache."),
+    _m("llm_cost_usd_total", "counter", "", "model", "call", "Cost of calls with a known price, in US dollars."),
+    _m("llm_unpriced_requests_total", "counter", "", "model", "call", "Successful LLM requests whose price is unknown."),
+    _m("llm_load_duration_seconds", "histogram", "seconds", "model", "call",
+       "Model load time as reported by the model server.", DURATION_EDGES),
+    _m("llm_finish_reasons_total", "counter", "", "model reason", "call", "Finished LLM requests by finish reason."),
+    _m("llm_errors_total", "counter", "", "model type", "call", "Failed LLM requests by error type."),
+    _m("llm_requests_in_flight", "gauge", "", "model", "gateway", "LLM requests running now."),
+    _m("ollama_requests_total", "counter", "", "status model", "call", "Requests over the Ollama API."),
+    _m("ollama_request_duration_seconds", "histogram", "seconds", "model", "call",
+       "Duration of requests over the Ollama API.", DURATION_EDGES),
+    _m("ollama_model_costs", "histogram", "", "model", "call", "Cost of each priced request in US dollars.", COST_EDGES),
+    _m("sereno_other_requests_total", "counter", "", "route status", "call", "Requests that are not LLM calls, by route."),
+    _m("sereno_internal_requests_total", "counter", "", "status", "call", "Calls Sereno itself made to a model."),
+    _m("sereno_decode_failures_total", "counter", "", "protocol", "call", "Exchanges whose bodies could not be read."),
+    # Polled from Ollama.
+    _m("ollama_up", "gauge", "", "upstream", "ollama", "1 if the model server answered the last poll."),
+    _m("ollama_info", "info", "", "upstream version", "ollama", "Version of the model server."),
+    _m("ollama_models_total", "gauge", "", "upstream", "ollama", "Models installed."),
+    _m("ollama_total_size_bytes", "gauge", "bytes", "upstream", "ollama", "Size of all installed models."),
+    _m("ollama_model_size_bytes", "gauge", "bytes", "upstream model", "ollama", "Size of an installed model."),
+    _m("ollama_model_loaded", "gauge", "", "upstream model", "ollama", "1 while a model is loaded."),
+    _m("ollama_model_memory_bytes", "gauge", "bytes", "upstream model", "ollama", "Memory a loaded model takes, GPU and CPU."),
+    _m("ollama_model_vram_bytes", "gauge", "bytes", "upstream model", "ollama", "GPU memory a loaded model takes."),
+    _m("ollama_poll_duration_seconds", "gauge", "seconds", "upstream", "ollama", "How long the last poll took."),
+    # The watchman itself.
+    _m("sereno_build_info", "info", "", "version", "keeper", "Version of Sereno."),
+    _m("sereno_calls_ingested_total", "counter", "", "", "keeper", "Calls stored."),
+    _m("sereno_ingest_batches_total", "counter", "", "", "keeper", "Batches committed to the store."),
+    _m("sereno_ingest_errors_total", "counter", "", "reason", "keeper", "Failed attempts to store a batch."),
+    _m("sereno_ingest_lag_seconds", "gauge", "seconds", "", "keeper", "Age of the oldest journal record not yet stored."),
+    _m("sereno_journal_bytes", "gauge", "bytes", "", "keeper", "Journal bytes on disk."),
+    _m("sereno_journal_unread_bytes", "gauge", "bytes", "", "keeper", "Journal bytes not yet stored."),
+    _m("sereno_journal_poisoned_frames_total", "counter", "", "", "keeper", "Journal frames skipped because they were damaged."),
+    _m("sereno_store_bytes", "gauge", "bytes", "part", "keeper", "Store size by part."),
+    _m("sereno_store_up", "gauge", "", "", "keeper", "1 if the store answered its last query."),
+    _m("sereno_store_calls", "gauge", "", "", "keeper", "Calls in the store."),
+    _m("sereno_query_duration_seconds", "histogram", "seconds", "query", "keeper", "Duration of store queries.", QUERY_EDGES),
+    _m("sereno_http_requests_total", "counter", "", "route status", "keeper", "Requests to the API and the pages."),
+    _m("sereno_retention_deleted_total", "counter", "", "what", "keeper", "Calls and bodies removed by retention."),
+    _m("sereno_gateway_workers", "gauge", "", "", "gateway", "Gateway workers alive."),
+    _m("sereno_gateway_connections", "gauge", "", "", "gateway", "Client connections open."),
+    _m("sereno_gateway_requests_total", "counter", "", "", "gateway", "Requests forwarded."),
+    _m("sereno_gateway_rejected_total", "counter", "", "reason", "gateway", "Requests refused before they were forwarded."),
+    _m("sereno_gateway_bytes_total", "counter", "", "direction", "gateway", "Body bytes passed through."),
+    _m("sereno_gateway_upstream_errors_total", "counter", "", "", "gateway", "Exchanges that failed on the model server's side."),
+    _m("sereno_gateway_records_total", "counter", "", "", "gateway", "Records handed to the journal."),
+    _m("sereno_gateway_dropped_records_total", "counter", "", "reason", "gateway",
+       "Records lost, by reason: budget, queue, disk, encode."),
+    _m("sereno_gateway_capture_bytes", "gauge", "bytes", "", "gateway", "Captured bytes in memory."),
+    _m("sereno_gateway_strict_timeouts_total", "counter", "", "", "gateway",
+       "Answers released in strict durability before their record was on disk."),
+    _m("sereno_gateway_memory_bytes", "gauge", "bytes", "", "gateway", "Resident memory of all gateway workers."),
+)  # fmt: skip
+
+METRIC: dict[str, Metric] = {metric.name: metric for metric in METRICS}
+"""The catalogue by name."""

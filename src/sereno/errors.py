@@ -1,0 +1,55 @@
+"""The few errors that cross a room's border, named by who must act on them.
+
+Inside a room plain `ValueError` and `OSError` serve. Each message says what was wrong, what was
+expected and what to do.
+"""
+
+
+class SerenoError(Exception):
+    """Base of all errors that a command turns into one sentence and an exit code."""
+
+    exit_code = 1
+
+
+class ConfigError(SerenoError):
+    """A setting, key file or command line is wrong: the operator corrects it."""
+
+    exit_code = 2
+
+
+class UpstreamError(SerenoError):
+    """The model server cannot be reached or answers what it must not."""
+
+    exit_code = 3
+
+
+class StoreError(SerenoError):
+    """The store cannot be opened, read or written."""
+
+    exit_code = 4
+
+
+class StoreNewerError(StoreError):
+    """The store was written by a newer Sereno; upgrade instead of guessing."""
+
+
+class JournalError(SerenoError):
+    """A journal segment or status file is not what its name promises."""
+
+    exit_code = 5
+
+
+class QueryError(SerenoError):
+    """A question to the record is wrong.
+
+    Attributes:
+        parameter: the name of the wrong parameter, as the user wrote it.
+        expected: what would have been right, in a few words.
+    """
+
+    exit_code = 2
+
+    def __init__(self, parameter: str, message: str, expected: str = "") -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.expected = expected

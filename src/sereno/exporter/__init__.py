@@ -1,0 +1,1 @@
+"""`sereno exporter`: Ollama's metrics without the gateway."""

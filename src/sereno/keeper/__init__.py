@@ -1,0 +1,1 @@
+"""The control plane: reads the journal, decodes, stores, rolls up, serves."""

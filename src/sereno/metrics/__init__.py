@@ -1,0 +1,1 @@
+"""Metrics: what a call counts, and how counts are shown to Prometheus. Pure."""

@@ -1,0 +1,1 @@
+"""Statistics: mergeable histograms, distances, intervals. Pure."""

@@ -1,0 +1,261 @@
+"""The store protocol: what every backend does, and the words in which it is asked.
+
+Times are epoch seconds. Lists sort by (started_at, id); aggregates, roll-ups and counters count by the end of
+a call. Every backend passes `tests/store/conformance.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from sereno.calls import Call, Exchange, Operation, Position, Status
+from sereno.metrics.increments import Increments
+from sereno.stats.histograms import Histogram
+
+Dimension = Literal["model", "operation", "status", "user", "category", "session", "error_type"]
+"""What aggregates can be grouped by."""
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One call to store: what it meant, and the (masked) exchange it came from.
+
+    The exchange's images are already replaced by references; `None` where content is not kept.
+    """
+
+    call: Call
+    exchange: Exchange | None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What is committed at once: calls, what they add to the counters, and how far the journal is stored.
+
+    Attributes:
+        id: deterministic (instance, worker, segment, from, to for every worker), so that a store without
+            transactions can tell a repeated batch.
+        records: the calls, in the order of their end.
+        increments: the sum of `metrics.account` over the records.
+        positions: up to where each worker's journal is stored after this batch.
+    """
+
+    id: str
+    records: Sequence[Record]
+    increments: Increments
+    positions: Sequence[Position]
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """The last call of a page: the next page begins after it."""
+
+    started_at: float
+    id: str
+
+
+class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A question for calls; every field narrows. Times bound `started_at` in lists, the end in aggregates.
+
+    Attributes:
+        search: all of these words are in prompt or response (tokenizer rule in `store.words`).
+        start: from this time on. end: before this time.
+        operation: None asks for every operation, also `other`; aggregates always leave `other` out unless asked.
+        internal: False leaves out the calls that Sereno itself made, True asks for them alone, None for both.
+        limit, offset, cursor, newest_first: paging of lists; aggregates ignore them.
+    """
+
+    search: str | None = None
+    model: str | None = None
+    user: str | None = None
+    session: str | None = None
+    status: Status | None = None
+    operation: Operation | None = None
+    category: str | None = None
+    key: str | None = None
+    client: str | None = None
+    error_type: str | None = None
+    start: float | None = None
+    end: float | None = None
+    min_input_tokens: int | None = None
+    max_input_tokens: int | None = None
+    min_output_tokens: int | None = None
+    max_output_tokens: int | None = None
+    min_latency: float | None = None
+    max_latency: float | None = None
+    internal: bool | None = False
+    limit: int = 100
+    offset: int = 0
+    cursor: Cursor | None = None
+    newest_first: bool = True
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of calls (prompt and response cut to 200 characters) and where the next begins, None at the end."""
+
+    calls: Sequence[Call]
+    next: Cursor | None
+
+
+class CallDetail(msgspec.Struct, frozen=True):
+    """One call with whole texts; the exchange is None once its bodies were deleted or were not kept."""
+
+    call: Call
+    exchange: Exchange | None
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over calls. `*_known` counts the calls in which the figure was known, so means can be honest."""
+
+    calls: int = 0
+    success: int = 0
+    error: int = 0
+    aborted: int = 0
+    input_tokens: int = 0
+    input_known: int = 0
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    output_known: int = 0
+    cost_usd: float = 0.0
+    cost_known: int = 0
+    eval_seconds: float = 0.0
+    eval_tokens: int = 0
+    tool_calls: int = 0
+    latency: Histogram | None = None
+    ttft: Histogram | None = None
+    tpot: Histogram | None = None
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One row of an aggregate: the values of the asked dimensions, the start of the interval, the sums."""
+
+    key: tuple[str | None, ...]
+    at: float | None
+    totals: Totals
+
+
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation in a list."""
+
+    session: str
+    user: str | None
+    first_at: float
+    last_at: float
+    calls: int
+    errors: int
+    models: tuple[str, ...]
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    title: str
+
+
+class UserRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One user in a list; `user` None stands for calls without a user."""
+
+    user: str | None
+    first_at: float
+    last_at: float
+    calls: int
+    errors: int
+    sessions: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+
+
+class StoreSizes(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store takes. `parts` in bytes by name (`database`, `wal`, …); `oldest_at` None when empty."""
+
+    parts: Mapping[str, int]
+    calls: int
+    bodies: int
+    oldest_at: float | None
+
+
+class ThreadKey(msgspec.Struct, frozen=True):
+    """What a conversation is looked up by: the hash of its messages, within one key, user or client address."""
+
+    owner: str
+    conversation: bytes
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Where calls live. Reading methods may be called from any thread; `add` and the deletes from one at a time."""
+
+    def add(self, batch: Batch) -> int:
+        """Commit a batch in one transaction; returns how many calls were new. A repeated batch changes nothing."""
+
+    def positions(self) -> Sequence[Position]:
+        """Up to where every known worker's journal is stored."""
+
+    def threads(self, keys: Sequence[ThreadKey], since: float) -> Mapping[ThreadKey, str]:
+        """The session of the latest call since then whose `conversation` and owner equal the key."""
+
+    def calls(self, query: CallQuery) -> Page:
+        """A page of calls."""
+
+    def calls_after(self, sequence: int, limit: int, query: CallQuery | None = None) -> Sequence[tuple[int, Call]]:
+        """Calls in the order they were stored, after this ingest sequence: tails and live views. -1 is the start."""
+
+    def last_sequence(self) -> int:
+        """The highest ingest sequence, -1 when empty."""
+
+    def call(self, call_id: str) -> CallDetail | None:
+        """One call with its bodies."""
+
+    def export(self, query: CallQuery) -> Iterator[Call]:
+        """All calls that match, whole texts, in constant memory; ignores limit and cursor."""
+
+    def count(self, query: CallQuery) -> int:
+        """How many calls match."""
+
+    def aggregate(
+        self, query: CallQuery, by: Sequence[Dimension] = (), interval: float | None = None, tz: str = "UTC"
+    ) -> Sequence[Group]:
+        """Sums by dimension and interval; from roll-ups where they cover the query, else by a scan.
+
+        `interval` in seconds; days begin at midnight in `tz`. Without `by` and `interval` one group, also when empty.
+        """
+
+    def unique_users(self, query: CallQuery) -> int:
+        """How many different users the matching calls have."""
+
+    def sessions(self, query: CallQuery) -> Sequence[SessionRow]:
+        """Conversations, latest first; paged by limit and offset."""
+
+    def users(self, query: CallQuery) -> Sequence[UserRow]:
+        """Users, most calls first; paged by limit and offset."""
+
+    def models(self) -> Sequence[str]:
+        """Every canonical model name that has calls, sorted."""
+
+    def counters(self) -> Increments:
+        """Every counter and histogram since the store began: what `/metrics` shows."""
+
+    def model_slots(self) -> Mapping[str, str]:
+        """Canonical model name → label value, for the models that hold a slot."""
+
+    def claim_model_slots(self, models: Sequence[str]) -> Mapping[str, str]:
+        """Give slots to models while there are free ones; returns all slots."""
+
+    def delete_bodies(self, before: float, limit: int) -> int:
+        """Remove up to `limit` bodies (and search entries) of calls that started before then; returns how many."""
+
+    def delete_calls(self, before: float, limit: int) -> int:
+        """Remove up to `limit` calls that started before then; counters and roll-ups stay."""
+
+    def sizes(self) -> StoreSizes:
+        """What the store takes; cheap enough for every scrape."""
+
+    def acquire_lease(self, name: str, holder: str, now: float, seconds: float) -> bool:
+        """Take or renew a lease; False while somebody else holds it."""
+
+    def check(self) -> None:
+        """Run a real query; `StoreError` if the store does not answer."""
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy to a path that must not exist."""
+
+    def close(self) -> None:
+        """Release everything; idempotent."""

@@ -1,0 +1,1 @@
+"""`sereno up`: starts, watches, restarts and drains the processes."""

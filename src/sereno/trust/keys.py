@@ -1,0 +1,108 @@
+"""Keys that Sereno issues: made here, stored as a hash, compared in constant time.
+
+A key is 192 random bits, so a plain BLAKE2b-256 is enough to store it (no dictionary exists to slow down).
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Literal, get_args
+
+import msgspec
+
+from sereno.conventions import KEY_PREFIX
+
+Scope = Literal["use", "read", "admin"]
+"""`use`: call models through the gateway; `read`: read the record; `admin`: change it."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential that Sereno issued.
+
+    Attributes:
+        id: 8 hex digits that stand for it in records and lists.
+        name: what people call it.
+        hash: hex BLAKE2b-256 of the secret.
+        scopes: what it allows; `admin` includes `read`.
+        assert_user: whether user and session headers are believed beside it.
+        requests_per_minute: limit at the gateway, None for none.
+        created_at: epoch seconds.
+    """
+
+    id: str
+    name: str
+    hash: str
+    scopes: tuple[Scope, ...]
+    assert_user: bool = False
+    requests_per_minute: int | None = None
+    created_at: float = 0.0
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the key carries the scope."""
+        return scope in self.scopes or (scope == "read" and "admin" in self.scopes)
+
+
+def hash_secret(secret: str) -> str:
+    """Hex BLAKE2b-256 of a secret."""
+    return blake2b(secret.encode("utf-8", "surrogateescape"), digest_size=32).hexdigest()
+
+
+def issue(
+    name: str,
+    scopes: Iterable[Scope],
+    *,
+    random: bytes,
+    now: float,
+    assert_user: bool = False,
+    requests_per_minute: int | None = None,
+) -> tuple[Key, str]:
+    """A new key and its secret, which is shown once and never stored.
+
+    Args:
+        name: what people call it.
+        scopes: what it allows.
+        random: 28 random bytes.
+        now: epoch seconds.
+        assert_user: whether user headers are believed beside it.
+        requests_per_minute: limit at the gateway.
+    """
+    if len(random) < 28:
+        raise ValueError("issue() needs 28 random bytes")
+    secret = KEY_PREFIX + urlsafe_b64encode(random[4:28]).decode()
+    key = Key(
+        id=random[:4].hex(),
+        name=name,
+        hash=hash_secret(secret),
+        scopes=tuple(scopes),
+        assert_user=assert_user,
+        requests_per_minute=requests_per_minute,
+        created_at=now,
+    )
+    return key, secret
+
+
+def find(secret: str, keys: Iterable[Key]) -> Key | None:
+    """The key whose secret this is, compared without telling by time how near a guess was."""
+    digest = hash_secret(secret)
+    found = None
+    for key in keys:
+        if hmac.compare_digest(key.hash, digest):
+            found = key
+    return found
+
+
+def presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The Sereno key a request shows: `X-Sereno-Key`, or `Authorization: Bearer sk-sereno-…`."""
+    for name, value in headers:
+        lowered = name.lower()
+        if lowered == b"x-sereno-key":
+            return value.decode("latin-1").strip()
+        if lowered == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer" and token.strip().startswith(KEY_PREFIX):
+                return token.strip()
+    return None

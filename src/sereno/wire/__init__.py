@@ -1,0 +1,1 @@
+"""Wire protocols: pure functions from the bytes of an `Exchange` to the `Call` it meant."""
