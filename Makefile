@@ -1,0 +1,45 @@
+# Sereno. `make help` lists the targets; each sets up what it needs.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint format coverage bench docs clean
+
+PY := .venv/bin/python
+# Two workers keep two cores busy while tests wait for sockets; a test file stays on one worker.
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.synced: pyproject.toml uv.lock tools/uv.sh
+	@uv=$$(tools/uv.sh) && "$$uv" sync --quiet --frozen && touch .venv/.synced
+
+setup: .venv/.synced ## build .venv with everything for work on Sereno
+
+demo: .venv/.synced ## a real small model, the gateway, the keeper and a few conversations; Ctrl-C ends it
+	@.venv/bin/sereno demo
+
+lint: .venv/.synced ## style, types, layers
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+test: .venv/.synced ## everything that proves a contract, in under 12 minutes on two cores
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@$(PYTEST) -m "not slow"
+
+test-all: .venv/.synced ## also the long fuzz, kill, soak and scale runs
+	@$(PYTEST)
+
+coverage: .venv/.synced ## run the tests under coverage and show what they miss
+	@.venv/bin/coverage erase; COVERAGE_PROCESS_START=$(PWD)/pyproject.toml .venv/bin/coverage run -m pytest -m "not slow" -q; .venv/bin/coverage combine -q; .venv/bin/coverage report
+
+bench: .venv/.synced ## measure, with ratios in one run, and write docs/benchmarks.md
+	@$(PY) -m benchmarks
+
+format: .venv/.synced ## format the code and sort the imports
+	@.venv/bin/ruff check --fix-only --quiet . ; .venv/bin/ruff format .
+
+docs: .venv/.synced ## regenerate the pages that are made from the code
+	@.venv/bin/sereno config docs > docs/configuration.md
+
+clean: ## remove what the targets above made
+	@rm -rf .venv .tools dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
