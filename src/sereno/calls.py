@@ -147,6 +147,19 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     client: str | None = None
     agent: str | None = None
 
+    @property
+    def owner(self) -> str:
+        """Whose conversations these are: the first known of key, user and client address (`ThreadKey.owner`).
+
+        >>> Identity(user="ana", client="10.0.0.7").owner
+        'user:ana'
+        """
+        if self.key:
+            return f"key:{self.key}"
+        if self.user:
+            return f"user:{self.user}"
+        return f"client:{self.client or ''}"
+
 
 class ImageRef(msgspec.Struct, frozen=True, gc=False):
     """An image in a prompt: what is kept instead of its bytes."""

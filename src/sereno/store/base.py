@@ -173,7 +173,10 @@ class StoreSizes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadKey(msgspec.Struct, frozen=True):
-    """What a conversation is looked up by: the hash of its messages, within one key, user or client address."""
+    """What a conversation is looked up by: the hash of its messages, within one key, user or client address.
+
+    `owner` is `Identity.owner` of the call; `conversation` is the earlier call's `Call.conversation`.
+    """
 
     owner: str
     conversation: bytes
