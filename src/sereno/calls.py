@@ -149,16 +149,16 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def owner(self) -> str:
-        """Whose conversations these are: the first known of key, user and client address (`ThreadKey.owner`).
+        """Whose conversations these are (`ThreadKey.owner`): the user, within the key if there is one; else the
+        key; else the client's address.
 
         >>> Identity(user="ana", client="10.0.0.7").owner
         'user:ana'
+        >>> Identity(user="ana", key="0badcafe").owner, Identity(client="10.0.0.7").owner
+        ('key:0badcafe user:ana', 'client:10.0.0.7')
         """
-        if self.key:
-            return f"key:{self.key}"
-        if self.user:
-            return f"user:{self.user}"
-        return f"client:{self.client or ''}"
+        parts = [f"{kind}:{value}" for kind, value in (("key", self.key), ("user", self.user)) if value]
+        return " ".join(parts) if parts else f"client:{self.client or ''}"
 
 
 class ImageRef(msgspec.Struct, frozen=True, gc=False):
