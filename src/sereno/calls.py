@@ -149,8 +149,9 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def owner(self) -> str:
-        """Whose conversations these are (`ThreadKey.owner`): the user, within the key if there is one; else the
-        key; else the client's address.
+        """Whose conversations these are (`ThreadKey.owner`).
+
+        The user, within the key if there is one; else the key; else the client's address.
 
         >>> Identity(user="ana", client="10.0.0.7").owner
         'user:ana'
