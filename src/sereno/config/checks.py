@@ -1,0 +1,63 @@
+"""Settings that are right alone and wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from sereno.config.kinds import Address, show_size
+from sereno.config.table import Settings, Upstream
+
+
+def contradictions(settings: Settings) -> list[str]:
+    """A sentence for each pair of settings that cannot both hold."""
+    return [*_gateway(settings), *_journal(settings), *_upstreams(settings.upstreams, settings)]
+
+
+def _gateway(settings: Settings) -> Iterator[str]:
+    gateway, keeper = settings.gateway, settings.keeper
+    if (gateway.tls_cert is None) != (gateway.tls_key is None):
+        missing, given = ("tls_key", "tls_cert") if gateway.tls_key is None else ("tls_cert", "tls_key")
+        yield f"gateway.{given} is set without gateway.{missing}; TLS needs both, a certificate and its private key"
+    if gateway.listen.port and gateway.listen == keeper.listen:
+        yield f"gateway.listen and keeper.listen are both {gateway.listen}; give the keeper another port (--keeper)"
+
+
+def _journal(settings: Settings) -> Iterator[str]:
+    journal, workers = settings.journal, settings.gateway.workers
+    share = journal.max_bytes // workers
+    if share < 2 * journal.segment_bytes:
+        yield (
+            f"journal.max_bytes is {show_size(journal.max_bytes)}, {show_size(share)} for each of {workers} workers, "
+            f"too little for two journal files of {show_size(journal.segment_bytes)}; "
+            "raise journal.max_bytes or lower journal.segment_bytes"
+        )
+    if settings.gateway.capture_in_flight_bytes < settings.gateway.capture_max_bytes:
+        yield "gateway.capture_in_flight_bytes is below gateway.capture_max_bytes; one body must fit"
+
+
+def _upstreams(upstreams: tuple[Upstream, ...], settings: Settings) -> Iterator[str]:
+    prefixes: dict[str, str] = {}
+    for upstream in upstreams:
+        if points_at(upstream.url, settings.gateway.listen):
+            yield (
+                f"upstreams.{upstream.name}.url is {upstream.url}, where the gateway itself listens: requests would go "
+                "round in circles; move the model server to another port, or set gateway.listen (--listen)"
+            )
+        prefix = upstream.path_prefix.strip("/")
+        if upstream.path_prefix and (not upstream.path_prefix.startswith("/") or not prefix):
+            yield f"upstreams.{upstream.name}.path_prefix is {upstream.path_prefix!r}; expected a path such as /vllm"
+        if prefix and prefix in prefixes:
+            yield f"upstreams.{upstream.name} and upstreams.{prefixes[prefix]} share the path prefix /{prefix}"
+        prefixes.setdefault(prefix, upstream.name)
+
+
+def points_at(url: str, listen: Address) -> bool:
+    """Whether a URL reaches an address on this machine, as far as names can tell."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if not listen.port or port != listen.port:
+        return False
+    local = {"localhost", "127.0.0.1", "::1"}
+    host = parts.hostname or ""
+    return host == listen.host or (host in local and listen.host in {*local, "0.0.0.0", "::"})  # noqa: S104  compared, not bound

@@ -1,0 +1,302 @@
+"""What a setting's value may look like: how it is read, what was expected when it is wrong, how it is shown.
+
+A value arrives as text (environment, command line) or as a TOML value; `read` turns either into the value
+that rooms use (bytes, seconds, `Address`, …) and raises `ValueError` for anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+T = TypeVar("T")
+Reader = Callable[[object, Path], T]
+"""(value as given, folder that relative paths start from) → value; `ValueError` if it is wrong."""
+
+OFF_WORDS = frozenset({"", "off", "none", "unlimited", "never"})
+"""Words that mean "no limit" where a setting may be switched off."""
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+_SIZE_UNITS = {
+    "": 1, "b": 1, "k": 1024, "kib": 1024, "kb": 1000, "m": 1024**2, "mib": 1024**2, "mb": 1000**2,
+    "g": 1024**3, "gib": 1024**3, "gb": 1000**3, "t": 1024**4, "tib": 1024**4, "tb": 1000**4,
+}  # fmt: skip
+_DURATION_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9_.*-]{1,253}", re.ASCII)
+
+
+class Kind(msgspec.Struct, Generic[T], frozen=True):
+    """One kind of value.
+
+    Attributes:
+        name: what the reference calls it.
+        expected: what a right value is, with an example, to end the sentence "expected …".
+        read: see `Reader`.
+        show: text of a value, which `read` reads back to the same value.
+    """
+
+    name: str
+    expected: str
+    read: Reader[T]
+    show: Callable[[T], str]
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a server listens: a host name or address, without brackets, and a port (0: any free one)."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A value that must not be shown; printing it prints stars."""
+
+    value: str
+
+    def reveal(self) -> str:
+        """The secret itself, for the one place that sends it."""
+        return self.value
+
+    def __str__(self) -> str:
+        return "***" if self.value else ""
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not text")  # noqa: TRY004  one error type for whatever is wrong with a value
+    if "\x00" in value:
+        raise ValueError("NUL in text")
+    return value.strip()
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _text(value).lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueError("neither true nor false")
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool):
+        raise ValueError("a truth value is not a number")  # noqa: TRY004  see _text
+    if isinstance(value, int):
+        return value
+    text = _text(value).replace("_", "")
+    if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def _quantity(value: object, units: dict[str, float]) -> float:
+    """A number, or a number with a unit."""
+    if isinstance(value, bool):
+        raise ValueError("a truth value is not a number")  # noqa: TRY004  see _text
+    if isinstance(value, (int, float)):
+        number, factor = float(value), 1.0
+    else:
+        match = _QUANTITY.fullmatch(_text(value))
+        if match is None:
+            raise ValueError("not a number with a unit")
+        if match[2].lower() not in units:
+            raise ValueError(f"unknown unit {match[2]!r}")
+        number, factor = float(match[1]), units[match[2].lower()]
+    if not 0 <= number < 1e15:
+        raise ValueError("out of range")
+    return number * factor
+
+
+def _show_quantity(value: float, units: tuple[tuple[str, float], ...]) -> str:
+    """The value in the largest unit that leaves a whole number; bare when none does."""
+    for unit, factor in units:
+        if value and value % factor == 0:
+            return f"{int(value / factor)}{unit}"
+    return f"{value:g}"
+
+
+def _size(value: object, _base: Path) -> int:
+    return round(_quantity(value, {**_SIZE_UNITS}))
+
+
+def _duration(value: object, _base: Path) -> float:
+    return _quantity(value, _DURATION_UNITS)
+
+
+def show_size(value: int) -> str:
+    """`4194304` → `4MiB`."""
+    return _show_quantity(value, (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))) if value else "0"
+
+
+def show_duration(value: float) -> str:
+    """`90.0` → `90s`, `7200.0` → `2h`."""
+    if 0 < value < 1:
+        return f"{value * 1000:g}ms"
+    if value % 1:
+        return f"{value:g}s"
+    return _show_quantity(value, (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))) if value else "0s"
+
+
+def _address(value: object, _base: Path) -> Address:
+    text = _text(value)
+    if "://" in text or "/" in text:
+        raise ValueError("a URL is not an address")
+    host, colon, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    if bracketed:
+        host = host[1:-1]
+        if not re.fullmatch(r"[0-9a-fA-F:.]+(%[\w.]+)?", host, re.ASCII):
+            raise ValueError("no IPv6 address between the brackets")
+    elif ":" in host:
+        raise ValueError("an IPv6 address needs brackets")
+    if not colon or not re.fullmatch(r"\d{1,5}", port, re.ASCII) or int(port) > 65535:
+        raise ValueError("no port from 0 to 65535 at the end")
+    if host in {"", "*"}:
+        host = "0.0.0.0"  # noqa: S104  what `:11434` means to everyone; `up` refuses it without a key
+    elif not bracketed and not _HOST.fullmatch(host):
+        raise ValueError("not a host name")
+    return Address(host, int(port))
+
+
+def _http_url(value: object, _base: Path) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("no http:// or https:// with a host")
+    if parts.port == 0 or parts.query or parts.fragment:  # .port raises ValueError itself above 65535
+        raise ValueError("port 0, a query or a fragment makes no sense here")
+    if parts.username or parts.password:
+        raise ValueError("credentials do not belong into the address")
+    if any(c.isspace() or ord(c) < 33 for c in text):
+        raise ValueError("white space in a URL")
+    return text.rstrip("/")
+
+
+def _path(value: object, base: Path) -> Path:
+    text = _text(value)
+    if not text:
+        raise ValueError("empty")
+    return base / Path(text).expanduser()
+
+
+def _items(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    return [item.strip() for item in _text(value).split(",") if item.strip()]
+
+
+def text() -> Kind[str]:
+    """Free text."""
+    return Kind("text", "text", lambda value, _base: _text(value), str)
+
+
+def boolean() -> Kind[bool]:
+    """True or false."""
+    return Kind("true or false", "true or false", lambda v, _base: _boolean(v), lambda v: "true" if v else "false")
+
+
+def integer(low: int, high: int) -> Kind[int]:
+    """A whole number between two bounds, both included."""
+
+    def read(value: object, _base: Path) -> int:
+        number = _whole(value)
+        if not low <= number <= high:
+            raise ValueError("out of range")
+        return number
+
+    return Kind("whole number", f"a whole number from {low} to {high}", read, str)
+
+
+def size(low: int = 0) -> Kind[int]:
+    """Bytes: a number, or text such as `4MiB`."""
+    at_least = f", at least {show_size(low)}" if low else ""
+
+    def read(value: object, base: Path) -> int:
+        number = _size(value, base)
+        if number < low:
+            raise ValueError("too small")
+        return number
+
+    return Kind("size", f'a size in bytes such as "64MiB" or 65536{at_least}', read, show_size)
+
+
+def duration(low: float = 0.0) -> Kind[float]:
+    """Seconds: a number, or text such as `30s`, `5m`, `250ms`."""
+    at_least = f", at least {show_duration(low)}" if low else ""
+
+    def read(value: object, base: Path) -> float:
+        number = _duration(value, base)
+        if number < low:
+            raise ValueError("too short")
+        return number
+
+    return Kind("duration", f'a duration such as "30s", "5m" or "250ms"{at_least}', read, show_duration)
+
+
+def optional(kind: Kind[T]) -> Kind[T | None]:
+    """The same, or `off`, which is None."""
+
+    def read(value: object, base: Path) -> T | None:
+        if value is False or (isinstance(value, str) and value.strip().lower() in OFF_WORDS):
+            return None
+        return kind.read(value, base)
+
+    return Kind(
+        f"{kind.name} or off", f'{kind.expected}, or "off"', read, lambda v: "off" if v is None else kind.show(v)
+    )
+
+
+def address() -> Kind[Address]:
+    """HOST:PORT."""
+    return Kind("address", 'HOST:PORT such as "127.0.0.1:11434" or "[::1]:11434"', _address, str)
+
+
+def url() -> Kind[str]:
+    """An http or https URL without query, credentials or trailing slash."""
+    return Kind("URL", 'a URL such as "http://127.0.0.1:11435"', _http_url, str)
+
+
+def path() -> Kind[Path]:
+    """A file or folder; relative ones start at the folder of the file (or the working folder) that names them."""
+    return Kind("path", "the path of a file or folder", _path, str)
+
+
+def choice(*words: str) -> Kind[str]:
+    """One of these words."""
+    expected = "one of " + ", ".join(words)
+
+    def read(value: object, _base: Path) -> str:
+        word = _text(value).lower()
+        if word not in words:
+            raise ValueError("not one of the words")
+        return word
+
+    return Kind(" \\| ".join(f"`{word}`" for word in words), expected, read, str)
+
+
+def texts() -> Kind[tuple[str, ...]]:
+    """A list of texts: a TOML array, or text with commas."""
+
+    def read(value: object, _base: Path) -> tuple[str, ...]:
+        return tuple(item for item in (_text(item) for item in _items(value)) if item)
+
+    return Kind("list of texts", 'a list such as ["a", "b"] (in the environment "a,b")', read, ",".join)
+
+
+def secret() -> Kind[Secret]:
+    """Text that is never shown."""
+    return Kind("secret", "text", lambda value, _base: Secret(_text(value)), str)

@@ -1,0 +1,181 @@
+"""Sources in order: defaults, TOML file, environment, command line; then one validated record.
+
+All mistakes are found in one pass and raised together as one `ConfigError`, a line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sereno.config.checks import contradictions
+from sereno.config.kinds import Secret
+from sereno.config.sources import (
+    UPSTREAM_VARIABLE,
+    Raw,
+    RawSettings,
+    find_file,
+    from_environment,
+    from_file,
+    from_options,
+)  # fmt: skip
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, SECTIONS, UPSTREAM_ROW, Setting, Settings, Upstream, find
+from sereno.errors import ConfigError
+
+DEFAULT_ORIGIN = "default"
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The settings and where each came from.
+
+    Attributes:
+        settings: the validated record.
+        origins: place by dotted name; names that are missing have their default.
+        file: the TOML file that was read, None if there was none.
+    """
+
+    settings: Settings
+    origins: Mapping[str, str]
+    file: Path | None
+
+    def value(self, name: str) -> Any:
+        """The value of a dotted name, also `upstreams.gpu.url`; `KeyError` if there is no such setting."""
+        section, _, field = name.rpartition(".")
+        record: object = self.settings
+        if section.startswith("upstreams."):
+            wanted = section.partition(".")[2]
+            record = next((upstream for upstream in self.settings.upstreams if upstream.name == wanted), None)
+        elif section:
+            record = getattr(self.settings, section, None)
+        if record is None or find(name) is None:
+            raise KeyError(name)
+        return getattr(record, field)
+
+
+def load(
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    home: Path,
+    options: Iterable[tuple[str, str]] = (),
+    config: str | None = None,
+) -> Loaded:
+    """Read every source and validate.
+
+    Args:
+        environ: environment variables.
+        cwd: working folder; relative paths of environment and command line start here.
+        home: home folder of the user.
+        options: (option, value) of the command line in order; see `sources.from_options`.
+        config: TOML file named on the command line.
+
+    Raises:
+        ConfigError: with one line for every mistake.
+    """
+    problems: list[str] = []
+    file = find_file(config, environ, cwd, home)
+    layers = [
+        from_file(file, problems) if file else {},
+        from_environment(environ, cwd, problems),
+        from_options(options, cwd, problems),
+    ]
+    raw = _merge(layers)
+    values = {name: _value(name, given, problems) for name, given in raw.items()}
+    settings = _build(values, problems, home)
+    if not problems:
+        problems += contradictions(settings)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    origins = {name.removesuffix("_file") if find(name) is None else name: given.origin for name, given in raw.items()}
+    return Loaded(settings, origins, file)
+
+
+def _merge(layers: Iterable[RawSettings]) -> RawSettings:
+    """Later layers win; `--upstream` and `SERENO_UPSTREAM` also drop the model servers they do not name."""
+    merged: RawSettings = {}
+    for layer in layers:
+        chosen = {
+            name.split(".")[1]
+            for name, given in layer.items()
+            if name.startswith("upstreams.") and given.origin in {"--upstream", UPSTREAM_VARIABLE}
+        }
+        if chosen:
+            merged = {n: g for n, g in merged.items() if not n.startswith("upstreams.") or n.split(".")[1] in chosen}
+        for name, given in layer.items():
+            # A secret and its file are two spellings of one setting.
+            merged.pop(name.removesuffix("_file"), None)
+            merged.pop(f"{name}_file", None)
+            merged[name] = given
+    return merged
+
+
+def _value(name: str, given: Raw, problems: list[str]) -> Any:
+    row = find(name)
+    if row is None:  # NAME_file of a secret
+        return _secret_from(name, given, problems)
+    try:
+        return row.kind.read(given.value, given.base)
+    except ValueError as error:
+        shown = "the value" if row.secret else _shown(given.value)
+        problems.append(f"{given.origin}: {name} is {shown} ({error}); expected {row.kind.expected}")
+        return row.default
+
+
+def _shown(value: object) -> str:
+    shown = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return shown if len(shown) <= 80 else shown[:77] + "…"
+
+
+def _secret_from(name: str, given: Raw, problems: list[str]) -> Secret:
+    try:
+        path = given.base / Path(str(given.value)).expanduser()
+        return Secret(path.read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problems.append(f"{given.origin}: {name} names {given.value}, which cannot be read: {reason}")
+        return Secret("")
+
+
+def _build(values: Mapping[str, Any], problems: list[str], home: Path) -> Settings:
+    sections: dict[str, dict[str, Any]] = {}
+    upstreams: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        section, _, field = name.rpartition(".")
+        if section.startswith("upstreams."):
+            upstreams.setdefault(section.partition(".")[2], {})[field] = value
+        else:
+            sections.setdefault(section, {})[field if find(name) else field.removesuffix("_file")] = value
+    servers = []
+    for name, fields in upstreams.items():
+        if fields.get("url") is None:
+            if "url" not in fields:
+                problems.append(f"the model server {name!r} has no address; set upstreams.{name}.url")
+            continue
+        servers.append(Upstream(name=name, **fields))
+    top = sections.pop("", {})
+    if "data" not in top:
+        top["data"] = home / Settings().data.relative_to("~")
+    records: dict[str, Any] = {section: SECTIONS[section](**fields) for section, fields in sections.items()}
+    return Settings(**top, upstreams=tuple(servers) or (DEFAULT_UPSTREAM,), **records)
+
+
+def row_for(name: str) -> Setting:
+    """The row of a name that is known to exist."""
+    row = find(name)
+    assert row is not None
+    return row
+
+
+def all_names(loaded: Loaded) -> list[str]:
+    """Every dotted name in the order of the reference, model servers by their own names."""
+    names: list[str] = []
+    fields = [name.rpartition(".")[2] for name in BY_NAME if name.startswith(UPSTREAM_ROW)]
+    for name in BY_NAME:
+        if not name.startswith(UPSTREAM_ROW):
+            names.append(name)
+        elif name == f"{UPSTREAM_ROW}.url":
+            names += [f"upstreams.{u.name}.{field}" for u in loaded.settings.upstreams for field in fields]
+    return names

@@ -1,0 +1,226 @@
+"""Every setting, once: the fields of `Settings` with kind, help, default and command-line option.
+
+`SETTINGS` lists them all by dotted name (`gateway.listen`); sources, checks, the command line's options and
+`docs/configuration.md` come from it. `[upstreams.NAME]` repeats for every model server.
+"""
+
+# No `from __future__ import annotations`: the annotations are the table and are read below.
+
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+
+from sereno import conventions
+from sereno.config import kinds
+from sereno.config.kinds import Address, Kind, Secret
+
+KIB, MIB, GIB = 1024, 1024**2, 1024**3
+UPSTREAM_ROW = "upstreams.NAME"
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One row of the table.
+
+    Attributes:
+        kind: what its values look like.
+        help: one or two sentences.
+        option: option of the command line, "" if only `--set NAME=VALUE` reaches it.
+        name: dotted name; filled in from the field that carries the row.
+        default: value when no source gives one; filled in likewise. None for `upstreams.NAME.url`, which has none.
+    """
+
+    kind: Kind[Any]
+    help: str
+    option: str = ""
+    name: str = ""
+    default: Any = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value is hidden, refused on the command line and readable from `NAME_file`."""
+        return isinstance(self.default, Secret)
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return "SERENO_" + self.name.upper().replace(".", "_")
+
+
+# fmt: off
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """The data plane: the port that clients talk to."""
+
+    listen: Annotated[Address, Setting(kinds.address(),
+        "Where clients connect.", "--listen")] = Address("127.0.0.1", 11434)
+    workers: Annotated[int, Setting(kinds.integer(1, 64),
+        "Gateway processes sharing the port.", "--workers")] = 1
+    durability: Annotated[str, Setting(kinds.choice("interval", "strict"),
+        "`interval` writes records behind the answer: a killed gateway loses at most what ended in its last 50 ms. "
+        "`strict` holds the last byte of each answer until its record is on disk, at most 2 s.",
+        "--durability")] = "interval"
+    capture_max_bytes: Annotated[int, Setting(kinds.size(),
+        "How much of each body is recorded; the client gets all of it.")] = 4 * MIB
+    capture_in_flight_bytes: Annotated[int, Setting(kinds.size(),
+        "How much a worker holds of all bodies being recorded; beyond it recordings are cut and marked.")] = 64 * MIB
+    max_connections: Annotated[int, Setting(kinds.integer(1, 1_000_000),
+        "Client connections open in one worker; more get 503.")] = 16_384
+    max_head_bytes: Annotated[int, Setting(kinds.size(KIB),
+        "Largest head of a request; larger ones get 431, or 414 when it is the URL.")] = 64 * KIB
+    max_body_bytes: Annotated[int | None, Setting(kinds.optional(kinds.size()),
+        "Largest body of a request; larger ones get 413.")] = None
+    head_timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "How long a client may take to send a request's head.")] = 30.0
+    idle_timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "How long a client's connection may wait between two requests.")] = 75.0
+    connect_timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "How long connecting to a model server may take.")] = 10.0
+    drain_timeout: Annotated[float, Setting(kinds.duration(),
+        "How long running answers may take to end at shutdown.")] = 30.0
+    tls_cert: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Certificate chain (PEM); with it clients speak HTTPS.")] = None
+    tls_key: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Private key (PEM) of `gateway.tls_cert`.")] = None
+    allowed_hosts: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "`Host` names accepted beside loopback names; `*.example.org` stands for all below it, `*` for all.")] = ()
+    require_key: Annotated[str, Setting(kinds.choice("auto", "always", "never"),
+        "Who must show a Sereno key to use a model: with `auto` everyone who is not on this machine.")] = "auto"
+
+
+class Upstream(msgspec.Struct, frozen=True, kw_only=True):
+    """A model server. Requests that no other one is chosen for go to the first."""
+
+    name: str
+    url: Annotated[str, Setting(kinds.url(),
+        "Its address.", "--upstream")]
+    models: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Models that are asked of it; `*` stands for any text.")] = ()
+    path_prefix: Annotated[str, Setting(kinds.text(),
+        "Path prefix that chooses it, matched by whole segments.")] = ""
+    strip_prefix: Annotated[bool, Setting(kinds.boolean(),
+        "Whether the prefix is removed before forwarding.")] = True
+    ca_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Certificates (PEM) that its own must chain to.")] = None
+    verify: Annotated[bool, Setting(kinds.boolean(),
+        "Whether its certificate is checked.")] = True
+    poll: Annotated[bool, Setting(kinds.boolean(),
+        "Whether the keeper asks it for its models and version.")] = True
+
+
+class Journal(msgspec.Struct, frozen=True, kw_only=True):
+    """What gateways write and the keeper reads."""
+
+    max_bytes: Annotated[int, Setting(kinds.size(MIB),
+        "Room for records not stored yet, over all workers; when it is full, new ones are dropped and counted.")] = 2 * GIB
+    segment_bytes: Annotated[int, Setting(kinds.size(64 * KIB),
+        "Size at which a new journal file begins.")] = 64 * MIB
+    queue_bytes: Annotated[int, Setting(kinds.size(64 * KIB),
+        "Records of one worker that wait for the disk in memory.")] = 64 * MIB
+
+
+class Keeper(msgspec.Struct, frozen=True, kw_only=True):
+    """The control plane: API, pages, metrics."""
+
+    listen: Annotated[Address, Setting(kinds.address(),
+        "Where API, pages and metrics are served.", "--keeper")] = Address("127.0.0.1", 8004)
+    content: Annotated[str, Setting(kinds.choice("full", "none"),
+        "`full` keeps prompts and answers, `none` only figures.")] = "full"
+    poll_interval: Annotated[float, Setting(kinds.duration(1.0),
+        "How often model servers are asked for models and version.")] = 15.0
+
+
+class StoreSection(msgspec.Struct, frozen=True, kw_only=True):
+    """Where calls are kept."""
+
+    url: Annotated[str, Setting(kinds.text(),
+        "`sqlite:PATH`; empty for the file `sereno.db` in the data folder.")] = ""
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How long calls are kept; counters and roll-ups stay for good."""
+
+    calls_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
+        "Days a call is kept.")] = None
+    bodies_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
+        "Days prompts and answers are kept.")] = 90
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """The REST API and the pages."""
+
+    cors_origins: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Origins whose pages may read the API.")] = ()
+    rate_limit: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 1_000_000)),
+        "Requests a minute of one client.")] = 600
+    metrics_public: Annotated[bool, Setting(kinds.boolean(),
+        "Whether `/metrics` needs no key from other machines.")] = False
+    query_timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "Longest time a question to the record may take.")] = 30.0
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """What the processes say about themselves."""
+
+    level: Annotated[str, Setting(kinds.choice("debug", "info", "warning", "error"),
+        "Least important lines written.", "--log-level")] = "info"
+    file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that lines are added to, instead of stderr.")] = None
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """How `sereno calls` and `sereno models` reach a keeper elsewhere."""
+
+    url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Keeper or gateway to ask; `off` reads the data folder.", "--url")] = None
+    key: Annotated[Secret, Setting(kinds.secret(),
+        "Sereno key with scope `read` for it.")] = Secret("")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings, validated."""
+
+    data: Annotated[Path, Setting(kinds.path(),
+        "The data folder: journal, store, keys; made with mode 0700.", "--data")] = Path("~/.local/share/sereno")
+    gateway: Gateway = Gateway()
+    upstreams: tuple[Upstream, ...] = ()
+    journal: Journal = Journal()
+    keeper: Keeper = Keeper()
+    store: StoreSection = StoreSection()
+    retention: Retention = Retention()
+    api: Api = Api()
+    log: Log = Log()
+    client: Client = Client()
+# fmt: on
+
+
+SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "journal": Journal, "keeper": Keeper,
+    "store": StoreSection, "retention": Retention, "api": Api, "log": Log, "client": Client,
+}  # fmt: skip
+"""The record behind each section, in the order of the reference."""
+
+
+def _rows() -> tuple[Setting, ...]:
+    rows = []
+    for section, record in SECTIONS.items():
+        hints = get_type_hints(record, include_extras=True)
+        for field in msgspec.structs.fields(record):
+            for mark in getattr(hints[field.name], "__metadata__", ()):
+                default = None if field.required else field.default
+                name = f"{section}.{field.name}" if section else field.name
+                rows.append(Setting(mark.kind, mark.help, mark.option, name, default))
+    return tuple(rows)
+
+
+SETTINGS: tuple[Setting, ...] = _rows()
+BY_NAME: dict[str, Setting] = {row.name: row for row in SETTINGS}
+
+DEFAULT_UPSTREAM = Upstream(name="default", url=conventions.DEFAULT_UPSTREAM)
+
+
+def find(name: str) -> Setting | None:
+    """The row that a dotted name stands for, also `upstreams.gpu.url`; None if there is none."""
+    if name.startswith("upstreams."):
+        head, _, field = name.rpartition(".")
+        return BY_NAME.get(f"{UPSTREAM_ROW}.{field}") if head.count(".") == 1 else None
+    return BY_NAME.get(name)
