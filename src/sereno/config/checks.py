@@ -38,6 +38,14 @@ def _journal(settings: Settings) -> Iterator[str]:
 
 def _upstreams(upstreams: tuple[Upstream, ...], settings: Settings) -> Iterator[str]:
     prefixes: dict[str, str] = {}
+    general = [upstream.name for upstream in upstreams if not upstream.models and not upstream.path_prefix]
+    if len(general) != 1:
+        found = f"{len(general)} of them have" if general else "each of them has"
+        what = "neither models nor path_prefix" if general else "models or path_prefix"
+        yield (
+            f"of the model servers {', '.join(upstream.name for upstream in upstreams)}, {found} {what}; "
+            "exactly one must have neither: it takes every request that no other one claims"
+        )
     for upstream in upstreams:
         if points_at(upstream.url, settings.gateway.listen):
             yield (

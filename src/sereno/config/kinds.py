@@ -172,9 +172,11 @@ def _address(value: object, _base: Path) -> Address:
     return Address(host, int(port))
 
 
-def _http_url(value: object, _base: Path) -> str:
+def _http_url(value: object, *, rooted: bool) -> str:
     text = _text(value)
     parts = urlsplit(text)
+    if rooted and parts.path not in {"", "/"}:
+        raise ValueError("it has a path")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("no http:// or https:// with a host")
     if parts.port == 0 or parts.query or parts.fragment:  # .port raises ValueError itself above 65535
@@ -265,9 +267,15 @@ def address() -> Kind[Address]:
     return Kind("address", 'HOST:PORT such as "127.0.0.1:11434" or "[::1]:11434"', _address, str)
 
 
-def url() -> Kind[str]:
-    """An http or https URL without query, credentials or trailing slash."""
-    return Kind("URL", 'a URL such as "http://127.0.0.1:11435"', _http_url, str)
+def url(*, rooted: bool = False) -> Kind[str]:
+    """An http or https URL without query, credentials or trailing slash; a rooted one has no path either."""
+    without = " without a path" if rooted else ""
+    return Kind(
+        "URL",
+        f'a URL such as "http://127.0.0.1:11435"{without}',
+        lambda value, _base: _http_url(value, rooted=rooted),
+        str,
+    )
 
 
 def path() -> Kind[Path]:

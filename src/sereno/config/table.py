@@ -64,17 +64,25 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     capture_in_flight_bytes: Annotated[int, Setting(kinds.size(),
         "How much a worker holds of all bodies being recorded; beyond it recordings are cut and marked.")] = 64 * MIB
     max_connections: Annotated[int, Setting(kinds.integer(1, 1_000_000),
-        "Client connections open in one worker; more get 503.")] = 16_384
+        "Client connections open in one worker; more get 503.")] = 20_000
     max_head_bytes: Annotated[int, Setting(kinds.size(KIB),
-        "Largest head of a request; larger ones get 431, or 414 when it is the URL.")] = 64 * KIB
+        "Largest head of a request; larger ones get 431.")] = 64 * KIB
+    max_target_bytes: Annotated[int, Setting(kinds.size(KIB),
+        "Longest request target (path and query); longer ones get 414.")] = 16 * KIB
     max_body_bytes: Annotated[int | None, Setting(kinds.optional(kinds.size()),
         "Largest body of a request; larger ones get 413.")] = None
     head_timeout: Annotated[float, Setting(kinds.duration(0.1),
-        "How long a client may take to send a request's head.")] = 30.0
+        "How long a client may take to send a request's head; slower ones get 408.")] = 30.0
+    body_idle_timeout: Annotated[float | None, Setting(kinds.optional(kinds.duration(0.1)),
+        "Longest pause inside a request's body; longer ones get 408.")] = 300.0
     idle_timeout: Annotated[float, Setting(kinds.duration(0.1),
-        "How long a client's connection may wait between two requests.")] = 75.0
+        "How long a client's connection may wait for its next request.")] = 120.0
     connect_timeout: Annotated[float, Setting(kinds.duration(0.1),
-        "How long connecting to a model server may take.")] = 10.0
+        "How long connecting to a model server may take; then the client gets 504.")] = 10.0
+    answer_timeout: Annotated[float | None, Setting(kinds.optional(kinds.duration(0.1)),
+        "How long the first byte of an answer may take; then the client gets 504. A cold load takes minutes.")] = None
+    upstream_idle_timeout: Annotated[float, Setting(kinds.duration(),
+        "How long an idle connection to a model server is kept.")] = 60.0
     drain_timeout: Annotated[float, Setting(kinds.duration(),
         "How long running answers may take to end at shutdown.")] = 30.0
     tls_cert: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
@@ -85,14 +93,17 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         "`Host` names accepted beside loopback names; `*.example.org` stands for all below it, `*` for all.")] = ()
     require_key: Annotated[str, Setting(kinds.choice("auto", "always", "never"),
         "Who must show a Sereno key to use a model: with `auto` everyone who is not on this machine.")] = "auto"
+    half_close: Annotated[str, Setting(kinds.choice("leave", "wait"),
+        "What a client means that shuts its sending side: `leave`, it has left; `wait`, it still wants its answer."
+        )] = "leave"
 
 
 class Upstream(msgspec.Struct, frozen=True, kw_only=True):
-    """A model server. Requests that no other one is chosen for go to the first."""
+    """A model server. The one without `models` and `path_prefix` takes every request that no other one claims."""
 
     name: str
-    url: Annotated[str, Setting(kinds.url(),
-        "Its address.", "--upstream")]
+    url: Annotated[str, Setting(kinds.url(rooted=True),
+        "Its address, without a path: clients send the whole path themselves.", "--upstream")]
     models: Annotated[tuple[str, ...], Setting(kinds.texts(),
         "Models that are asked of it; `*` stands for any text.")] = ()
     path_prefix: Annotated[str, Setting(kinds.text(),
@@ -111,7 +122,7 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     """What gateways write and the keeper reads."""
 
     max_bytes: Annotated[int, Setting(kinds.size(MIB),
-        "Room for records not stored yet, over all workers; when it is full, new ones are dropped and counted.")] = 2 * GIB
+        "Room for records not stored yet, over all workers; when it is full, new ones are dropped, counted.")] = 4 * GIB
     segment_bytes: Annotated[int, Setting(kinds.size(64 * KIB),
         "Size at which a new journal file begins.")] = 64 * MIB
     queue_bytes: Annotated[int, Setting(kinds.size(64 * KIB),

@@ -1,0 +1,66 @@
+"""The table of commands: name, module and what `sereno --help` says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+if TYPE_CHECKING:
+    import typer
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One command.
+
+    Attributes:
+        name: what people type.
+        group: heading of `sereno --help` it stands under.
+        help: one line.
+        module: module under `sereno.cli` whose `app` is its typer application.
+        light_module: module whose `run(arguments) -> int` runs it without typer; "" if there is none.
+    """
+
+    name: str
+    group: str
+    help: str
+    module: str
+    light_module: str = ""
+
+    def app(self) -> typer.Typer:
+        """Its typer application."""
+        return cast("typer.Typer", import_module(f"sereno.cli.{self.module}").app)
+
+    @property
+    def light(self) -> Callable[[], Callable[[Sequence[str]], int]] | None:
+        """Imports its quick way in, None if it has none."""
+        if not self.light_module:
+            return None
+        return lambda: cast("Callable[[Sequence[str]], int]", import_module(f"sereno.cli.{self.light_module}").run)
+
+
+RUN, LOOK, KEEP, CHECK = "Run", "Look", "Keep", "Check"
+
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        Command("up", RUN, "Start everything: gateway and keeper, restarted when they fall.", "up"),
+        Command("gateway", RUN, "Run one gateway worker alone.", "gateway", "gateway_start"),
+        Command("keeper", RUN, "Run the keeper alone: ingest, API, pages, metrics.", "keeper"),
+        Command("exporter", RUN, "Export the metrics of an Ollama, without a gateway.", "exporter"),
+        Command("demo", RUN, "A small real model, a few conversations, all of Sereno.", "demo"),
+        Command("calls", LOOK, "List, show, follow and export recorded calls.", "calls"),
+        Command("models", LOOK, "Models: installed, loaded, calls, speed.", "models"),
+        Command("journal", LOOK, "Verify and show journal files.", "journal"),
+        Command("wire", LOOK, "Show what recorded traffic decodes to.", "wire"),
+        Command("keys", KEEP, "Issue, list and revoke Sereno keys.", "keys"),
+        Command("import", KEEP, "Bring in calls exported elsewhere.", "importing"),
+        Command("backup", KEEP, "Write a consistent copy of the store.", "backup"),
+        Command("doctor", CHECK, "Look for what could go wrong, say what to do.", "doctor"),
+        Command("config", CHECK, "Show, check and document the settings.", "config"),
+        Command("completion", CHECK, "Print the script that completes commands in your shell.", "completion"),
+    )
+}
+"""Every command by name, in the order of `sereno --help`."""

@@ -1,0 +1,47 @@
+"""Errors to one sentence on stderr and an exit code; a traceback only with SERENO_DEBUG=1."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from sereno.errors import SerenoError
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells count."""
+USAGE = 2
+
+
+def report(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what went wrong; returns the exit code."""
+    if isinstance(error, BrokenPipeError):
+        # The reader (`| head`) had enough. Python would complain again when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if os.environ.get("SERENO_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # typer's answer to Ctrl-C in a prompt
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    code, message = _explain(error, arguments)
+    first, *rest = message.splitlines() or [type(error).__name__]
+    print(f"sereno: {first}", file=sys.stderr)
+    for line in rest:
+        print(f"        {line}", file=sys.stderr)
+    return code
+
+
+def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
+    if isinstance(error, SerenoError):
+        return error.exit_code, str(error)
+    usage = getattr(error, "format_message", None)  # typer's errors, old and new
+    if usage is not None:
+        command = arguments[0] if arguments else ""
+        return USAGE, f"{str(usage()).rstrip('.')}; see sereno {command} --help"
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return 1, f"{error.strerror or error}{where}"
+    return 1, f"{type(error).__name__}: {error} (a mistake in Sereno; SERENO_DEBUG=1 shows where)"
