@@ -1,0 +1,145 @@
+"""Who may read the record (design §2): decided from the peer's address, the Host name and the key shown.
+
+The peer comes from the transport alone: no header that a client can write has a say. What is not known is refused.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from sereno.conventions import HEALTH_PATH, KEY_PREFIX, READY_PATH
+from sereno.query.problems import Problem
+from sereno.trust.hosts import host_allowed, is_loopback
+from sereno.trust.keys import Key, find, presented
+
+_CHALLENGE = 'Bearer realm="sereno"'
+_BASIC = 'Basic realm="sereno", charset="UTF-8"'
+_HOW = (
+    "Send a key with scope `read` as `X-Sereno-Key: sk-sereno-…` or `Authorization: Bearer sk-sereno-…`; "
+    "`sereno keys add NAME --scope read` on the machine of the keeper makes one."
+)
+
+
+class AccessRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is configured about reading.
+
+    Attributes:
+        allowed_hosts: `Host` names accepted beside loopback names; `*.example.org` stands for names below.
+        loopback_reads: whether loopback peers may read without a key.
+        metrics_public: whether anyone may read `/metrics`.
+    """
+
+    allowed_hosts: tuple[str, ...] = ()
+    loopback_reads: bool = True
+    metrics_public: bool = False
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Somebody who may ask.
+
+    Attributes:
+        peer: address. key: the key that was shown and is good, None without one.
+        may_read: whether the record may be told; False where only the open paths are.
+    """
+
+    peer: str
+    key: Key | None
+    may_read: bool
+
+    @property
+    def local(self) -> bool:
+        """Whether the peer is this machine."""
+        return is_loopback(self.peer)
+
+
+def is_open(path: str, rules: AccessRules) -> bool:
+    """Whether a path is answered to anyone: health, and metrics when they are public."""
+    return path in (HEALTH_PATH, READY_PATH) or (path == "/metrics" and rules.metrics_public)
+
+
+def shown_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The key a request shows: as on the gateway, or as the password of HTTP Basic (a browser's own dialogue)."""
+    listed = list(headers)
+    key = presented(listed)
+    if key is not None:
+        return key
+    for name, value in listed:
+        if name.lower() == b"authorization" and value[:6].lower() == b"basic ":
+            try:
+                _, _, password = b64decode(value[6:].strip(), validate=True).decode().partition(":")
+            except (Base64Error, ValueError):
+                return None
+            return password if password.startswith(KEY_PREFIX) else None
+    return None
+
+
+def check_host(path: str, hosts: Sequence[bytes], allowed: Collection[str]) -> None:
+    """Refuse a request whose Host does not name us: a foreign page that rebound its name to our address.
+
+    Health paths are exempt: they tell nothing, and orchestrators ask by address.
+
+    Raises:
+        Problem: 403.
+    """
+    if path in (HEALTH_PATH, READY_PATH):
+        return
+    if len(hosts) != 1 or not host_allowed(hosts[0].decode("latin-1"), allowed):
+        raise Problem(
+            "host-not-allowed",
+            403,
+            "The Host header of this request is not a name of this server. Use localhost or 127.0.0.1, or add the "
+            "name to the setting `allowed_hosts`.",
+        )
+
+
+def decide(
+    path: str, peer: str | None, headers: Iterable[tuple[bytes, bytes]], keys: Iterable[Key], rules: AccessRules
+) -> Reader:
+    """Who asks, if they may.
+
+    Args:
+        path: of the request.
+        peer: the client's address as the transport knows it; None or empty is refused.
+        headers: of the request.
+        keys: the keys issued.
+        rules: what is configured.
+
+    Raises:
+        Problem: 401 without a good key, 403 with one that does not allow reading or without a known peer.
+    """
+    if not peer:
+        raise Problem("peer-unknown", 403, "The address of the client is not known, so nothing is told.")
+    local = is_loopback(peer) and rules.loopback_reads
+    opened = is_open(path, rules)
+    secret = shown_key(headers)
+    key = find(secret, keys) if secret is not None else None
+    if local or (key is not None and key.allows("read")):
+        return Reader(peer, key, may_read=True)
+    if opened:
+        return Reader(peer, key, may_read=False)
+    page = path == "/sereno" or (path.startswith("/sereno/") and not path.startswith("/sereno/api"))
+    if key is not None:
+        raise Problem(
+            "scope-missing",
+            403,
+            f"The key {key.id} does not allow reading the record. {_HOW}",
+            headers={"WWW-Authenticate": _CHALLENGE + ', error="insufficient_scope", scope="read"'},
+        )
+    if secret is not None:
+        error = ', error="invalid_token"'
+        raise Problem(
+            "key-unknown",
+            401,
+            f"This key is not valid, or was revoked. {_HOW}",
+            headers={"WWW-Authenticate": _BASIC if page else _CHALLENGE + error},
+        )
+    raise Problem(
+        "key-required",
+        401,
+        f"Only this machine reads the record without a key. {_HOW}",
+        headers={"WWW-Authenticate": _BASIC if page else _CHALLENGE},
+    )

@@ -1,0 +1,61 @@
+"""Radar scores of models: speed, cost, quality, reliability, each in 0–1, each defined in the answer.
+
+Speed and cost compare the models of one answer with each other, so that scales of ours decide nothing;
+reliability stands for itself. What was not measured is null, never a middle value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sereno.query.figures import ratio
+from sereno.store.base import Totals
+
+DEFINITIONS: dict[str, str] = {
+    "speed": "Output tokens per second of generation, divided by the fastest model's in this answer.",
+    "cost": "Cost per 1000 tokens (input and output) of the cheapest priced model in this answer, divided by this "
+    "model's; 1 where the cost is zero, null where no price is known.",
+    "quality": "Null until it is measured by an evaluation.",
+    "reliability": "Share of calls that succeeded, of those that succeeded or failed; calls that the client left are "
+    "not counted.",
+}
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """Scores of one model in 0–1, higher is better; null where not measured."""
+
+    speed: float | None
+    cost: float | None
+    quality: float | None
+    reliability: float | None
+
+
+def cost_per_1000_tokens(totals: Totals) -> float | None:
+    """US dollars per 1000 tokens, None where a price or all tokens are unknown."""
+    tokens = totals.input_tokens + totals.output_tokens
+    per_token = ratio(totals.cost_usd, tokens) if totals.cost_known else None
+    return None if per_token is None else per_token * 1000
+
+
+def scores(models: Sequence[Totals]) -> list[Scores]:
+    """Scores of the models of one answer, in their order."""
+    speeds = [ratio(m.eval_tokens, m.eval_seconds) for m in models]
+    prices = [cost_per_1000_tokens(m) for m in models]
+    fastest = max((s for s in speeds if s is not None), default=None)
+    cheapest = min((p for p in prices if p is not None), default=None)
+    out = []
+    for totals, speed, price in zip(models, speeds, prices, strict=True):
+        cost = None
+        if price is not None and cheapest is not None:
+            cost = cheapest / price if price else 1.0
+        out.append(
+            Scores(
+                speed=speed / fastest if speed is not None and fastest else None,
+                cost=cost,
+                quality=None,
+                reliability=ratio(totals.success, totals.success + totals.error),
+            )
+        )
+    return out
