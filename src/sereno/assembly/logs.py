@@ -25,13 +25,16 @@ class Lines(logging.Formatter):
         self._process = process
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002  logging's name
+        """RFC 3339 in UTC, with milliseconds."""
         moment = datetime.fromtimestamp(record.created, UTC)
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
     def usesTime(self) -> bool:  # noqa: N802  logging's name
+        """Every line has one."""
         return True
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        """Time, level, process, message."""
         return f"{record.asctime} {record.levelname:<7} {self._process:<10} {record.message.translate(_CONTROL)}"
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sereno.config import Loaded, load
-from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, Setting
 
 METAVARS = {"address": "HOST:PORT", "URL": "URL", "path": "PATH", "whole number": "N"}
 _CONFIG = "File of settings instead of ./sereno.toml and ~/.config/sereno/sereno.toml."
@@ -63,13 +63,18 @@ def _parameter(name: str) -> inspect.Parameter:
     help_text = row.help.replace("`", "")
     if name == "upstreams.NAME.url":
         help_text = "The model server; may be repeated, with a name each."
-        default = DEFAULT_UPSTREAM.url
-        option = typer.Option(row.option, help=f"{help_text} [default: {default}]", metavar="[NAME=]URL")
+        option = typer.Option(row.option, help=help_text, metavar="[NAME=]URL", show_default=DEFAULT_UPSTREAM.url)
         return _keyword(_argument(name), Annotated[list[str] | None, option])
     default = row.kind.show(row.default)
-    shown = f"{help_text} [default: {default}]" if default not in {"", "off"} else help_text
-    option = typer.Option(row.option, help=shown, metavar=METAVARS.get(row.kind.name.removesuffix(" or off"), "VALUE"))
+    option = typer.Option(
+        row.option, help=help_text, metavar=_metavar(row), show_default=default if default not in {"", "off"} else False
+    )
     return _keyword(_argument(name), Annotated[str | None, option])
+
+
+def _metavar(row: Setting) -> str:
+    kind = row.kind.name.removesuffix(" or off")
+    return kind.replace("`", "").replace(" \\| ", "|") if "`" in kind else METAVARS.get(kind, "VALUE")
 
 
 def _keyword(name: str, annotation: Any) -> inspect.Parameter:

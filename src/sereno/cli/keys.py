@@ -1,0 +1,133 @@
+"""`sereno keys`: issue, list and revoke the keys that people and programs show to Sereno."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+
+import typer
+
+from sereno.assembly.folder import prepare_data
+from sereno.cli.options import settings
+from sereno.cli.tables import print_table
+from sereno.config import Loaded
+from sereno.config.nearest import suggestion
+from sereno.errors import ConfigError
+from sereno.store.keyfile import change_keys, read_keys
+from sereno.trust.keys import SCOPES, Key, Scope, issue
+
+app = typer.Typer(help="Issue, list and revoke Sereno keys.", no_args_is_help=True, add_completion=False)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("add")
+@settings("data")
+def add(
+    loaded: Loaded,
+    name: Annotated[str, typer.Argument(help="What people call it, for instance laptop-anna.")],
+    *,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCOPE", help="use (models), read (the record), admin; repeatable.", show_default="use"),
+    ] = None,
+    assert_user: Annotated[
+        bool, typer.Option("--assert-user", help="Believe user and session headers sent with it (for Open WebUI).")
+    ] = False,
+    requests_per_minute: Annotated[int | None, typer.Option(metavar="N", min=1, help="Limit at the gateway.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Issue a key. Its secret is printed once, alone on stdout, and stored nowhere."""
+    if not name.strip() or len(name) > 100 or not name.isprintable():
+        raise ConfigError("a key needs a name of 1 to 100 printable characters")
+    key, secret = issue(
+        name.strip(),
+        _scopes(scope or ["use"]),
+        random=os.urandom(28),
+        now=time.time(),
+        assert_user=assert_user,
+        requests_per_minute=requests_per_minute,
+    )
+    prepare_data(loaded.settings.data)
+
+    def append(keys: Sequence[Key]) -> Sequence[Key]:
+        if any(other.name == key.name for other in keys):
+            raise ConfigError(f"there is a key called {key.name} already; revoke it first or choose another name")
+        return [*keys, key]
+
+    change_keys(loaded.settings.data, append)
+    if as_json:
+        print(json.dumps({**_document(key), "secret": secret}))
+        return
+    print(secret)
+    print(
+        f"Key {key.id} ({key.name}, {', '.join(key.scopes)}) is issued; this is the only time its secret is shown.\n"
+        f"Send it as `X-Sereno-Key: …` or `Authorization: Bearer …`.",
+        file=sys.stderr,
+    )
+
+
+@app.command("list")
+@settings("data")
+def list_keys(loaded: Loaded, *, as_json: Json = False) -> None:
+    """List the keys issued, without their secrets."""
+    keys = read_keys(loaded.settings.data)
+    if as_json:
+        print(json.dumps([_document(key) for key in keys], indent=2))
+        return
+    if not keys and sys.stdout.isatty():
+        print("No keys. Everyone on this machine may use models and read the record; nobody else may.")
+        return
+    rows = [
+        (
+            key.id,
+            key.name,
+            ", ".join(key.scopes),
+            "believed" if key.assert_user else "",
+            str(key.requests_per_minute or ""),
+            f"{datetime.fromtimestamp(key.created_at, UTC):%Y-%m-%d}",
+        )
+        for key in keys
+    ]
+    print_table(("id", "name", "scopes", "user headers", "per minute", "since"), rows, flexible="name")
+
+
+@app.command("revoke")
+@settings("data")
+def revoke(
+    loaded: Loaded,
+    key: Annotated[str, typer.Argument(help="Id or name, as `sereno keys list` prints them.")],
+) -> None:
+    """Revoke a key; gateways refuse it within two seconds."""
+
+    def without(keys: Sequence[Key]) -> Sequence[Key]:
+        left = [other for other in keys if key not in {other.id, other.name}]
+        if len(left) == len(keys):
+            hint = suggestion(key, [word for other in keys for word in (other.id, other.name)])
+            raise ConfigError(f"there is no key {key}{hint or '; see sereno keys list'}")
+        return left
+
+    change_keys(loaded.settings.data, without)
+    print(f"key {key} is revoked", file=sys.stderr)
+
+
+def _scopes(words: Sequence[str]) -> list[Scope]:
+    for word in words:
+        if word not in SCOPES:
+            raise ConfigError(f"{word} is no scope; expected {', '.join(SCOPES)}")
+    return cast("list[Scope]", list(dict.fromkeys(words)))
+
+
+def _document(key: Key) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": list(key.scopes),
+        "assert_user": key.assert_user,
+        "requests_per_minute": key.requests_per_minute,
+        "created_at": datetime.fromtimestamp(key.created_at, UTC).isoformat(timespec="seconds"),
+    }
