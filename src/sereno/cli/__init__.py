@@ -52,5 +52,9 @@ def _run(arguments: list[str]) -> int:
 def _typer(command: Command, arguments: list[str]) -> int:
     from typer.main import get_command
 
-    result = get_command(command.app()).main(args=arguments, prog_name=f"sereno {command.name}", standalone_mode=False)
+    app = command.app()
+    app.rich_markup_mode = None  # plain help: calm, and rich need not be imported for it
+    if not arguments and app.registered_groups + app.registered_commands[1:]:
+        arguments = ["--help"]  # a command of commands
+    result = get_command(app).main(args=arguments, prog_name=f"sereno {command.name}", standalone_mode=False)
     return result if isinstance(result, int) else 0

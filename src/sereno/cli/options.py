@@ -63,12 +63,12 @@ def _parameter(name: str) -> inspect.Parameter:
     help_text = row.help.replace("`", "")
     if name == "upstreams.NAME.url":
         help_text = "The model server; may be repeated, with a name each."
-        option = typer.Option(row.option, help=help_text, metavar="[NAME=]URL", show_default=DEFAULT_UPSTREAM.url)
+        default = DEFAULT_UPSTREAM.url
+        option = typer.Option(row.option, help=f"{help_text}  [default: {default}]", metavar="[NAME=]URL")
         return _keyword(_argument(name), Annotated[list[str] | None, option])
     default = row.kind.show(row.default)
-    option = typer.Option(
-        row.option, help=help_text, metavar=_metavar(row), show_default=default if default not in {"", "off"} else False
-    )
+    shown = f"{help_text}  [default: {default}]" if default not in {"", "off"} else help_text
+    option = typer.Option(row.option, help=shown, metavar=_metavar(row))
     return _keyword(_argument(name), Annotated[str | None, option])
 
 

@@ -68,7 +68,7 @@ def _cell(text: str) -> Any:
 def clean(text: str) -> str:
     """The text on one line, control characters made visible: a prompt must not move the cursor.
 
-    >>> clean("a\\nb\\x1b[31m")
+    >>> clean(f"a{chr(10)}b{chr(27)}[31m")
     'a b�[31m'
     """
     return "".join(

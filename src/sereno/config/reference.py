@@ -14,7 +14,8 @@ _HEAD = """\
 Sereno runs without any configuration. What you set comes from four places; a later one wins:
 
 1. the defaults below;
-2. a TOML file: the one that `--config` or `SERENO_CONFIG` names, else `./sereno.toml`, else `~/.config/sereno/sereno.toml`;
+2. a TOML file: the one that `--config` or `SERENO_CONFIG` names, else `./sereno.toml`, else
+   `~/.config/sereno/sereno.toml`;
 3. the environment: `gateway.listen` is `SERENO_GATEWAY_LISTEN`;
 4. the command line: the options named below, or `--set gateway.idle_timeout=30s` for any setting.
 

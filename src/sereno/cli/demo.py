@@ -1,0 +1,208 @@
+"""`sereno demo`: a real small model, a few conversations through the gateway, and what Sereno recorded of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sereno.conventions import DEFAULT_KEEPER, DEFAULT_LISTEN, DEFAULT_UPSTREAM
+from sereno.errors import ConfigError, SerenoError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sereno.demo.record import Figures
+    from sereno.demo.visitors import Sent
+
+app = typer.Typer(help=__doc__, add_completion=False)
+_READY = 60.0
+_PATIENCE = 30.0
+_FEWEST, _MOST = 4, 900
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the summary; exit code 1 unless all was recorded.")
+    ] = False,
+    upstream: Annotated[str, typer.Option(help="Use this Ollama instead of the embedded model.", metavar="URL")] = "",
+    listen: Annotated[str, typer.Option(help="Address of the gateway.", metavar="HOST:PORT")] = DEFAULT_LISTEN,
+    keeper: Annotated[
+        str, typer.Option(help="Address of API, pages and metrics.", metavar="HOST:PORT")
+    ] = DEFAULT_KEEPER,
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the record here; otherwise it goes when the demo ends.")
+    ] = None,
+    calls: Annotated[int, typer.Option(help="How many calls to make.", min=_FEWEST, max=_MOST)] = 24,
+    serve: Annotated[
+        int | None, typer.Option(help="Only serve the embedded model on this port (0: a free one).")
+    ] = None,
+    parent_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> int:
+    """Start a small real model, the gateway and the keeper; hold conversations; show what was recorded."""
+    if serve is not None:
+        return _serve(serve, parent_fd)
+    from rich.console import Console
+
+    from sereno.demo.weights import model_file
+
+    if not upstream:
+        model_file()  # a missing extra is said at once
+    folder = data or Path(tempfile.mkdtemp(prefix="sereno-demo-"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _play(Console(), folder, upstream, (listen, keeper), calls, once=once, kept=data is not None)
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(port: int, parent_fd: int | None) -> int:
+    from sereno.demo.parent import end_with
+    from sereno.demo.server import serve
+
+    if parent_fd is not None:
+        end_with(parent_fd)
+    serve(
+        "127.0.0.1",
+        port,
+        lambda bound: print(f"Ollama API with SmolLM2-135M-Instruct on http://127.0.0.1:{bound}", flush=True),
+    )
+    return 0
+
+
+def _play(
+    console: Console, folder: Path, upstream: str, addresses: tuple[str, str], calls: int, *, once: bool, kept: bool
+) -> int:
+    from sereno.demo.stage import Child, free_address
+
+    listen, keeper = (_address(console, wanted) for wanted in addresses)
+    stop = threading.Event()
+    with contextlib.ExitStack() as stack, _on_sigterm(stop):
+        if not upstream:
+            address, _ = free_address(DEFAULT_UPSTREAM.removeprefix("http://"))
+            arguments = ("demo", "--serve", address.rpartition(":")[2])
+            model = Child("model server", arguments, folder / "demo-model.log", tied=True)
+            stack.callback(model.stop)
+            upstream = f"http://{address}"
+            model.wait_until(f"{upstream}/", _READY)
+        options = ("up", "--listen", listen, "--keeper", keeper, "--upstream", upstream, "--data", str(folder))
+        watch = Child("gateway and keeper", options, folder / "demo-up.log", tied=False)
+        stack.callback(watch.stop)
+        watch.wait_until(f"http://{listen}/readyz", _READY)
+        console.print(
+            f"Model server [bold]{upstream}[/]   gateway [bold]http://{listen}[/]   record {folder}", highlight=False
+        )
+        since = time.time()
+        sent, recorded, hits = asyncio.run(_conversations(console, f"http://{listen}", calls, since))
+        wrong = _summary(console, sent, recorded, hits)
+        _addresses(console, listen, keeper, folder, kept=kept)
+        if not once:
+            console.print("Ctrl-C ends the demo.")
+            with contextlib.suppress(KeyboardInterrupt):
+                stop.wait()
+    return 1 if wrong else 0
+
+
+def _address(console: Console, wanted: str) -> str:
+    from sereno.demo.stage import free_address
+
+    host, _, port = wanted.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ConfigError(f"{wanted} is no address; expected HOST:PORT, for example {DEFAULT_LISTEN}.")
+    address, free = free_address(wanted)
+    if not free and port != "0":
+        console.print(
+            f"{wanted} is taken (an Ollama?); the demo listens on [bold]{address}[/] instead.", highlight=False
+        )
+    return address
+
+
+@contextlib.contextmanager
+def _on_sigterm(stop: threading.Event) -> Any:
+    def end(_number: int, _frame: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def _conversations(
+    console: Console, gateway: str, calls: int, since: float
+) -> tuple[list[Sent], list[dict[str, Any]], int]:
+    import httpx
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from sereno.demo import record, visitors
+
+    async with httpx.AsyncClient(base_url=gateway, trust_env=False, timeout=300) as client:
+        try:
+            names = await visitors.models(client)
+        except (ValueError, httpx.HTTPError) as error:
+            raise SerenoError(f"The model server behind {gateway} cannot be used: {error}") from error
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("Conversations", total=calls)
+
+            def made(one: Sent) -> None:
+                progress.update(task, advance=1, description=f"{one.user:<5} {one.operation}")
+
+            sent = await visitors.play(client, names, calls, made)
+            progress.update(task, description="Conversations")
+        recorded = await record.recorded(client, since, len(sent), _PATIENCE)
+        return sent, recorded, await record.found(client, since)
+
+
+def _summary(console: Console, sent: list[Sent], recorded: list[dict[str, Any]], hits: int) -> list[str]:
+    from rich.table import Table
+
+    from sereno.demo import record
+    from sereno.demo.script import SEARCH_WORD
+
+    figures: Figures = record.figures(recorded, hits)
+    table = Table(title="What Sereno recorded", show_header=False, title_justify="left")
+    table.add_row("Calls", f"{figures.calls} by {figures.users} users")
+    for name, count in figures.models.most_common():
+        table.add_row("", f"{count} × {name}")
+    table.add_row("Outcome", ", ".join(f"{count} {status}" for status, count in sorted(figures.statuses.items())))
+    table.add_row("Tokens", f"{figures.input_tokens} in, {figures.output_tokens} out")
+    table.add_row("Speed", f"{_number(figures.tokens_per_second, 1)} tokens/s (median)")
+    table.add_row("Latency", f"{_number(figures.latency_p50, 2)} s p50, {_number(figures.latency_p95, 2)} s p95")
+    table.add_row("First token", f"{_number(figures.ttft_p50, 2)} s p50")
+    table.add_row(f"Search “{SEARCH_WORD}”", f"{figures.found} found")
+    console.print(table)
+    wrong = record.differences(sent, recorded)
+    if wrong:
+        console.print(f"[red]{len(wrong)} differences between what was sent and what is recorded:[/]")
+        for line in wrong:
+            console.print(f"  {line}", highlight=False)
+    else:
+        console.print(f"All {len(sent)} calls that were sent are recorded, each once, with the same tokens.")
+    return wrong
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "unknown" if value is None else f"{value:.{digits}f}"
+
+
+def _addresses(console: Console, listen: str, keeper: str, folder: Path, *, kept: bool) -> None:
+    console.print(f"Calls      http://{listen}/sereno", highlight=False)
+    console.print(f"API        http://{listen}/analytics/messages", highlight=False)
+    console.print(f"Metrics    http://{listen}/metrics", highlight=False)
+    console.print(f"Keeper     http://{keeper}/", highlight=False)
+    console.print(f"Try        OLLAMA_HOST=http://{listen} ollama list", highlight=False)
+    where = f"stays in {folder}" if kept else f"is in {folder} and goes when the demo ends (--data DIR keeps it)"
+    console.print(f"The record {where}.", highlight=False)
