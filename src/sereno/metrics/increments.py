@@ -1,12 +1,15 @@
-"""What one or many calls add to counters and histograms: the only thing that is ever counted.
+"""What one or many calls add to counters, histograms and roll-ups: the only thing that is ever counted.
 
-Increments add up; a store keeps their sum, roll-ups keep them by time and dimension.
+Increments add up exactly: counts are whole numbers, money is rounded to billionths of a dollar, sums of seconds
+are whole nanoseconds. So any grouping of the same calls into batches ends in the same counters.
+A store keeps their sum; roll-ups it keeps by time and dimension.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from sereno.metrics.rollups import TrafficCell, TrafficKey, UsageCell, UsageKey, merge_cells
 from sereno.stats.histograms import Histogram
 
 Labels = tuple[str, ...]
@@ -14,15 +17,24 @@ Labels = tuple[str, ...]
 
 
 class Increments(msgspec.Struct):
-    """Counters by (metric name, label values), histograms likewise. Roll-ups are `metrics.account`'s."""
+    """Counters by (metric name, label values), histograms likewise, and roll-up cells at their finest level.
+
+    Attributes:
+        counters: whole numbers; money in dollars, exact to a billionth below nine million.
+        histograms: distributions.
+        traffic: cells by minute; `rollups.coarser` makes hours and days of them. Not filled by `Store.counters()`.
+        usage: cells by hour, likewise.
+    """
 
     counters: dict[tuple[str, Labels], float] = msgspec.field(default_factory=dict)
     histograms: dict[tuple[str, Labels], Histogram] = msgspec.field(default_factory=dict)
+    traffic: dict[TrafficKey, TrafficCell] = msgspec.field(default_factory=dict)
+    usage: dict[UsageKey, UsageCell] = msgspec.field(default_factory=dict)
 
-    def count(self, name: str, labels: Labels, amount: float = 1.0) -> None:
+    def count(self, name: str, labels: Labels, amount: float = 1) -> None:
         """Add to a counter."""
         key = (name, labels)
-        self.counters[key] = self.counters.get(key, 0.0) + amount
+        self.counters[key] = add_exactly(self.counters.get(key, 0), amount)
 
     def observe(self, name: str, labels: Labels, value: float, edges: tuple[float, ...]) -> None:
         """Add a value to a histogram."""
@@ -33,11 +45,23 @@ class Increments(msgspec.Struct):
         histogram.add(value)
 
     def merge(self, other: Increments) -> None:
-        """Add other increments to these."""
+        """Add other increments to these; the others are left as they are."""
         for key, amount in other.counters.items():
-            self.counters[key] = self.counters.get(key, 0.0) + amount
+            self.counters[key] = add_exactly(self.counters.get(key, 0), amount)
         for key, histogram in other.histograms.items():
             mine = self.histograms.get(key)
             if mine is None:
                 mine = self.histograms[key] = Histogram.empty(histogram.edges)
             mine.merge(histogram)
+        merge_cells(self.traffic, other.traffic)
+        merge_cells(self.usage, other.usage)
+
+
+def add_exactly(a: float, b: float) -> float:
+    """The sum, in which rounding cannot pile up: whole numbers stay whole, fractions are billionths.
+
+    >>> add_exactly(0.1, 0.2), add_exactly(1, 2)
+    (0.3, 3)
+    """
+    total = a + b
+    return round(total, 9) if isinstance(total, float) else total

@@ -2,30 +2,42 @@
 
 Values go to logarithmic buckets of base 2^(1/8) (8 a doubling, so a percentile is off by at most
 2^(1/8) − 1 ≈ 9 %), from 1 µs to 2^40 µs; beside them the counts at the `le` edges that Prometheus shows are exact.
-Merging is addition, so any order of merging gives the same histogram.
+Merging is addition of whole numbers, sums included (they are kept in billionths), so values may be added and
+histograms merged in any order and grouping: the result is the same to the last bit.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from math import ceil, log2
+from math import ceil
 
 import msgspec
 
 STEPS = 8
-_FLOOR = 1e-6
+BOUNDS = tuple(1e-6 * 2 ** (i / STEPS) for i in range(40 * STEPS + 1))
+"""Upper bounds in seconds of the logarithmic buckets; what exceeds the last goes to bucket `len(BOUNDS)`."""
+BUCKETS = len(BOUNDS) + 1
+NANO = 1_000_000_000
+"""Sums are kept in whole billionths (of a second, of a dollar)."""
 
 
 def bucket_of(value: float) -> int:
     """Index of a value's logarithmic bucket: i holds (2^((i−1)/8), 2^(i/8)] µs, 0 holds all up to 1 µs."""
-    if value <= _FLOOR:
-        return 0
-    return ceil(log2(value / _FLOOR) * STEPS - 1e-9)
+    return bisect_left(BOUNDS, value)
 
 
 def upper_bound(index: int) -> float:
-    """Upper bound in seconds of a bucket."""
-    return float(_FLOOR * 2 ** (index / STEPS))
+    """Upper bound in seconds of a bucket; the last, open bucket is given the bound it would have.
+
+    >>> upper_bound(0), upper_bound(8 * 20)
+    (1e-06, 1.048576)
+    """
+    return BOUNDS[index] if index < len(BOUNDS) else 1e-6 * 2 ** (index / STEPS)
+
+
+def nanos(value: float) -> int:
+    """A figure in whole billionths, in which sums are exact."""
+    return round(value * NANO)
 
 
 class Histogram(msgspec.Struct):
@@ -35,27 +47,33 @@ class Histogram(msgspec.Struct):
         edges: the exact `le` edges, ascending, without +Inf.
         exact: counts by edge interval, len(edges) + 1, **not** cumulative; the last is what exceeds every edge.
         sparse: counts by logarithmic bucket.
-        count: number of values. total: their sum.
+        count: number of values.
+        nanos: their sum in billionths; `total` is the same in units.
     """
 
     edges: tuple[float, ...]
     exact: list[int]
     sparse: dict[int, int]
     count: int = 0
-    total: float = 0.0
+    nanos: int = 0
 
     @classmethod
     def empty(cls, edges: tuple[float, ...]) -> Histogram:
         """A histogram of nothing."""
         return cls(edges, [0] * (len(edges) + 1), {})
 
+    @property
+    def total(self) -> float:
+        """Sum of the values."""
+        return self.nanos / NANO
+
     def add(self, value: float) -> None:
         """Count one value."""
         self.exact[bisect_left(self.edges, value)] += 1
-        index = bucket_of(value)
+        index = bisect_left(BOUNDS, value)
         self.sparse[index] = self.sparse.get(index, 0) + 1
         self.count += 1
-        self.total += value
+        self.nanos += round(value * NANO)
 
     def merge(self, other: Histogram) -> None:
         """Add another histogram with the same edges; `ValueError` if they differ."""
@@ -66,7 +84,7 @@ class Histogram(msgspec.Struct):
         for index, n in other.sparse.items():
             self.sparse[index] = self.sparse.get(index, 0) + n
         self.count += other.count
-        self.total += other.total
+        self.nanos += other.nanos
 
     def quantile(self, q: float) -> float | None:
         """The upper bound of the bucket that holds the q-quantile (nearest rank), None when empty."""

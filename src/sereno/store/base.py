@@ -214,11 +214,27 @@ class Store(Protocol):
         """How many calls match."""
 
     def aggregate(
-        self, query: CallQuery, by: Sequence[Dimension] = (), interval: float | None = None, tz: str = "UTC"
+        self,
+        query: CallQuery,
+        by: Sequence[Dimension] = (),
+        interval: float | None = None,
+        tz: str = "UTC",
+        *,
+        histograms: bool = True,
     ) -> Sequence[Group]:
         """Sums by dimension and interval; from roll-ups where they cover the query, else by a scan.
 
-        `interval` in seconds; days begin at midnight in `tz`. Without `by` and `interval` one group, also when empty.
+        Groups come ordered by time, then key (None first); only those that have calls, but without `by` and `interval`
+        there is one group, also when empty. `interval` is in seconds: whole days begin at midnight in `tz`, shorter
+        intervals are counted from the epoch. Roll-ups cover filters and dimensions among model, operation and status
+        (at any minute), and, with `histograms=False`, among user, model and category (at any hour).
+
+        Args:
+            query: which calls; its times bound the end of a call.
+            by: dimensions to group by.
+            interval: seconds, or None.
+            tz: IANA name of the time zone of days.
+            histograms: whether latency, ttft and tpot are wanted; without them they are None and the answer is quicker.
         """
 
     def unique_users(self, query: CallQuery) -> int:
