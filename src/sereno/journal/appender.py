@@ -53,12 +53,10 @@ class SegmentAppender:
         for stale in self.folder.glob(f"*{names.NEW_SUFFIX}"):
             stale.unlink(missing_ok=True)
         existing = names.list_segments(self.folder)
-        if existing or self._lock.last_open:
-            last = existing[-1].sequence if existing else 0
-            self._next = max(last, self._lock.last_open) + 1
-        else:
-            # A folder that was emptied by hand must not use a number again that the store already passed.
-            self._next = max(1, int(time.time()))
+        self._last = max(existing[-1].sequence if existing else 0, self._lock.last_made)
+        # A number that the store already passed must never be used again, also when the folder was emptied by hand or
+        # a power cut took its last entries: so each life of a writer begins at the time of day, or later.
+        self._next = max(self._last + 1, int(time.time()))
         self.fd = -1
         self.offset = 0
         self._salt = 0
@@ -66,7 +64,7 @@ class SegmentAppender:
         self._measured = False
         self.folder_changed = True
         try:
-            self._lock.set_open(self._next)
+            self._lock.note(self._next, self._last)
             self.measure()
         except OSError:
             self._lock.close()
@@ -180,8 +178,10 @@ class SegmentAppender:
         path = names.segment_path(self.folder, sequence)
         draft = path.with_suffix(names.NEW_SUFFIX)
         salt = secrets.randbits(32)
-        header = encode_header(SegmentHeader(VERSION, self._instance, self._worker, sequence, time.time_ns(), salt))
-        self._lock.set_open(sequence)
+        header = encode_header(
+            SegmentHeader(VERSION, self._instance, self._worker, sequence, self._last, time.time_ns(), salt)
+        )
+        self._lock.note(sequence, sequence)
         # Under its name a segment always has its header: it is written before it is renamed.
         fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
@@ -195,7 +195,8 @@ class SegmentAppender:
             draft.unlink(missing_ok=True)
             raise OSError(f"{path} could not be made")
         self.folder_changed = True
-        self._salt, self.fd, self.offset, self._next = salt, fd, HEADER_BYTES, sequence + 1
+        self._salt, self.fd, self.offset = salt, fd, HEADER_BYTES
+        self._last, self._next = sequence, sequence + 1
 
     def seal(self) -> None:
         """End the open segment; the next frame begins another."""
@@ -205,7 +206,7 @@ class SegmentAppender:
         self._retire(self.fd)
         self.fd, self.offset = -1, 0
         try:
-            self._lock.set_open(self._next)
+            self._lock.note(self._next, self._last)
         except OSError:
             pass  # the segment then counts as sealed when the next one begins
 

@@ -1,8 +1,9 @@
 """Names in the journal's folder, and the lock that gives a worker's folder one writer.
 
 `DATA/journal/w{worker}/` holds `{sequence:012d}.seg` and `lock`. The lock file is locked by `flock` while a writer
-lives and holds two numbers: the writer's pid, and the lowest sequence that may still be written to. Segments
-below it, and all segments of a folder without a living writer, are sealed: they never change again.
+lives and holds three numbers: the writer's pid, the lowest sequence that may still be written to, and the last one
+made. Segments below the second, and all segments of a folder without a living writer, are sealed: they never change
+again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sereno.errors import JournalError
 SUFFIX = ".seg"
 NEW_SUFFIX = ".new"
 LOCK_NAME = "lock"
-_LOCK_BYTES = 32
+_LOCK_BYTES = 64
 
 
 class SegmentFile(NamedTuple):
@@ -110,18 +111,18 @@ class WorkerLock:
             except OSError:
                 # A reader that asks whether we live holds it for microseconds; a writer for good.
                 if time.monotonic() >= deadline:
-                    pid, _ = _read_lock(self.fd)
+                    pid = _read_lock(self.fd)[0]
                     os.close(self.fd)
                     raise JournalError(
                         f"{folder} is being written by another gateway (pid {pid or 'unknown'}): "
                         "stop it, or give this one another --data folder or worker number"
                     ) from None
                 time.sleep(0.01)
-        self.last_open = _read_lock(self.fd)[1]
+        self.last_made = _read_lock(self.fd)[2]
 
-    def set_open(self, sequence: int) -> None:
-        """Write down the lowest sequence that may still be written to; all below are sealed."""
-        os.pwrite(self.fd, b"%-10d %-20d\n" % (os.getpid(), sequence), 0)
+    def note(self, lowest_open: int, last_made: int) -> None:
+        """Write down the lowest sequence that may still be written to (all below are sealed) and the last one made."""
+        os.pwrite(self.fd, b"%-10d %-20d %-20d\n" % (os.getpid(), lowest_open, last_made), 0)
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -130,11 +131,11 @@ class WorkerLock:
             self.fd = -1
 
 
-def _read_lock(fd: int) -> tuple[int, int]:
+def _read_lock(fd: int) -> tuple[int, int, int]:
     fields = os.pread(fd, _LOCK_BYTES, 0).split()
-    if len(fields) == 2 and fields[0].isdigit() and fields[1].isdigit():
-        return int(fields[0]), int(fields[1])
-    return 0, 0
+    if len(fields) == 3 and all(field.isdigit() for field in fields):
+        return int(fields[0]), int(fields[1]), int(fields[2])
+    return 0, 0, 0
 
 
 @contextmanager

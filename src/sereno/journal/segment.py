@@ -37,6 +37,7 @@ class SegmentHeader(msgspec.Struct, frozen=True, array_like=True):
         instance: UUID text of the DATA folder.
         worker: worker number.
         sequence: the segment's number, as in its file name.
+        previous: number of the segment that the worker made before this one, 0 if it knows of none.
         created_ns: wall time of creation; informative only, clocks go back.
         salt: 32 random bits that seed every frame's CRC.
     """
@@ -45,6 +46,7 @@ class SegmentHeader(msgspec.Struct, frozen=True, array_like=True):
     instance: str
     worker: int
     sequence: int
+    previous: int
     created_ns: int
     salt: int
 
