@@ -1,0 +1,1 @@
+"""Clients of model servers: what Sereno itself asks them."""
