@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
-from sereno.assembly.folder import prepare_data
 from sereno.config.table import Settings
 from sereno.gateway.options import GatewayOptions, Limits, UpstreamOptions
+from sereno.journal.instance import prepare_data
 from sereno.trust.policy import RequireKey
 
 

@@ -12,12 +12,12 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from sereno.assembly.folder import prepare_data
 from sereno.cli.options import settings
 from sereno.cli.tables import print_table
 from sereno.config import Loaded
 from sereno.config.nearest import suggestion
 from sereno.errors import ConfigError
+from sereno.journal.instance import prepare_data
 from sereno.store.keyfile import change_keys, read_keys
 from sereno.trust.keys import SCOPES, Key, Scope, issue
 

@@ -7,7 +7,7 @@ that rooms use (bytes, seconds, `Address`, …) and raises `ValueError` for anyt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -103,7 +103,7 @@ def _whole(value: object) -> int:
     return int(text)
 
 
-def _quantity(value: object, units: dict[str, float]) -> float:
+def _quantity(value: object, units: Mapping[str, float]) -> float:
     """A number, or a number with a unit."""
     if isinstance(value, bool):
         raise ValueError("a truth value is not a number")  # noqa: TRY004  see _text
@@ -126,11 +126,11 @@ def _show_quantity(value: float, units: tuple[tuple[str, float], ...]) -> str:
     for unit, factor in units:
         if value and value % factor == 0:
             return f"{int(value / factor)}{unit}"
-    return f"{value:g}"
+    return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
 def _size(value: object, _base: Path) -> int:
-    return round(_quantity(value, {**_SIZE_UNITS}))
+    return round(_quantity(value, _SIZE_UNITS))
 
 
 def _duration(value: object, _base: Path) -> float:
@@ -147,7 +147,7 @@ def show_duration(value: float) -> str:
     if 0 < value < 1:
         return f"{value * 1000:g}ms"
     if value % 1:
-        return f"{value:g}s"
+        return _show_quantity(value, ()) + "s"
     return _show_quantity(value, (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))) if value else "0s"
 
 
@@ -300,7 +300,10 @@ def texts() -> Kind[tuple[str, ...]]:
     """A list of texts: a TOML array, or text with commas."""
 
     def read(value: object, _base: Path) -> tuple[str, ...]:
-        return tuple(item for item in (_text(item) for item in _items(value)) if item)
+        items = tuple(item for item in (_text(item) for item in _items(value)) if item)
+        if any("," in item for item in items):
+            raise ValueError("a comma inside an item")
+        return items
 
     return Kind("list of texts", 'a list such as ["a", "b"] (in the environment "a,b")', read, ",".join)
 

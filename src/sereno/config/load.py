@@ -26,6 +26,8 @@ from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, SECTIONS, UPSTREAM_RO
 from sereno.errors import ConfigError
 
 DEFAULT_ORIGIN = "default"
+NO_FILE = "none"
+"""`--config none` reads no file."""
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -70,13 +72,13 @@ def load(
         cwd: working folder; relative paths of environment and command line start here.
         home: home folder of the user.
         options: (option, value) of the command line in order; see `sources.from_options`.
-        config: TOML file named on the command line.
+        config: TOML file named on the command line; `none` reads no file.
 
     Raises:
         ConfigError: with one line for every mistake.
     """
     problems: list[str] = []
-    file = find_file(config, environ, cwd, home)
+    file = None if config == NO_FILE else find_file(config, environ, cwd, home)
     layers = [
         from_file(file, problems) if file else {},
         from_environment(environ, cwd, problems),
@@ -106,8 +108,8 @@ def _merge(layers: Iterable[RawSettings]) -> RawSettings:
             merged = {n: g for n, g in merged.items() if not n.startswith("upstreams.") or n.split(".")[1] in chosen}
         for name, given in layer.items():
             # A secret and its file are two spellings of one setting.
-            merged.pop(name.removesuffix("_file"), None)
-            merged.pop(f"{name}_file", None)
+            twin = name.removesuffix("_file") if find(name) is None else f"{name}_file"
+            merged.pop(twin, None)
             merged[name] = given
     return merged
 

@@ -105,6 +105,9 @@ def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str])
     variables = {row.variable: name for name, row in BY_NAME.items() if UPSTREAM_ROW not in name}
     variables |= {f"{row.variable}_FILE": f"{name}_file" for name, row in BY_NAME.items() if row.secret}
     found: RawSettings = {}
+    if UPSTREAM_VARIABLE in environ:
+        items = [item for item in environ[UPSTREAM_VARIABLE].split(",") if item.strip()]
+        _upstreams(found, items, UPSTREAM_VARIABLE, cwd, problems)
     for variable, value in environ.items():
         if not variable.startswith("SERENO_") or variable in _RESERVED:
             continue
@@ -114,9 +117,6 @@ def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str])
             problems.append(f"the environment variable {variable} is no setting{hint}")
         else:
             found[name] = Raw(value, variable, cwd)
-    if UPSTREAM_VARIABLE in environ:
-        items = [item for item in environ[UPSTREAM_VARIABLE].split(",") if item.strip()]
-        _upstreams(found, items, UPSTREAM_VARIABLE, cwd, problems)
     return found
 
 

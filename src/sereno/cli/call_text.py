@@ -1,0 +1,129 @@
+"""Calls as people read them in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sereno.cli.tables import clean
+from sereno.query.message import CallMessage
+
+ID_END = 6
+"""Characters of an id's random end that lists show; `show` finds a call by them."""
+
+
+def columns() -> tuple[str, ...]:
+    """Headings of a list of calls."""
+    return ("id", "time", "model", "status", "in", "out", "s", "ttft", "user", "prompt")
+
+
+def call_rows(calls: Sequence[CallMessage]) -> list[tuple[str, ...]]:
+    """A row a call, under `columns`."""
+    return [
+        (
+            call.id[-ID_END:],
+            moment(call.timestamp),
+            call.model or "–",
+            status(call),
+            number(call.input_tokens),
+            number(call.output_tokens),
+            seconds(call.latency),
+            seconds(call.ttft),
+            call.user or "",
+            call.prompt or "–",
+        )
+        for call in calls
+    ]
+
+
+def moment(timestamp: str) -> str:
+    """An RFC 3339 time in this machine's zone: the time of day, before today with its date."""
+    local = datetime.fromisoformat(timestamp).astimezone()
+    today = datetime.now().astimezone().date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def status(call: CallMessage) -> str:
+    """How a call ended: `ok`, `aborted`, or its error type."""
+    if call.status == "success":
+        return "ok"
+    return call.error_type or call.status if call.status == "error" else call.status
+
+
+def number(value: int | None) -> str:
+    """Digits, `–` for unknown."""
+    return "–" if value is None else str(value)
+
+
+def seconds(value: float | None) -> str:
+    """Seconds with two or three figures, `–` for unknown.
+
+    >>> seconds(0.0123), seconds(1.234), seconds(98.76), seconds(None)
+    ('0.012', '1.23', '98.8', '–')
+    """
+    if value is None:
+        return "–"
+    return (
+        f"{value:.3f}"
+        if value < 1
+        else f"{value:.2f}"
+        if value < 10
+        else f"{value:.1f}"
+        if value < 1000
+        else f"{value:.0f}"
+    )
+
+
+def live_line(call: CallMessage) -> None:
+    """Print one call of a tail, cut to the terminal's width when there is one."""
+    cells = call_rows([call])[0]
+    if not sys.stdout.isatty():
+        print("\t".join(clean(cell) for cell in cells), flush=True)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    call_id, time, model, state, tokens_in, tokens_out, took, ttft, user, prompt = map(clean, cells)
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(f"{call_id}  {time}  ", "dim")
+    line.append(f"{model:<20.20}  ")
+    line.append(f"{state:<12.12}", {"ok": "green", "aborted": "yellow"}.get(state, "red"))
+    line.append(f"{tokens_in:>6} → {tokens_out:<6}{took:>7} s  ")
+    line.append(f"{user}  " if user else "", "cyan")
+    line.append(prompt)
+    Console(highlight=False).print(line)
+
+
+def print_call(detail: Mapping[str, Any]) -> None:
+    """Print one call whole: figures first, then the prompt, then the answer."""
+    from rich.console import Console
+    from rich.rule import Rule
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    texts = ("prompt", "response")
+    known = [(name, value) for name, value in detail.items() if name not in texts and _is_plain(value)]
+    width = max((len(name) for name, _ in known), default=0)
+    for name, value in known:
+        console.print(Text.assemble((f"{name:<{width}}  ", "dim"), clean(_shown(value))))
+    for name in texts:
+        if detail.get(name):
+            console.print(Rule(Text(name, "bold"), align="left", style="dim"))
+            console.print(Text(_printable(str(detail[name]))), soft_wrap=True)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and value not in ("", None)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _printable(text: str) -> str:
+    """The text with its lines, but without characters that steer a terminal."""
+    return "\n".join(clean(line.replace("\t", "    ")) for line in text.splitlines())
