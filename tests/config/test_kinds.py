@@ -65,7 +65,8 @@ WRONG: list[tuple[Kind[Any], object]] = [
     (kinds.address(), "[h]:1"), (kinds.address(), "a b:1"), (kinds.address(), 80), (kinds.address(), "h:٣"),
     (kinds.url(), "h:1"), (kinds.url(), "ftp://h"), (kinds.url(), "http://"), (kinds.url(), "http://h:99999"),
     (kinds.url(), "http://u:p@h"), (kinds.url(), "http://h/?q"), (kinds.url(), "http://h#f"), (kinds.url(), "http://h\n.x"),
-    (kinds.url(rooted=True), "http://h/v1"), (kinds.path(), ""), (kinds.path(), "a\x00b"), (kinds.texts(), [1]), (kinds.texts(), ["a,b"]),
+    (kinds.url(rooted=True), "http://h/v1"), (kinds.path(), ""), (kinds.path(), "a\x00b"), (kinds.texts(), [1]),
+    (kinds.texts(), ["a,b"]),
     (kinds.texts(), 1), (kinds.choice("a", "b"), "c"), (kinds.choice("a", "b"), 1), (kinds.text(), 1),
 ]  # fmt: skip
 

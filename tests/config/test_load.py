@@ -243,7 +243,7 @@ def test_which_file_rules(tmp_path: Path) -> None:
 def test_the_record_is_frozen_and_every_name_has_a_value(read: Callable[..., Loaded]) -> None:
     loaded = read()
     with pytest.raises(AttributeError):
-        loaded.settings.gateway.workers = 5  # type: ignore[misc]  what the test is about
+        loaded.settings.gateway.workers = 5  # type: ignore[misc]  # what the test is about
     for name in all_names(loaded):
         loaded.value(name)
     with pytest.raises(KeyError):

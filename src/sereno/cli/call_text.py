@@ -85,7 +85,7 @@ def live_line(call: CallMessage) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    call_id, time, model, state, tokens_in, tokens_out, took, ttft, user, prompt = map(clean, cells)
+    call_id, time, model, state, tokens_in, tokens_out, took, _, user, prompt = map(clean, cells)
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{call_id}  {time}  ", "dim")
     line.append(f"{model:<20.20}  ")

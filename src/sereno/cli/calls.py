@@ -12,7 +12,7 @@ from sereno.assembly.record import Record, open_record
 from sereno.cli.call_text import call_rows, columns, live_line, print_call
 from sereno.cli.filters import Pairs, filters
 from sereno.cli.options import settings
-from sereno.cli.tables import print_table
+from sereno.cli.tables import Row, print_table
 from sereno.config import Loaded
 from sereno.errors import ConfigError, QueryError
 from sereno.query.fields import FORMAT, LIMIT, ORDER
@@ -146,5 +146,5 @@ def _full_id(record: Record, text: str) -> str:
     return found
 
 
-def _style(row: tuple[str, ...]) -> str:
+def _style(row: Row) -> str:
     return {"error": "red", "aborted": "yellow"}.get(row[3], "")

@@ -12,9 +12,7 @@ from sereno.config import Loaded
 
 app = typer.Typer(help="Start everything: gateway and keeper, restarted when they fall.", add_completion=False)
 
-
-@app.command()
-@settings(
+SETTINGS = (
     "gateway.listen",
     "keeper.listen",
     "upstreams.NAME.url",
@@ -23,6 +21,10 @@ app = typer.Typer(help="Start everything: gateway and keeper, restarted when the
     "gateway.durability",
     "log.level",
 )
+
+
+@app.command()
+@settings(*SETTINGS)
 def up(loaded: Loaded) -> int:
     """Start the gateway in front of a model server, and the keeper that stores, counts and shows its calls.
 
