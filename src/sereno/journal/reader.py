@@ -199,7 +199,7 @@ def _unfit(header: SegmentHeader | None, found: SegmentFile, position: Position,
     """Why a segment is passed over; None if it is to be read, or cannot be judged before it is sealed."""
     if position.segment == found.sequence and position.offset >= found.size and sealed:
         return None  # it was passed over, and reported, before
-    if header is None:
+    if header is None or found.size < HEADER_BYTES:
         if not sealed:
             return None
         if found.size < HEADER_BYTES:

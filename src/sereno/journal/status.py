@@ -284,9 +284,7 @@ def read_status(path: Path) -> WorkerStatus:
     try:
         size = os.fstat(fd).st_size
         if size < FILE_BYTES:
-            raise JournalError(
-                f"{path} has {size} bytes, a status file {FILE_BYTES}: restart the gateway, it makes it anew"
-            )
+            raise JournalError(f"{path} has {size} of {FILE_BYTES} bytes: restart the gateway, it makes it anew")
         mapped = mmap.mmap(fd, FILE_BYTES, access=mmap.ACCESS_READ)
     finally:
         os.close(fd)
