@@ -1,0 +1,47 @@
+"""The one place that knows concrete stores: `store.url` to an open `Store`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sereno import conventions
+from sereno.config.table import Settings
+from sereno.errors import ConfigError, StoreError
+from sereno.store.base import Store
+
+SQLITE = "sqlite:"
+
+
+def store_path(settings: Settings) -> Path:
+    """The SQLite file.
+
+    Raises:
+        ConfigError: `store.url` names a kind of store that there is not.
+    """
+    url = settings.store.url
+    if not url:
+        return settings.data / conventions.SQLITE_FILE
+    if not url.startswith(SQLITE) or not url.removeprefix(SQLITE).lstrip("/"):
+        raise ConfigError(f"store.url is {url!r}; expected sqlite:PATH, for instance sqlite:/var/lib/sereno/sereno.db")
+    return settings.data / Path(url.removeprefix(SQLITE)).expanduser()
+
+
+def open_store(settings: Settings, *, read_only: bool = False) -> Store:
+    """The store that the settings name.
+
+    Args:
+        settings: the settings.
+        read_only: for commands that only look: a store that is not there is not made.
+
+    Raises:
+        StoreError: it cannot be opened.
+        ConfigError: `store.url` is wrong.
+    """
+    from sereno.store.sqlite.store import SqliteStore  # noqa: PLC0415  not needed to know where it is
+
+    path = store_path(settings)
+    if read_only and not path.exists():
+        raise StoreError(
+            f"there is no record at {path} yet; start one with `sereno up`, or name its folder with --data"
+        )
+    return SqliteStore(path)
