@@ -1,0 +1,59 @@
+"""What every router gets: the keeper's view, the options, the query pool."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request, Response
+
+from sereno.api.options import ApiOptions
+from sereno.query.fields import Field
+from sereno.query.models import resolve_model
+from sereno.query.parameters import Values, read
+from sereno.query.pool import QueryPool
+from sereno.query.view import KeeperView
+from sereno.store.base import CallQuery
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+
+
+class Context:
+    """The API's surroundings.
+
+    Attributes:
+        view: the keeper.
+        options: settings.
+        pool: where queries run.
+        exports: permits of heavy exports.
+        live: number of live streams open.
+    """
+
+    def __init__(self, view: KeeperView, options: ApiOptions) -> None:
+        self.view = view
+        self.options = options
+        self.pool = QueryPool(options.query_threads, options.query_waiting, options.query_seconds, view.observe_query)
+        self.exports = asyncio.Semaphore(options.exports)
+        self.live = 0
+
+    def read(self, request: Request, fields: Sequence[Field]) -> Values:
+        """The request's query parameters; `Problem` or `QueryError` names a wrong one."""
+        return read(request.query_params.multi_items(), fields, self.view.now())
+
+    async def ask(self, name: str, query: Callable[[], T]) -> T:
+        """Run a store query in the pool."""
+        return await self.pool.run(name, query)
+
+    def resolved(self, query: CallQuery) -> CallQuery:
+        """The query with the model's canonical name; asks the store, so call it in the pool."""
+        if query.model is None:
+            return query
+        return msgspec.structs.replace(query, model=resolve_model(query.model, self.view.store.models()))
+
+
+def answer(body: object, *, headers: dict[str, str] | None = None, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(_encoder.encode(body), status, headers, media_type="application/json")

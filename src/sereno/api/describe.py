@@ -1,0 +1,97 @@
+"""What OpenAPI says of a route, made from the table of parameters and the answers' own types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from sereno.query.fields import Field
+from sereno.query.problems import PROBLEM_JSON, ProblemDocument
+
+_REF = "#/components/schemas/{name}"
+_TYPES: list[Any] = [ProblemDocument]
+"""Every type that a route answers; `components` describes them."""
+
+_ERRORS = {
+    400: "A parameter is wrong or unknown.",
+    401: "A key is required, or the key is not valid.",
+    403: "The key does not allow reading, or the Host name is not allowed.",
+    429: "Too many requests; see Retry-After.",
+    503: "The store does not answer, or the query took too long; see Retry-After.",
+}
+
+
+def parameter(field: Field) -> dict[str, Any]:
+    """A query parameter in OpenAPI's words."""
+    schema: dict[str, Any]
+    match field.kind:
+        case "integer":
+            schema = {"type": "integer", "minimum": int(field.minimum), "maximum": int(field.maximum)}
+        case "seconds":
+            schema = {"type": "number", "minimum": field.minimum, "maximum": field.maximum}
+        case "choice":
+            schema = {"type": "string", "enum": list(field.choices)}
+        case "text":
+            schema = {"type": "string", "maxLength": int(field.maximum)}
+        case _:
+            schema = {"type": "string"}
+    if field.default is not None:
+        schema["default"] = field.default
+    described: dict[str, Any] = {
+        "name": field.name,
+        "in": "query",
+        "required": False,
+        "allowEmptyValue": True,
+        "description": f"{field.help} Expected: {field.expected}.",
+        "schema": schema,
+    }
+    if field.example:
+        described["example"] = int(field.example) if field.kind == "integer" else field.example
+    return described
+
+
+def described(
+    summary: str,
+    fields: Sequence[Field],
+    answers: Any = None,
+    *,
+    media: Sequence[str] = ("application/json",),
+    path: Mapping[str, str] | None = None,
+    errors: Sequence[int] = (400, 401, 403, 429, 503),
+) -> dict[str, Any]:
+    """Arguments of a route decorator that describe it.
+
+    Args:
+        summary: what it answers, one sentence.
+        fields: its query parameters.
+        answers: type of its JSON answer, None for another form.
+        media: media types of its answer.
+        path: description by path parameter.
+        errors: status codes of its problems, beside 404 where the path has a parameter.
+    """
+    schema: dict[str, Any] = {}
+    if answers is not None:
+        _TYPES.append(answers)
+        schema = {"schema": msgspec.json.schema_components([answers], ref_template=_REF)[0][0]}
+    problem = {"content": {PROBLEM_JSON: {"schema": {"$ref": _REF.format(name="ProblemDocument")}}}}
+    responses: dict[int | str, Any] = {200: {"description": "The answer.", "content": dict.fromkeys(media, schema)}}
+    responses |= {code: {"description": _ERRORS[code], **problem} for code in errors}
+    if path:
+        responses[404] = {"description": "There is no such thing.", **problem}
+    parameters = [parameter(field) for field in fields]
+    parameters += [
+        {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in (path or {}).items()
+    ]
+    return {
+        "summary": summary,
+        "response_model": None,
+        "openapi_extra": {"parameters": parameters, "responses": {str(k): v for k, v in responses.items()}},
+    }
+
+
+def components() -> dict[str, Any]:
+    """The schemas of all types that routes answer."""
+    return msgspec.json.schema_components(_TYPES, ref_template=_REF)[1]
