@@ -15,12 +15,14 @@ import msgspec
 from sereno.calls import Call
 from sereno.config.table import Settings
 from sereno.errors import QueryError
+from sereno.query.detail import detail
 from sereno.query.export import Format, export
 from sereno.query.fields import FILTERS, FORMAT, LIMIT, PAGING
 from sereno.query.message import CallMessage, message
 from sereno.query.models import resolve_model
 from sereno.query.parameters import Values, read
 from sereno.query.problems import Problem
+from sereno.query.rows import ModelList, model_list
 from sereno.store.base import CallQuery, Store
 
 Pairs = Sequence[tuple[str, str]]
@@ -62,8 +64,8 @@ class Record(Protocol):
     def export(self, pairs: Pairs) -> Export:
         """A file of all calls that match."""
 
-    def models(self, pairs: Pairs) -> Sequence[dict[str, Any]]:
-        """Figures by model, as `/analytics/models` tells them."""
+    def models(self, pairs: Pairs) -> ModelList:
+        """Figures by model."""
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -127,8 +129,6 @@ class StoreRecord:
 
     def detail(self, call_id: str) -> dict[str, Any]:
         """See `Record`."""
-        from sereno.query.detail import detail  # noqa: PLC0415  decodes bodies; only this needs it
-
         found = self._store.call(call_id)
         if found is None:
             raise QueryError("call", f"there is no call {call_id}", "an id that `sereno calls list --json` prints")
@@ -174,6 +174,7 @@ class StoreRecord:
         form = cast("Format", values.get(FORMAT))
         return Export(export(counted(self._store.export(query)), form), self._store.count(query), lambda: done)
 
-    def models(self, pairs: Pairs) -> Sequence[dict[str, Any]]:
+    def models(self, pairs: Pairs) -> ModelList:
         """See `Record`."""
-        raise NotImplementedError
+        query, _ = self._query(pairs, FILTERS)
+        return model_list(self._store, query)

@@ -17,9 +17,11 @@ from sereno.assembly.record import Export, Pairs
 from sereno.errors import QueryError, SerenoError, StoreError
 from sereno.query.fields import LIMIT
 from sereno.query.message import CallMessage
+from sereno.query.rows import ModelList
 
 _MESSAGES = msgspec.json.Decoder(list[CallMessage])
 _MESSAGE = msgspec.json.Decoder(CallMessage)
+_MODELS = msgspec.json.Decoder(ModelList)
 RECONNECT_SECONDS = 1.0
 
 
@@ -112,9 +114,9 @@ class RemoteRecord:
 
         return Export(pieces(), None, lambda: done, "bytes")
 
-    def models(self, pairs: Pairs) -> Sequence[dict[str, Any]]:
+    def models(self, pairs: Pairs) -> ModelList:
         """See `Record`."""
-        return cast("list[dict[str, Any]]", self._get("/analytics/models", pairs).json())
+        return cast("ModelList", self._decoded(_MODELS, self._get("/analytics/models", pairs).content))
 
     def _get(self, path: str, pairs: Pairs) -> httpx.Response:
         try:

@@ -37,6 +37,11 @@ def _run(arguments: list[str]) -> int:
 
         print(overview(colour=sys.stdout.isatty()))
         return 0
+    if name == "__complete":
+        from sereno.cli.complete import candidates
+
+        print("\n".join(candidates(rest)))
+        return 0
     command = COMMANDS.get(name)
     if command is None:
         from sereno.config.nearest import suggestion
