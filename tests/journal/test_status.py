@@ -224,7 +224,7 @@ def test_a_file_that_is_none_is_named_by_the_reader_and_made_anew_by_the_writer(
     status = StatusFile(path, 3)
     assert set(read_status(path).counters.values()) == {0}
     status._words[1] = 99
-    with pytest.raises(JournalError, match="version 99, not 1"):
+    with pytest.raises(JournalError, match="version 99, expected 1"):
         read_status(path)
     status.close()
     with pytest.raises(FileNotFoundError):
