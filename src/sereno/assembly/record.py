@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Literal, Protocol, Self, cast
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Export(msgspec.Struct, frozen=True):
     pieces: Iterator[bytes]
     total: int | None
     done: Callable[[], int]
-    unit: str = "calls"
+    unit: Literal["calls", "bytes"] = "calls"
 
 
 class Record(Protocol):

@@ -116,7 +116,7 @@ def export(
             return
         partial = output.with_name(output.name + ".part")
         try:
-            with partial.open("wb") as file, progress("exporting", exported.total) as bar:
+            with partial.open("wb") as file, progress("exporting", exported.total, exported.unit) as bar:
                 for piece in exported.pieces:
                     file.write(piece)
                     bar.reach(exported.done())

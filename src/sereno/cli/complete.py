@@ -32,6 +32,9 @@ complete -c sereno -f -a '(sereno __complete (commandline -opc)[2..] (commandlin
 """
 
 
+SHELLS = ("bash", "zsh", "fish")
+
+
 def script(shell: str) -> str:
     """The completion script of bash, zsh or fish."""
     return {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}[shell]

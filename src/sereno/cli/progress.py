@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import rich.console
 import rich.progress
@@ -26,12 +27,13 @@ class Bar:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Bar]:
+def progress(what: str, total: int | None, amount: Literal["calls", "bytes"] = "calls") -> Iterator[Bar]:
     """A bar while the block runs.
 
     Args:
         what: the work, a word or two.
         total: units in all, None if unknown.
+        amount: what a unit is.
     """
     if not sys.stderr.isatty():
         yield Bar(None, None)
@@ -39,10 +41,18 @@ def progress(what: str, total: int | None) -> Iterator[Bar]:
     with rich.progress.Progress(
         rich.progress.TextColumn("{task.description}"),
         rich.progress.BarColumn(bar_width=30),
-        rich.progress.MofNCompleteColumn() if total is not None else rich.progress.TextColumn("{task.completed:,.0f}"),
+        _amount(total, amount),
         rich.progress.TimeElapsedColumn(),
         rich.progress.TimeRemainingColumn(),
         console=rich.console.Console(stderr=True),
         transient=True,
     ) as shown:
         yield Bar(shown, shown.add_task(what, total=total))
+
+
+def _amount(total: int | None, amount: Literal["calls", "bytes"]) -> rich.progress.ProgressColumn:
+    if amount == "bytes":
+        return rich.progress.DownloadColumn(binary_units=True)
+    return (
+        rich.progress.MofNCompleteColumn() if total is not None else rich.progress.TextColumn("{task.completed:,.0f}")
+    )

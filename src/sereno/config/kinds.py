@@ -188,11 +188,15 @@ def _http_url(value: object, *, rooted: bool) -> str:
     return text.rstrip("/")
 
 
-def _path(value: object, base: Path) -> Path:
+def read_path(value: object, base: Path) -> Path:
+    """A path as somebody wrote it, from the folder it starts at; `ValueError` if it cannot be one."""
     text = _text(value)
     if not text:
         raise ValueError("empty")
-    return base / Path(text).expanduser()
+    try:
+        return base / Path(text).expanduser()
+    except RuntimeError as error:  # ~name of a user there is not
+        raise ValueError("no such home folder") from error
 
 
 def _items(value: object) -> list[object]:
@@ -280,7 +284,7 @@ def url(*, rooted: bool = False) -> Kind[str]:
 
 def path() -> Kind[Path]:
     """A file or folder; relative ones start at the folder of the file (or the working folder) that names them."""
-    return Kind("path", "the path of a file or folder", _path, str)
+    return Kind("path", "the path of a file or folder", read_path, str)
 
 
 def choice(*words: str) -> Kind[str]:

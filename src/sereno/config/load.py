@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from sereno.config.checks import contradictions
-from sereno.config.kinds import Secret
+from sereno.config.kinds import Secret, read_path
 from sereno.config.sources import (
     UPSTREAM_VARIABLE,
     Raw,
@@ -133,10 +133,10 @@ def _shown(value: object) -> str:
 
 def _secret_from(name: str, given: Raw, problems: list[str]) -> Secret:
     try:
-        path = given.base / Path(str(given.value)).expanduser()
+        path = read_path(given.value, given.base)
         return Secret(path.read_text("utf-8").strip())
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is no path of a text file"
         problems.append(f"{given.origin}: {name} names {given.value}, which cannot be read: {reason}")
         return Secret("")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from sereno.config.kinds import read_path
 from sereno.config.nearest import suggestion
 from sereno.config.table import BY_NAME, SECTIONS, UPSTREAM_ROW, find
 from sereno.errors import ConfigError
@@ -48,9 +49,13 @@ def find_file(explicit: str | None, environ: Mapping[str, str], cwd: Path, home:
     """The TOML file that rules: the one named, else `./sereno.toml`, else `~/.config/sereno/sereno.toml`."""
     named = explicit or environ.get(CONFIG_VARIABLE)
     if named:
-        path = cwd / Path(named).expanduser()
-        if not path.is_file():
-            by = "--config" if explicit else CONFIG_VARIABLE
+        by = "--config" if explicit else CONFIG_VARIABLE
+        try:
+            path = read_path(named, cwd)
+            found = path.is_file()
+        except (ValueError, OSError):
+            path, found = Path(named), False
+        if not found:
             raise ConfigError(f"{by} names {path}, which is not a file; correct the path or leave {by} out")
         return path
     config_home = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
