@@ -32,6 +32,8 @@ _OVERHEAD = 1024
 _SLICE_BYTES = 131072
 _SLICE_RECORDS = 24
 """How much is encoded before the interpreter's lock is offered to the event loop."""
+_PAUSE = 1e-5
+"""A pause of nothing is not enough: the thread would take the lock again before the waiting one wakes."""
 _GROUP_BYTES = 8 * 1024 * 1024
 _RETRY = {"budget": 0.1, "disk": 1.0}
 """Seconds until a write is tried again after one was refused; meanwhile records are dropped without a try."""
@@ -181,7 +183,8 @@ class JournalWriter:
                 self._wait()
                 if self._refused is not None and time.monotonic() >= self._retry_at:
                     self._refused = None
-                while self._queue:
+                self._write_group()
+                while self._queue and (self._closed or self._strict or self.queued_bytes > _GROUP_BYTES):
                     self._write_group()
                 self._publish()
                 if self._closed and not self._queue:
@@ -209,7 +212,9 @@ class JournalWriter:
         payloads: list[bytes] = []
         callbacks: list[Done | None] = []
         group = sliced = size_out = 0
-        while queue and group < _GROUP_BYTES:
+        for _ in range(len(queue)):  # what comes meanwhile waits for the next group
+            if group > _GROUP_BYTES:
+                break
             exchange, size, done = queue.popleft()
             size_out += size
             try:
@@ -224,7 +229,7 @@ class JournalWriter:
             sliced += len(payload)
             if sliced > _SLICE_BYTES or len(payloads) % _SLICE_RECORDS == 0:
                 sliced = 0
-                time.sleep(0)
+                time.sleep(_PAUSE)
         if payloads:
             self._store(payloads, callbacks)
         self._bytes_out += size_out
