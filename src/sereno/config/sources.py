@@ -147,10 +147,10 @@ def from_options(options: Iterable[tuple[str, str]], cwd: Path, problems: list[s
     """
     by_option = {row.option: row.name for row in BY_NAME.values() if row.option}
     found: RawSettings = {}
-    upstreams = []
-    for option, value in options:
+    pairs = list(options)
+    _upstreams(found, [value for option, value in pairs if option == "--upstream"], "--upstream", cwd, problems)
+    for option, value in pairs:
         if option == "--upstream":
-            upstreams.append(value)
             continue
         name = by_option.get(option, "")
         given = value
@@ -170,7 +170,6 @@ def from_options(options: Iterable[tuple[str, str]], cwd: Path, problems: list[s
             )
             continue
         found[name] = Raw(given, option if option != "--set" else f"--set {name}", cwd)
-    _upstreams(found, upstreams, "--upstream", cwd, problems)
     return found
 
 

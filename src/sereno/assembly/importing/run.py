@@ -9,6 +9,7 @@ from itertools import islice
 import msgspec
 
 from sereno.conventions import OTHER_MODEL
+from sereno.keeper.labels import answered_models
 from sereno.metrics.account import account_all
 from sereno.store.base import Batch, Record, Store
 
@@ -41,8 +42,9 @@ def import_records(store: Store, records: Iterable[Record], progress: Callable[[
 
 def _batch(store: Store, records: list[Record]) -> Batch:
     calls = [record.call for record in records]
-    # The same rule as at ingest: a model takes a label when a call of it succeeded.
-    slots = store.claim_model_slots(sorted({call.model for call in calls if call.model and call.status == "success"}))
+    # The same rule as at ingest: a model takes a label when it answered; an export does not tell the status code.
+    told = {call.model for call in calls if call.is_llm and call.http_status is None and call.status == "success"}
+    slots = store.claim_model_slots(sorted(model for model in answered_models(calls) | told if model))
 
     def label(model: str | None) -> str:
         return OTHER_MODEL if model is None else slots.get(model, OTHER_MODEL)
