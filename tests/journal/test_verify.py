@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +87,15 @@ def test_one_segment_alone_can_be_shown(filled: Path, capsys: pytest.CaptureFixt
     assert rows
     assert {row["position"].partition(":")[0] for row in rows} == {str(second)}
     assert {row["outcome"] for row in rows} == {"complete"}
+
+
+def test_the_documented_way_by_hand_reads_what_we_wrote(filled: Path) -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "journal.md").read_text()
+    code = documentation.partition("```python\n")[2].partition("```")[0]
+    path = list_segments(worker_folder(filled / "journal", 2))[0].path
+    lines = subprocess.check_output([sys.executable, "-c", code, str(path)], text=True).splitlines()
+    assert lines[0] == "256 ['POST', '/api/chat?key=sk-secret&a']"
+    assert len(lines) == 5
 
 
 @pytest.mark.parametrize(

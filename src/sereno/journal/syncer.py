@@ -23,6 +23,7 @@ class Syncer:
         self._seconds = seconds
         self._retired: deque[int] = deque()
         self._dirty = -1
+        self._folder: Path | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -30,9 +31,11 @@ class Syncer:
         self._thread = threading.Thread(target=self._run, name="sereno-journal-sync", daemon=True)
         self._thread.start()
 
-    def dirty(self, fd: int) -> None:
-        """Note that the open segment has new bytes; -1 if there is none."""
+    def dirty(self, fd: int, folder: Path | None) -> None:
+        """Note that the open segment has new bytes (-1 if there is none), and a folder that has a new entry."""
         self._dirty = fd
+        if folder is not None:
+            self._folder = folder
         if not self._wake.is_set():
             self._wake.set()
 
@@ -51,13 +54,16 @@ class Syncer:
                 fine = self._sync(fd) and fine
             if self._dirty == fd:
                 self._dirty = -1
+        return self._sync_folder(folder) and fine
+
+    def _sync_folder(self, folder: Path | None) -> bool:
         try:
             if folder is not None:
                 sync_folder(folder)
         except OSError:
             self.errors += 1
             return False
-        return fine
+        return True
 
     def close(self) -> None:
         """Sync and close what is left, and stop."""
@@ -75,6 +81,8 @@ class Syncer:
                 fd, self._dirty = self._dirty, -1
                 if fd >= 0:
                     self._sync(fd)
+            folder, self._folder = self._folder, None
+            self._sync_folder(folder)
         with self._lock:
             self._drain()
 

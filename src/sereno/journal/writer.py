@@ -244,7 +244,7 @@ class JournalWriter:
                     self._thread_drops[reason] += 1
                     last = reason
             self._refuse(last)
-        synced = self._sync() if any(callbacks) else False
+        synced = self._sync() if self._strict or any(callbacks) else False
         for reason, done in zip(outcome, callbacks, strict=True):
             _tell(done, synced and reason is None)
 
@@ -255,7 +255,10 @@ class JournalWriter:
             outcome = self._appender.append(payloads)
         except Exception:  # noqa: BLE001 - whatever the disk does, the gateway goes on
             return ["disk"] * len(payloads)
-        self._syncer.dirty(self._appender.fd)
+        if self._strict:  # synced by this thread, before the callbacks
+            return outcome
+        self._syncer.dirty(self._appender.fd, self._appender.folder if self._appender.folder_changed else None)
+        self._appender.folder_changed = False
         return outcome
 
     def _sync(self) -> bool:
