@@ -30,7 +30,7 @@ def drain(*_):
 signal.signal(signal.SIGTERM, signal.SIG_IGN if me == "stubborn" else drain)
 note("started")
 (folder / f"{me}.ready").touch()
-if me == "dying":
+if me in ("dying", "optional"):
     print("the reason is here", file=sys.stderr)
     sys.exit(7)
 if me == "misconfigured":
@@ -52,8 +52,9 @@ specs = [
     ChildSpec(
         name=name,
         argv=(sys.executable, "-c", child, name, str(folder), "{parent_fd}"),
-        ready=(folder / ("never" if name in ("dying", "misconfigured") else f"{name}.ready")).exists,
+        ready=(folder / ("never" if name in ("dying", "optional", "misconfigured") else f"{name}.ready")).exists,
         stop_order=1 if name == "keeper" else 0,
+        essential=not name.startswith("optional"),
         stop_seconds=0.3 if name == "stubborn" else 20.0,
     )
     for name in names
@@ -201,6 +202,15 @@ def test_a_child_that_never_gets_ready_is_reported_with_its_last_words(start: Ca
     assert re.search(r"dying ended with status 7 and is not started again:\n +the reason is here", stderr)
     assert len(up.noted("dying", "started")) == 5
     assert up.noted("keeper", "drained")
+
+
+def test_one_that_is_not_essential_does_not_take_the_others_with_it(start: Callable[..., Supervised]) -> None:
+    up = start("gateway", "optional")
+    wait_for(lambda: len(up.noted("optional", "started")) > 7)
+    assert len(up.noted("gateway", "started")) == 1
+    up.process.send_signal(signal.SIGTERM)
+    assert up.end()[0] == 0
+    assert up.noted("gateway", "drained")
 
 
 def test_wrong_settings_end_everything_at_once_with_status_2(start: Callable[..., Supervised]) -> None:

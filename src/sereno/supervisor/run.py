@@ -140,7 +140,9 @@ class _Supervisor:
         """Before it was ever ready: at once when its settings are wrong, after a few tries otherwise. Later: never."""
         if child.ready.is_set():
             self._was_ready.add(child.spec.name)
-        if child.spec.name in self._was_ready or (code != ConfigError.exit_code and child.starts < MAX_FIRST_STARTS):
+        if child.spec.name in self._was_ready:
+            return False
+        if code != ConfigError.exit_code and (child.starts < MAX_FIRST_STARTS or not child.spec.essential):
             return False
         self._status = code if code == ConfigError.exit_code else 1
         self._stop.set()

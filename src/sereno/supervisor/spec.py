@@ -24,6 +24,8 @@ class ChildSpec:
         ready: returns whether the child serves; called in a thread, must answer within a second or so. None: at once.
         stop_order: children with a lower number are stopped, and awaited, before those with a higher one.
         stop_seconds: how long it may drain after SIGTERM before it is killed.
+        essential: whether everything ends when it was never ready after a few starts. Otherwise it is started again for
+            as long as the others run: a keeper with a broken store must not take the gateways with it.
     """
 
     name: str
@@ -33,6 +35,7 @@ class ChildSpec:
     ready: Callable[[], bool] | None = None
     stop_order: int = 0
     stop_seconds: float = 30.0
+    essential: bool = True
 
 
 def sereno_command(*arguments: str) -> tuple[str, ...]:
