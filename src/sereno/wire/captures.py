@@ -15,7 +15,7 @@ from hashlib import blake2b
 import msgspec
 
 from sereno.calls import Exchange, Headers, Outcome, new_id
-from sereno.wire.http1 import Answer, ChunkedBody
+from sereno.wire.http1 import ChunkedBody, HttpResponse
 
 _OUTCOMES: dict[str, Outcome] = {
     "complete": "complete",
@@ -95,7 +95,7 @@ def exchanges(capture: Capture) -> list[Exchange]:
 
 
 def _exchange(recording: Recording, reads: list[tuple[float, bytes]], seed: bytes) -> tuple[Exchange, bytes]:
-    answer = Answer(recording.request.method)
+    answer = HttpResponse(recording.request.method)
     head_at: float | None = None
     times: list[float] = []
     ends: list[int] = []

@@ -69,7 +69,7 @@ class ChunkedBody:
             self.done = True
 
 
-class Answer:
+class HttpResponse:
     """One answer to one request, fed with the bytes of the connection.
 
     Attributes:

@@ -1,0 +1,95 @@
+"""What an answer's body said, in the same words for every protocol; the readers of the protocols fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from sereno.calls import Message, ToolCall, Usage
+from sereno.wire import jsontext
+
+T = TypeVar("T")
+_MAX_UNREADABLE = 1000
+
+
+class Answer(msgspec.Struct, gc=False):
+    """What an answer's body said.
+
+    Attributes:
+        text: what the model wrote (the first choice, where there are several).
+        thinking: what it thought, None where nothing was told apart.
+        tool_calls: the tools it asked for (first choice).
+        others: the further choices.
+        model: model name in the answer.
+        finish_reason: as the server named it.
+        usage: token counts.
+        load, prompt_eval, eval: the server's own durations in seconds.
+        error: what the server said went wrong, None if nothing.
+        done: whether the protocol's terminator came (for single documents: whether it was read whole).
+        first_content: offset of the end of the first event that carries content, None without one.
+        context: Ollama's context tokens as JSON text, which a next /api/generate continues from.
+        idle: whether the answer says that no model ran (load, unload, rendering only, nothing to embed).
+        ollama: whether the answer names Ollama as its server.
+        problem: why part of the body could not be read, None if all could.
+    """
+
+    text: str = ""
+    thinking: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    others: tuple[Message, ...] = ()
+    model: str | None = None
+    finish_reason: str | None = None
+    usage: Usage = Usage()
+    load: float | None = None
+    prompt_eval: float | None = None
+    eval: float | None = None
+    error: str | None = None
+    done: bool = False
+    first_content: int | None = None
+    context: bytes | None = None
+    idle: bool = False
+    ollama: bool = False
+    problem: str | None = None
+
+    @property
+    def message(self) -> Message:
+        """The answer as a turn of the conversation."""
+        return Message("assistant", self.text, self.thinking, self.tool_calls)
+
+    def trouble(self, problem: object) -> None:
+        """Note that part of the body could not be read; the first reason stays."""
+        if self.problem is None:
+            self.problem = f"response: {str(problem)[:160]}"
+
+
+def events_of(
+    decoder: msgspec.json.Decoder[T], items: Iterable[tuple[bytes, int]], size: int, answer: Answer
+) -> Iterator[tuple[T, int]]:
+    """The events of a stream with the offsets of their ends; unreadable ones are passed over and noted.
+
+    A last event that the end of the body (of `size` bytes) cut is no trouble of its own: the missing terminator
+    tells it.
+    """
+    decode = decoder.decode
+    unreadable = 0
+    for data, end in items:
+        try:
+            value = decode(data)
+        except (ValueError, RecursionError):
+            try:
+                value = jsontext.read(data, decoder)
+            except ValueError as error:
+                if end < size:
+                    answer.trouble(error)
+                unreadable += 1
+                if unreadable > _MAX_UNREADABLE:
+                    return
+                continue
+        yield value, end
+
+
+def joined(texts: list[str]) -> str:
+    """The pieces of a text as one."""
+    return texts[0] if len(texts) == 1 else "".join(texts)

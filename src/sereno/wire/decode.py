@@ -1,0 +1,149 @@
+"""From an exchange to the call it meant. Total: any bytes give a `Call`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sereno.calls import Call, Exchange, Message, Operation, Timing, Usage, id_text
+from sereno.wire import timing, trace
+from sereno.wire.answer import Answer
+from sereno.wire.body import Read, read_answer
+from sereno.wire.conversation import context_thread, thread
+from sereno.wire.forms import READERS, Readers
+from sereno.wire.identity import identify
+from sereno.wire.models import canonical
+from sereno.wire.pictures import unseen
+from sereno.wire.request import NOTHING, RequestBody, read_request, text
+from sereno.wire.routes import Route, classify
+from sereno.wire.verdict import judge
+
+MAX_PATH = 200
+_NOTHING_ASKED: tuple[object, ...] = (None, "", [])
+
+
+def decode(exchange: Exchange, ollama_upstreams: Collection[str] = ()) -> Call:
+    """What an exchange meant.
+
+    Never raises; where bodies could not be read as the protocol promises, `decode_error` says why and the call
+    holds what is known without them. Time and memory are bounded by the size of the bodies (decoded, at most
+    `coding.LIMIT` each).
+
+    Args:
+        exchange: as the gateway recorded it, or as the store keeps it.
+        ollama_upstreams: names of upstreams known to be Ollama servers, whose model names are canonical in
+            Ollama's way whatever API they were asked over.
+    """
+    route = classify(exchange.method, exchange.target)
+    try:
+        return _decode(exchange, route, ollama_upstreams)
+    except Exception as error:  # noqa: BLE001 - one call must never stop the others; the reason is kept and counted
+        nothing = Read(Answer(), False, False, b"", ())
+        reason = f"decoder failed: {type(error).__name__}: {str(error)[:160]}"
+        return _call(exchange, route, READERS["none"], NOTHING, nothing, [], reason, ollama_upstreams)
+
+
+def _decode(exchange: Exchange, route: Route, ollama_upstreams: Collection[str]) -> Call:
+    readers = READERS[route.form]
+    body, problem = (NOTHING, None) if route.form == "none" else read_request(exchange)
+    sent = readers.messages(body, unseen) if readers.messages is not None else []
+    read = read_answer(exchange, readers)
+    return _call(exchange, route, readers, body, read, sent, problem or read.answer.problem, ollama_upstreams)
+
+
+def _call(
+    exchange: Exchange,
+    route: Route,
+    readers: Readers,
+    body: RequestBody,
+    read: Read,
+    sent: list[Message],
+    problem: str | None,
+    ollama_upstreams: Collection[str],
+) -> Call:
+    answer = read.answer
+    verdict = judge(exchange, read, readers)
+    operation = _operation(route, body, answer, succeeded=verdict.status == "success")
+    asked = text(body.model) or text(body.name) or text(body.source)
+    by_ollama = route.protocol == "ollama" or answer.ollama or exchange.upstream in ollama_upstreams
+    stream = read.streamed if exchange.status else _asked_to_stream(route, body)
+    conversation = parent = None
+    if operation in ("chat", "text_completion"):
+        if route.form == "generate":
+            conversation, parent = context_thread(bytes(body.context), answer.context)
+        elif operation == "chat":
+            conversation, parent = thread(sent, answer.message if answer.text or answer.tool_calls else None)
+    trace_id, span_id = trace.parent(
+        value for name, value in exchange.request_headers if name.lower() == b"traceparent"
+    )
+    return Call(
+        id=id_text(exchange.id),
+        started_at=exchange.started_ns / 1e9,
+        protocol=route.protocol,
+        operation=operation,
+        route=route.template,
+        path=exchange.target[:MAX_PATH],
+        method=exchange.method,
+        upstream=exchange.upstream,
+        request_model=asked[:MAX_PATH] if asked else None,
+        model=canonical(asked or answer.model, ollama=by_ollama),
+        status=verdict.status,
+        http_status=exchange.status or None,
+        error_type=verdict.error_type,
+        error_message=verdict.message,
+        finish_reason=answer.finish_reason,
+        stream=stream,
+        usage=answer.usage,
+        timing=_timing(exchange, read),
+        identity=identify(exchange, body),
+        chunks=exchange.chunks,
+        tool_calls=len(answer.tool_calls) + sum(len(other.tool_calls) for other in answer.others),
+        images=sum(len(message.images) for message in sent),
+        request_bytes=exchange.request_size,
+        response_bytes=exchange.response_size,
+        truncated=exchange.request_truncated or exchange.response_truncated,
+        decode_error=problem,
+        prompt=_prompt(route, sent),
+        response=answer.text,
+        conversation=conversation,
+        parent_conversation=parent,
+        trace_id=trace_id,
+        span_id=span_id,
+        internal=exchange.internal,
+    )
+
+
+def _operation(route: Route, body: RequestBody, answer: Answer, *, succeeded: bool) -> Operation:
+    """What was asked for; `other` where no model was to run: Ollama's load and unload, rendering only."""
+    if route.protocol != "ollama" or route.operation == "other":
+        return route.operation
+    if answer.idle:
+        return "other"
+    asks = any(field not in _NOTHING_ASKED for field in (body.messages, body.prompt, body.input, body.images))
+    readable = body is not NOTHING and text(body.model) is not None
+    return route.operation if asks or not readable or (succeeded and answer.finish_reason is not None) else "other"
+
+
+def _asked_to_stream(route: Route, body: RequestBody) -> bool:
+    return body.stream if isinstance(body.stream, bool) else route.streams
+
+
+def _prompt(route: Route, sent: list[Message]) -> str:
+    """The text of the last user message, or all texts to embed."""
+    if route.operation == "embeddings":
+        return "\n".join(message.content for message in sent)
+    return next((message.content for message in reversed(sent) if message.role == "user"), "")
+
+
+def _timing(exchange: Exchange, read: Read) -> Timing:
+    answer: Answer = read.answer
+    usage: Usage = answer.usage
+    first = timing.arrival(answer.first_content, read.ends, exchange.chunk_times) if read.streamed else None
+    return Timing(
+        total=exchange.ended_at,
+        time_to_first_chunk=first,
+        time_per_output_token=timing.per_output_token(exchange.ended_at, first, usage.output_tokens),
+        load=answer.load,
+        prompt_eval=answer.prompt_eval,
+        eval=answer.eval,
+        longest_gap=timing.longest_gap(exchange.chunk_times),
+    )

@@ -1,0 +1,299 @@
+"""OpenAI's API: chat completions, completions and embeddings, as OpenAI, Ollama, vLLM, llama.cpp and others speak it.
+
+Streams are server-sent events that end with `[DONE]`. Usage comes, if asked for, in a last event without choices;
+on /v1/completions Ollama sends zeros before it, so the last one that is not all zero counts. Tool calls come in
+pieces, told apart by their index. Thinking is `reasoning` (Ollama, OpenRouter) or `reasoning_content` (DeepSeek, vLLM).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from sereno.calls import ImageRef, Message, ToolCall, Usage
+from sereno.wire import jsontext
+from sereno.wire.answer import Answer, events_of, joined
+from sereno.wire.errors import message_in
+from sereno.wire.framing import sse_events
+from sereno.wire.ollama import json_text, tool_calls
+from sereno.wire.pictures import See
+from sereno.wire.request import RequestBody
+from sereno.wire.timing import count
+
+_DONE = b"[DONE]"
+_OLLAMA = "fp_ollama"
+_MAX_PARTS = 1000
+
+
+class _Said(msgspec.Struct, gc=False):
+    content: Any = None
+    reasoning: Any = None
+    reasoning_content: Any = None
+    refusal: Any = None
+    tool_calls: Any = None
+    function_call: Any = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    delta: _Said | None = None
+    message: _Said | None = None
+    text: str | None = None
+    finish_reason: str | None = None
+    index: int | None = 0
+
+
+class _Event(msgspec.Struct, gc=False):
+    choices: list[_Choice] | None = None
+    usage: Any = None
+    model: str | None = None
+    error: Any = None
+    system_fingerprint: str | None = None
+
+
+class _Vectors(msgspec.Struct, gc=False):
+    model: str | None = None
+    usage: Any = None
+    error: Any = None
+
+
+_events = msgspec.json.Decoder(_Event)
+_vectors = msgspec.json.Decoder(_Vectors)
+
+
+class _Building:
+    """One choice of a stream while its pieces come in."""
+
+    __slots__ = ("finish", "refusals", "texts", "thoughts", "tools")
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.thoughts: list[str] = []
+        self.refusals: list[str] = []
+        self.tools: dict[object, list[str]] = {}
+        self.finish: str | None = None
+
+    def message(self) -> Message:
+        """The choice as it stands."""
+        return Message(
+            "assistant",
+            joined(self.texts) or joined(self.refusals),
+            joined(self.thoughts) if self.thoughts else None,
+            tuple(ToolCall(parts[1], "".join(parts[2:]), parts[0] or None) for parts in self.tools.values()),
+        )
+
+
+def read_stream(body: bytes) -> Answer:
+    """A streamed answer of /v1/chat/completions or /v1/completions."""
+    answer = Answer()
+    building: dict[int, _Building] = {}
+    usage: Any = None
+    for event, end in events_of(_events, _data(body, answer), len(body), answer):
+        content = False
+        for choice in event.choices or ():
+            index = choice.index or 0
+            built = building.get(index)
+            if built is None:
+                if len(building) >= _MAX_PARTS:
+                    continue
+                built = building[index] = _Building()
+            said = choice.delta
+            if said is None:
+                if choice.text:
+                    built.texts.append(choice.text)
+                    content = True
+            elif _add(built, said):
+                content = True
+            if choice.finish_reason:
+                built.finish = choice.finish_reason
+        if content and answer.first_content is None:
+            answer.first_content = end
+        if event.usage is not None:
+            usage = event.usage if not _all_zero(event.usage) else usage
+        if event.error is not None:
+            answer.error = message_in(event.error) or answer.error
+        if answer.model is None:
+            answer.model = event.model or None
+            answer.ollama = event.system_fingerprint == _OLLAMA
+    _take(answer, [(building[index].message(), building[index].finish) for index in sorted(building)])
+    answer.usage = usage_of(usage)
+    return answer
+
+
+def _data(body: bytes, answer: Answer) -> Iterable[tuple[bytes, int]]:
+    for _, data, end in sse_events(body):
+        if data == _DONE or data.strip() == _DONE:
+            answer.done = True
+        else:
+            yield data, end
+
+
+def _add(built: _Building, said: _Said) -> bool:
+    """Add a delta to its choice; whether it carried content."""
+    content = said.content
+    if content and isinstance(content, str):
+        built.texts.append(content)
+        return True
+    found = False
+    thinking = said.reasoning or said.reasoning_content
+    if thinking and isinstance(thinking, str):
+        built.thoughts.append(thinking)
+        found = True
+    if said.refusal and isinstance(said.refusal, str):
+        built.refusals.append(said.refusal)
+        found = True
+    if said.tool_calls and isinstance(said.tool_calls, list):
+        for call in said.tool_calls:
+            found = _add_tool(built.tools, call) or found
+    if isinstance(said.function_call, dict):
+        found = _add_tool(built.tools, {"index": "function_call", "function": said.function_call}) or found
+    return found
+
+
+def _add_tool(tools: dict[object, list[str]], call: object) -> bool:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(call, dict) or not isinstance(function, dict):
+        return False
+    index = call.get("index")
+    key: object = index if isinstance(index, int | str) else len(tools)
+    parts = tools.get(key)
+    if parts is None:
+        if len(tools) >= _MAX_PARTS:
+            return False
+        parts = tools[key] = ["", ""]
+    identity, name, arguments = call.get("id"), function.get("name"), function.get("arguments")
+    if identity and isinstance(identity, str):
+        parts[0] = identity
+    if name and isinstance(name, str):
+        parts[1] += name
+    if arguments is not None:
+        parts.append(arguments if isinstance(arguments, str) else json_text(arguments))
+    return True
+
+
+def read_document(body: bytes) -> Answer:
+    """An answer of /v1/chat/completions or /v1/completions in one piece.
+
+    Raises:
+        ValueError: it is not such a JSON object.
+    """
+    event = jsontext.read_cut(body, _events)
+    answer = Answer(model=event.model or None, error=message_in(event.error), done=True)
+    answer.ollama = event.system_fingerprint == _OLLAMA
+    choices = []
+    for choice in event.choices or ():
+        said = choice.message
+        if said is None:
+            message = Message("assistant", choice.text or "")
+        else:
+            built = _Building()
+            _add(built, _Said(reasoning=said.reasoning, reasoning_content=said.reasoning_content, refusal=said.refusal))
+            tools = tool_calls(said.tool_calls) or _legacy(said.function_call)
+            part = built.message()
+            message = Message("assistant", content_text(said.content) or part.content, part.thinking, tuple(tools))
+        choices.append((message, choice.finish_reason))
+    _take(answer, choices)
+    answer.usage = usage_of(event.usage)
+    return answer
+
+
+def read_vectors(body: bytes) -> Answer:
+    """An answer of /v1/embeddings.
+
+    Raises:
+        ValueError: it is not a JSON object.
+    """
+    found = jsontext.read_cut(body, _vectors)
+    usage = usage_of(found.usage)
+    return Answer(
+        model=found.model, usage=Usage(input_tokens=usage.input_tokens), error=message_in(found.error), done=True
+    )
+
+
+def _take(answer: Answer, choices: list[tuple[Message, str | None]]) -> None:
+    if choices:
+        first, answer.finish_reason = choices[0]
+        answer.text, answer.thinking, answer.tool_calls = first.content, first.thinking, first.tool_calls
+        answer.others = tuple(message for message, _ in choices[1:])
+
+
+def usage_of(usage: object) -> Usage:
+    """Token counts of a `usage` object of chat completions, completions or embeddings."""
+    if not isinstance(usage, dict):
+        return Usage()
+    prompt, completion = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
+    return Usage(
+        input_tokens=count(usage.get("prompt_tokens")),
+        cached_input_tokens=count(prompt.get("cached_tokens")) if isinstance(prompt, dict) else None,
+        output_tokens=count(usage.get("completion_tokens")),
+        reasoning_tokens=count(completion.get("reasoning_tokens")) if isinstance(completion, dict) else None,
+    )
+
+
+def _all_zero(usage: object) -> bool:
+    return isinstance(usage, dict) and not usage.get("prompt_tokens") and not usage.get("completion_tokens")
+
+
+def _legacy(function_call: object) -> list[ToolCall]:
+    return tool_calls([{"function": function_call}]) if isinstance(function_call, dict) else []
+
+
+def chat_messages(body: RequestBody, see: See) -> list[Message]:
+    """The messages of a /v1/chat/completions request."""
+    found: list[Message] = []
+    if isinstance(body.messages, list):
+        for message in body.messages:
+            if isinstance(message, dict):
+                get = message.get
+                content = get("content")
+                thinking = get("reasoning") or get("reasoning_content")
+                tools = get("tool_calls")
+                name = get("name")
+                found.append(
+                    Message(
+                        str(get("role") or ""),
+                        content if isinstance(content, str) else content_text(content) or content_text(get("refusal")),
+                        thinking if isinstance(thinking, str) else None,
+                        tuple(tool_calls(tools)) if tools else tuple(_legacy(get("function_call"))),
+                        content_images(content, see) if isinstance(content, list) else (),
+                        name if isinstance(name, str) and get("role") in ("tool", "function") else None,
+                    )
+                )
+    return found
+
+
+def prompt_messages(body: RequestBody, _see: See) -> list[Message]:
+    """The prompt of a /v1/completions request, or the input of an embeddings request, as messages."""
+    value = body.prompt if body.prompt is not None else body.input
+    if isinstance(value, str):
+        return [Message("user", value)] if value else []
+    if isinstance(value, list):
+        return [Message("user", item) for item in value if isinstance(item, str) and item]
+    return []
+
+
+def content_text(content: object) -> str:
+    """The text of a message's content: a text, or the text parts of a list of parts, one a line."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    found = []
+    for part in content:
+        value = part.get("text") or part.get("refusal") if isinstance(part, dict) else part
+        if isinstance(value, str):
+            found.append(value)
+    return "\n".join(found)
+
+
+def content_images(content: list[Any], see: See) -> tuple[ImageRef, ...]:
+    """The images among the parts of a message: `image_url` of chat, `input_image` of responses."""
+    found = []
+    for part in content:
+        if isinstance(part, dict) and part.get("type") in ("image_url", "input_image"):
+            image = part.get("image_url")
+            if isinstance(image, dict) and "sha256" not in image:
+                image = image.get("url")
+            found.append(see(image, None))
+    return tuple(found)
