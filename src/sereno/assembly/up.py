@@ -97,6 +97,7 @@ def child_specs(loaded: Loaded, listen_fd: int, addresses: Addresses) -> list[Ch
         ready=http_answers(host, addresses.keeper.port, conventions.HEALTH_PATH),
         stop_order=1,
         stop_seconds=KEEPER_STOP_SECONDS,
+        essential=False,  # a broken store must not keep the gateways from forwarding
     )
     return [*gateways, keeper]
 
