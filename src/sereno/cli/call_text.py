@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,21 +97,38 @@ def live_line(call: CallMessage) -> None:
 
 
 def print_call(detail: Mapping[str, Any]) -> None:
-    """Print one call whole: figures first, then the prompt, then the answer."""
+    """Print one call whole: figures first, then the conversation, or prompt and answer where it is not kept."""
     from rich.console import Console
     from rich.rule import Rule
     from rich.text import Text
 
     console = Console(highlight=False)
-    texts = ("prompt", "response")
-    known = [(name, value) for name, value in detail.items() if name not in texts and _is_plain(value)]
+    known = [(name, value) for name, value in detail.items() if name not in _TEXTS and _is_plain(value)]
+    known += [(f"timing.{name}", value) for name, value in (detail.get("timing") or {}).items() if _is_plain(value)]
     width = max((len(name) for name, _ in known), default=0)
     for name, value in known:
         console.print(Text.assemble((f"{name:<{width}}  ", "dim"), clean(_shown(value))))
-    for name in texts:
-        if detail.get(name):
-            console.print(Rule(Text(name, "bold"), align="left", style="dim"))
-            console.print(Text(_printable(str(detail[name]))), soft_wrap=True)
+    for heading, text in _texts(detail):
+        console.print(Rule(Text(clean(heading), "bold"), align="left", style="dim"))
+        console.print(Text(_printable(text)), soft_wrap=True)
+
+
+_TEXTS = ("prompt", "response")
+
+
+def _texts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Heading and text of everything that was said, in order."""
+    asked = detail.get("messages") or [{"role": "prompt", "content": detail.get("prompt")}]
+    for message in [*asked, {"role": "answer", "content": detail.get("response")}]:
+        role = str(message.get("role", ""))
+        if message.get("thinking"):
+            yield f"{role}, thinking", str(message["thinking"])
+        if message.get("content"):
+            yield role, str(message["content"])
+        for call in message.get("tool_calls") or ():
+            yield f"{role}, tool call", f"{call.get('name')}({call.get('arguments')})"
+        for image in message.get("images") or ():
+            yield f"{role}, image", f"{image.get('media_type') or 'image'}, {image.get('size')} bytes"
 
 
 def _is_plain(value: object) -> bool:

@@ -36,7 +36,14 @@ def list_calls(loaded: Loaded, *, pairs: Pairs, as_json: Json = False) -> None:
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(calls), indent=2) + b"\n")
         return
-    print_table(columns(), call_rows(calls), right={"in", "out", "s", "ttft"}, style=_style)
+    print_table(
+        columns(),
+        call_rows(calls),
+        right={"in", "out", "s", "ttft"},
+        drop=("user", "ttft", "in", "out", "s"),
+        most={"model": 20, "status": 16, "user": 16},
+        style=_style,
+    )
     if sys.stdout.isatty():
         if not calls:
             print("No call matches.")

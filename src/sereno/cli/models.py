@@ -63,6 +63,7 @@ def models(
         [_cells(row) for row in rows],
         right={"size", "calls", "errors", "tok/s", "s p50", "ttft p50"},
         flexible="model",
+        drop=("ttft p50", "server", "size", "s p50"),
     )
     for upstream, (_, state) in zip(config.upstreams, states, strict=True):
         if not state.up:

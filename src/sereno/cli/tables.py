@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 Row = Sequence[str]
+GAP = "  "
+LEAST_FLEXIBLE = 14
+"""Below so many characters of the flexible column others are left out."""
+_STYLES = {"": "", "bold": "\x1b[1m", "dim": "\x1b[2m", "red": "\x1b[31m", "yellow": "\x1b[33m", "green": "\x1b[32m"}
 
 
 def print_table(
@@ -18,6 +19,8 @@ def print_table(
     *,
     right: Collection[str] = (),
     flexible: str | None = None,
+    drop: Sequence[str] = (),
+    most: Mapping[str, int] | None = None,
     dim: Callable[[Row], bool] | None = None,
     style: Callable[[Row], str] | None = None,
 ) -> None:
@@ -25,44 +28,63 @@ def print_table(
 
     Args:
         columns: headings.
-        rows: texts, as many as columns; control characters are shown, markup is not understood.
+        rows: texts, as many as columns; control characters are made visible.
         right: headings of columns of numbers.
         flexible: heading of the column that gives way when the terminal is narrow; the last one by default.
+        drop: headings of columns that are left out when it is narrower still, the least important first.
+        most: greatest width by heading.
         dim: whether a row is of less interest.
-        style: rich style of a row.
+        style: `red`, `yellow`, `green`, `dim` or "" of a row.
     """
     if not sys.stdout.isatty():
         for row in (columns, *rows):
             print("\t".join(clean(cell) for cell in row))
         return
-    from rich.console import Console
-
-    table = _table(columns, right, flexible or columns[-1])
-    for row in rows:
-        chosen = "dim" if dim is not None and dim(row) else style(row) if style is not None else ""
-        table.add_row(*(_cell(text) for text in row), style=chosen)
-    Console(highlight=False).print(table)
-
-
-def _table(columns: Row, right: Collection[str], flexible: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in columns:
-        table.add_column(
-            heading,
-            justify="right" if heading in right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=1 if heading == flexible else None,
-        )
-    return table
+    styles = [("dim" if dim is not None and dim(row) else style(row) if style is not None else "") for row in rows]
+    lines = layout(
+        columns, rows, shutil.get_terminal_size().columns,
+        right=right, flexible=flexible or columns[-1], drop=drop, most=most or {},
+    )  # fmt: skip
+    for line, chosen in zip(lines, ["bold", *styles], strict=True):
+        print(f"{_STYLES[chosen]}{line}\x1b[0m" if chosen else line)
 
 
-def _cell(text: str) -> Any:
-    from rich.text import Text
+def layout(
+    columns: Row,
+    rows: Collection[Row],
+    width: int,
+    *,
+    right: Collection[str] = (),
+    flexible: str,
+    drop: Sequence[str] = (),
+    most: Mapping[str, int] | None = None,
+) -> list[str]:
+    """The lines of a table, headings first, none wider than `width` as long as the columns that stay allow it."""
+    from rich.cells import cell_len, set_cell_size
 
-    return Text(clean(text))
+    table = [[clean(cell) for cell in row] for row in (columns, *rows)]
+    widths = {
+        name: min(max(cell_len(row[at]) for row in table), (most or {}).get(name, width))
+        for at, name in enumerate(columns)
+    }
+    shown = list(columns)
+    for name in (*drop, None):
+        left = width - sum(widths[other] + len(GAP) for other in shown if other != flexible)
+        if left >= min(LEAST_FLEXIBLE, widths[flexible]) or name is None:
+            break
+        if name in shown:
+            shown.remove(name)
+    widths[flexible] = max(min(widths[flexible], left), 4)
+    indices = [columns.index(name) for name in shown]
+
+    def cell(text: str, name: str) -> str:
+        room = widths[name]
+        if cell_len(text) > room:
+            text = set_cell_size(text, room - 1).rstrip() + "…"
+        padding = " " * (room - cell_len(text))
+        return padding + text if name in right else text + padding
+
+    return [GAP.join(cell(row[at], columns[at]) for at in indices).rstrip() for row in table]
 
 
 def clean(text: str) -> str:
@@ -71,6 +93,8 @@ def clean(text: str) -> str:
     >>> clean(f"a{chr(10)}b{chr(27)}[31m")
     'a b�[31m'
     """
+    if text.isprintable():
+        return text
     return "".join(
         " " if char in "\n\r\t" else char if char.isprintable() or char in _JOINERS else "�" for char in text
     )
