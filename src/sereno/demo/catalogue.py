@@ -19,6 +19,8 @@ from sereno.demo import gguf, weights
 STOPS = ("<|im_start|>", "<|im_end|>")
 CONTEXT = 2048
 """Tokens a conversation may hold (`num_ctx`): fixed by the engine, a request can only ask for less."""
+_UNSHOWN = ("general.name", "tokenizer.chat_template")
+"""Keys that Ollama leaves out of `model_info`."""
 _LONG_LISTS = ("tokenizer.ggml.merges", "tokenizer.ggml.token_type", "tokenizer.ggml.tokens", "general.languages")
 TEMPLATE = "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
 """ChatML, as `/api/show` prints it; `prompts` builds it."""
@@ -113,7 +115,7 @@ class Catalogue:
             "template": TEMPLATE,
             "system": model.system,
             "details": self.details(),
-            "model_info": {key: metadata[key] for key in sorted(metadata) if key != "tokenizer.chat_template"},
+            "model_info": {key: metadata[key] for key in sorted(metadata) if key not in _UNSHOWN},
             "tensors": [{"name": t.name, "type": t.type, "shape": t.shape} for t in self.header.tensors],
             "capabilities": ["completion", "tools"],
             "modified_at": self.modified_at,
