@@ -1,0 +1,144 @@
+"""Connections to one database file: a single writer, and readers that are lent out.
+
+WAL lets readers work while the writer commits. Every commit is synced to the disk once (synchronous=FULL): the
+keeper deletes a journal segment when its last frame is committed, so a commit must survive a power cut, and at
+hundreds of calls a batch one sync is cheap.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from urllib.parse import quote
+
+from sereno.errors import StoreError
+from sereno.store.sqlite.failures import told
+from sereno.store.sqlite.functions import register
+from sereno.store.sqlite.migrate import migrate
+
+BUSY_SECONDS = 5.0
+IDLE_READERS = 4
+"""Readers kept open while nobody uses them."""
+
+
+class Database:
+    """The file and its connections."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+        self._writing = RLock()
+        self._pool: list[sqlite3.Connection] = []
+        self._pooling = Lock()
+        self._closed = False
+        with told(self.path):
+            try:
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # what people said is for the owner alone
+            except OSError as error:
+                raise StoreError(
+                    f"The store {path} cannot be opened for writing ({error.strerror}): check the file and its folder."
+                ) from error
+            self._writer = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+            )
+            try:
+                for pragma in (
+                    "auto_vacuum = INCREMENTAL",  # before the first table; changes nothing later
+                    "journal_mode = WAL",
+                    "synchronous = FULL",
+                    "wal_autocheckpoint = 4000",
+                    "journal_size_limit = 67108864",
+                    "cache_size = -65536",
+                    "temp_store = MEMORY",
+                    "trusted_schema = OFF",
+                ):
+                    self._writer.execute(f"PRAGMA {pragma}")
+                migrate(self._writer, self.path)
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on the writer: committed at the end, rolled back whole on any error."""
+        with told(self.path), self._writing:
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def writer(self) -> Iterator[sqlite3.Connection]:
+        """The writer outside a transaction, for pragmas and VACUUM."""
+        with told(self.path), self._writing:
+            self._check_open()
+            yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A reader inside one transaction, so that several queries see the same state."""
+        with told(self.path):
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    def copy_to(self, path: str) -> None:
+        """Write a consistent, compact copy; writers go on meanwhile (VACUUM INTO reads one snapshot)."""
+        with told(self.path):
+            self._check_open()
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            try:
+                connection.execute("VACUUM INTO ?", (path,))
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        """Close everything; idempotent."""
+        with self._writing, self._pooling:
+            self._closed = True
+            for reader in self._pool:
+                reader.close()
+            self._pool.clear()
+            self._writer.close()
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._pooling:
+            self._check_open()
+            if self._pool:
+                return self._pool.pop()
+        reader = sqlite3.connect(
+            f"file:{quote(self.path)}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        for pragma in ("query_only = ON", "cache_size = -16384", "temp_store = MEMORY", "trusted_schema = OFF"):
+            reader.execute(f"PRAGMA {pragma}")
+        register(reader)
+        return reader
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        with self._pooling:
+            if not self._closed and len(self._pool) < IDLE_READERS:
+                self._pool.append(connection)
+                return
+        connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"The store {self.path} is closed.")

@@ -1,0 +1,205 @@
+-- Texts that repeat (models, users, addresses, routes …) are kept once; rows hold their number. Numbers are never reused.
+CREATE TABLE names (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Session ids apart from names, because they are many: they go when their last call goes.
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- One row a call, without its texts, so that scans stay narrow. Columns marked (n) refer to names.
+CREATE TABLE calls (
+    seq INTEGER PRIMARY KEY,          -- order of ingest
+    id BLOB NOT NULL UNIQUE,          -- UUIDv7, 16 bytes
+    started_at REAL NOT NULL,         -- epoch seconds, UTC
+    ended_at REAL NOT NULL,           -- started_at + total
+    total REAL NOT NULL,              -- seconds, like all durations
+    protocol INTEGER NOT NULL,        -- 0 ollama 1 openai 2 anthropic 3 unknown
+    operation INTEGER NOT NULL,       -- 0 chat 1 text_completion 2 embeddings 3 other
+    status INTEGER NOT NULL,          -- 0 success 1 error 2 aborted
+    route INTEGER NOT NULL,           -- (n)
+    path TEXT,                        -- NULL: the same as the route
+    method INTEGER NOT NULL,          -- (n)
+    upstream INTEGER NOT NULL,        -- (n)
+    request_model INTEGER,            -- (n)
+    model INTEGER,                    -- (n)
+    http_status INTEGER,
+    error_type INTEGER,               -- (n)
+    error_message TEXT,
+    finish_reason INTEGER,            -- (n)
+    stream INTEGER NOT NULL,
+    input_tokens INTEGER,
+    cached_input_tokens INTEGER,
+    output_tokens INTEGER,
+    reasoning_tokens INTEGER,
+    ttft REAL,
+    tpot REAL,
+    load REAL,
+    prompt_eval REAL,
+    eval REAL,
+    longest_gap REAL,
+    user INTEGER,                     -- (n)
+    session INTEGER,                  -- sessions.id
+    key INTEGER,                      -- (n)
+    client INTEGER,                   -- (n)
+    agent INTEGER,                    -- (n)
+    chunks INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    images INTEGER NOT NULL,
+    request_bytes INTEGER NOT NULL,
+    response_bytes INTEGER NOT NULL,
+    truncated INTEGER NOT NULL,
+    decode_error TEXT,
+    conversation BLOB,
+    parent_conversation BLOB,
+    cost_usd REAL,
+    cost_source INTEGER,              -- (n)
+    energy_joules REAL,
+    category INTEGER,                 -- (n)
+    trace_id TEXT,
+    span_id TEXT,
+    internal INTEGER                  -- (n), NULL: not made by Sereno itself
+) STRICT;
+
+CREATE INDEX calls_started ON calls (started_at);
+CREATE INDEX calls_ended ON calls (ended_at);
+CREATE INDEX calls_model ON calls (model, started_at);
+CREATE INDEX calls_user ON calls (user, started_at);
+CREATE INDEX calls_session ON calls (session, started_at) WHERE session IS NOT NULL;
+CREATE INDEX calls_failed ON calls (status, started_at) WHERE status > 0;
+CREATE INDEX calls_error_type ON calls (error_type, started_at) WHERE error_type IS NOT NULL;
+
+-- What was said: previews to read, and the whole (zstd of msgpack [prompt, response, exchange]). Goes before the call.
+CREATE TABLE bodies (
+    seq INTEGER PRIMARY KEY,
+    started_at REAL NOT NULL,
+    prompt TEXT NOT NULL,             -- first 200 characters
+    response TEXT NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX bodies_started ON bodies (started_at);
+
+-- Which conversation a call continues: the last call of each conversation hash, for two days.
+CREATE TABLE threads (
+    conversation BLOB NOT NULL,
+    owner TEXT NOT NULL,
+    session TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    PRIMARY KEY (conversation, owner)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX threads_started ON threads (started_at);
+
+-- Full-text indexes, one a week of started_at, dropped whole once all their bodies are gone.
+CREATE TABLE search_parts (
+    start_at INTEGER PRIMARY KEY,     -- epoch seconds, Monday 00:00 UTC
+    name TEXT NOT NULL UNIQUE         -- an FTS5 table
+) STRICT;
+
+-- Roll-ups of LLM calls by the time of their end; seconds is the length of a cell. 0 stands for "none" in dimensions.
+CREATE TABLE traffic (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,              -- pairs of u16 slot, u32 count, little-endian (metrics/slots.py)
+    PRIMARY KEY (seconds, at, model, operation, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usage (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    category INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    PRIMARY KEY (seconds, at, user, model, category)
+) STRICT, WITHOUT ROWID;
+
+-- What /metrics shows. labels is a JSON list of values; money is in billionths of a dollar.
+CREATE TABLE counters (
+    metric TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (metric, labels)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE histograms (
+    metric TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    nanos INTEGER NOT NULL,           -- sum of the values in billionths
+    exact BLOB NOT NULL,              -- u64 little-endian by edge interval, not cumulative
+    sparse BLOB NOT NULL,             -- pairs of u16 bucket, u64 count, little-endian
+    PRIMARY KEY (metric, labels)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_slots (
+    model TEXT PRIMARY KEY,
+    label TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each journal is stored, and the last batches, so that a repeated one changes nothing.
+CREATE TABLE positions (
+    instance TEXT NOT NULL,
+    worker INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    PRIMARY KEY (instance, worker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batches (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Counts that would be slow to count.
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    last_sequence INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    internal_calls INTEGER NOT NULL,
+    bodies INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO state VALUES (1, -1, 0, 0, 0);

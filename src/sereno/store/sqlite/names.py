@@ -1,0 +1,63 @@
+"""Texts that repeat are stored once and referred to by number (tables `names` and `sessions`).
+
+A number always means the same text and is never given again, so both directions may be remembered; what a
+transaction added is forgotten when it is rolled back.
+"""
+
+# SQL is put together from names in this package; what users say is always a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+REMEMBERED = 50_000
+
+
+class Names:
+    """One such table.
+
+    Numbers begin at 1; 0 can stand for "none" where NULL cannot be used.
+    """
+
+    def __init__(self, table: Literal["names", "sessions"]) -> None:
+        self._ids: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
+        self._find = f"SELECT id FROM {table} WHERE name = ?"
+        self._insert = f"INSERT INTO {table} (name) VALUES (?)"
+        self._read = f"SELECT name FROM {table} WHERE id = ?"
+
+    def number(self, connection: sqlite3.Connection, text: str | None) -> int | None:
+        """The number of a text, given a new one if need be; writer only."""
+        if text is None:
+            return None
+        number = self._ids.get(text)
+        if number is None:
+            row = connection.execute(self._find, (text,)).fetchone()
+            number = int(row[0]) if row else int(connection.execute(self._insert, (text,)).lastrowid or 0)
+            if len(self._ids) >= REMEMBERED:
+                self._ids.clear()
+            self._ids[text] = number
+        return number
+
+    def find(self, connection: sqlite3.Connection, text: str) -> int:
+        """The number of a text, −1 if it has none: no row refers to that."""
+        row = connection.execute(self._find, (text,)).fetchone()
+        return int(row[0]) if row else -1
+
+    def text(self, connection: sqlite3.Connection, number: int | None) -> str | None:
+        """The text of a number; None for NULL and 0."""
+        if not number:
+            return None
+        text = self._texts.get(number)
+        if text is None:
+            text = str(connection.execute(self._read, (number,)).fetchone()[0])
+            if len(self._texts) >= REMEMBERED:
+                self._texts.clear()
+            self._texts[number] = text
+        return text
+
+    def forget(self) -> None:
+        """Forget the numbers of texts, after a rollback or a clean-up."""
+        self._ids.clear()

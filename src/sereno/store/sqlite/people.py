@@ -1,0 +1,107 @@
+"""Conversations and users: who talked, and how much."""
+
+# SQL is put together from names in this package; what users say is always a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import sqlite3
+
+from sereno.store.base import CallQuery, SessionRow, UserRow
+from sereno.store.sqlite import filters
+from sereno.store.sqlite.filters import Source
+from sereno.store.sqlite.names import Names
+
+_SUMS = (
+    "min(c.started_at), max(c.started_at), count(*), sum(c.status = 1),"
+    " ifnull(sum(c.input_tokens), 0), ifnull(sum(c.output_tokens), 0), sum(c.cost_usd)"
+)
+
+
+class People:
+    """Reads sessions and users over one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names) -> None:
+        self._connection = connection
+        self._names = names
+        self._sessions = sessions
+
+    def _source(self, query: CallQuery) -> Source:
+        found = filters.source(self._connection, self._names, self._sessions, query, llm_only=True)
+        filters.require_words(self._connection, found)
+        return found
+
+    def sessions(self, query: CallQuery) -> list[SessionRow]:
+        """Conversations, that with the latest call first.
+
+        Walks the calls from the latest on until enough different sessions were met, then sums only those.
+        """
+        found = self._source(query)
+        found.require("c.session IS NOT NULL")
+        met: dict[int, None] = {}
+        wanted = query.offset + query.limit
+        rows = self._connection.execute(
+            f"SELECT c.session {found.sql} ORDER BY c.started_at DESC, c.id DESC", found.values
+        )
+        for (number,) in rows:
+            met[number] = None
+            if len(met) >= wanted:
+                break
+        rows.close()
+        return [self._session(found, number) for number in list(met)[query.offset : wanted]]
+
+    def _session(self, found: Source, number: int) -> SessionRow:
+        values = [*found.values, number]
+        sums = self._connection.execute(f"SELECT {_SUMS} {found.sql} AND c.session = ?", values).fetchone()
+        models = self._connection.execute(
+            f"SELECT DISTINCT c.model {found.sql} AND c.session = ? AND c.model IS NOT NULL", values
+        ).fetchall()
+        user = self._connection.execute(
+            f"SELECT c.user {found.sql} AND c.session = ? AND c.user IS NOT NULL"
+            " ORDER BY c.started_at DESC, c.id DESC LIMIT 1",
+            values,
+        ).fetchone()
+        title = self._connection.execute(
+            f"SELECT b.prompt FROM {found.tables} LEFT JOIN bodies b ON b.seq = c.seq"
+            f" WHERE {' AND '.join(found.conditions)} AND c.session = ? ORDER BY c.started_at, c.id LIMIT 1",
+            values,
+        ).fetchone()[0]
+        first, last, calls, errors, sent, got, cost = sums
+        return SessionRow(
+            session=self._sessions.text(self._connection, number) or "",
+            user=self._text(user[0]) if user else None,
+            first_at=first,
+            last_at=last,
+            calls=calls,
+            errors=errors,
+            models=tuple(sorted(self._text(model) or "" for (model,) in models)),
+            input_tokens=sent,
+            output_tokens=got,
+            cost_usd=cost,
+            title=title or "",
+        )
+
+    def users(self, query: CallQuery) -> list[UserRow]:
+        """Users, most calls first, then by name."""
+        found = self._source(query)
+        rows = self._connection.execute(
+            f"SELECT c.user, {_SUMS}, count(DISTINCT c.session) {found.sql} GROUP BY c.user", found.values
+        ).fetchall()
+        users = [
+            UserRow(
+                user=self._text(user), first_at=first, last_at=last, calls=calls, errors=errors, sessions=sessions,
+                input_tokens=sent, output_tokens=got, cost_usd=cost,
+            )
+            for user, first, last, calls, errors, sent, got, cost, sessions in rows
+        ]  # fmt: skip
+        users.sort(key=lambda row: (-row.calls, row.user is not None, row.user or ""))
+        return users[query.offset : query.offset + query.limit]
+
+    def unique_users(self, query: CallQuery) -> int:
+        """How many users the calls that ended in the query's time have; calls without a user count none."""
+        found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
+        filters.require_words(self._connection, found)
+        return int(self._connection.execute(f"SELECT count(DISTINCT c.user) {found.sql}", found.values).fetchone()[0])
+
+    def _text(self, number: int | None) -> str | None:
+        return self._names.text(self._connection, number)

@@ -1,0 +1,231 @@
+"""`SqliteStore`: the store protocol over one SQLite file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from sereno.calls import Call, Position
+from sereno.conventions import MODEL_LABEL_SLOTS
+from sereno.errors import StoreError
+from sereno.metrics.increments import Increments
+from sereno.store.base import (
+    Batch,
+    CallDetail,
+    CallQuery,
+    Cursor,
+    Dimension,
+    Group,
+    Page,
+    SessionRow,
+    StoreSizes,
+    ThreadKey,
+    UserRow,
+)
+from sereno.store.sqlite import cells, retention, writing
+from sereno.store.sqlite.aggregate import aggregate
+from sereno.store.sqlite.connection import Database
+from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.people import People
+from sereno.store.sqlite.reading import EXPORT_PAGE, Reader
+
+
+class SqliteStore:
+    """Calls in one SQLite file (see `store.base.Store` for what each method promises)."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._database = Database(Path(path))
+        self._names = Names("names")
+        self._sessions = Names("sessions")
+        self._data_version = -1
+
+    def add(self, batch: Batch) -> int:
+        """Commit a batch in one transaction; returns how many calls were new."""
+        try:
+            with self._database.write() as connection:
+                version = connection.execute("PRAGMA data_version").fetchone()[0]
+                if version != self._data_version:  # another program wrote: numbers of texts may have gone
+                    self._forget()
+                    self._data_version = version
+                return writing.add(connection, self._names, self._sessions, batch)
+        except BaseException:
+            self._forget()  # numbers given in the transaction that was rolled back
+            raise
+
+    def positions(self) -> Sequence[Position]:
+        """Up to where every known worker's journal is stored."""
+        with self._database.read() as connection:
+            return writing.positions(connection)
+
+    def threads(self, keys: Sequence[ThreadKey], since: float) -> Mapping[ThreadKey, str]:
+        """Sessions by conversation and owner; conversations are remembered for two days."""
+        with self._reader() as reader:
+            return reader.threads(keys, since)
+
+    def calls(self, query: CallQuery) -> Page:
+        """A page of calls."""
+        with self._reader() as reader:
+            return reader.page(query)
+
+    def calls_after(self, sequence: int, limit: int, query: CallQuery | None = None) -> Sequence[tuple[int, Call]]:
+        """Calls in the order of ingest."""
+        with self._reader() as reader:
+            return reader.after(sequence, limit, query or CallQuery(internal=None))
+
+    def last_sequence(self) -> int:
+        """The highest ingest sequence, -1 when empty."""
+        with self._database.read() as connection:
+            return int(connection.execute("SELECT last_sequence FROM state").fetchone()[0])
+
+    def call(self, call_id: str) -> CallDetail | None:
+        """One call with its bodies."""
+        with self._reader() as reader:
+            return reader.detail(call_id)
+
+    def export(self, query: CallQuery) -> Iterator[Call]:
+        """All calls that match; each page is a transaction of its own, so a slow client holds nothing back."""
+        step = msgspec.structs.replace(query, limit=EXPORT_PAGE, offset=0, cursor=None)
+        while True:
+            with self._reader() as reader:
+                calls = reader.whole(step)
+            yield from calls
+            if len(calls) < EXPORT_PAGE:
+                return
+            step = msgspec.structs.replace(step, cursor=Cursor(calls[-1].started_at, calls[-1].id))
+
+    def count(self, query: CallQuery) -> int:
+        """How many calls match."""
+        with self._reader() as reader:
+            return reader.count(query)
+
+    def aggregate(
+        self,
+        query: CallQuery,
+        by: Sequence[Dimension] = (),
+        interval: float | None = None,
+        tz: str = "UTC",
+        *,
+        histograms: bool = True,
+    ) -> Sequence[Group]:
+        """Sums by dimension and interval."""
+        with self._database.read() as connection:
+            return aggregate(connection, self._names, self._sessions, query, by, interval, tz, histograms=histograms)
+
+    def unique_users(self, query: CallQuery) -> int:
+        """How many different users the matching calls have."""
+        with self._people() as people:
+            return people.unique_users(query)
+
+    def sessions(self, query: CallQuery) -> Sequence[SessionRow]:
+        """Conversations, latest first."""
+        with self._people() as people:
+            return people.sessions(query)
+
+    def users(self, query: CallQuery) -> Sequence[UserRow]:
+        """Users, most calls first."""
+        with self._people() as people:
+            return people.users(query)
+
+    def models(self) -> Sequence[str]:
+        """Every canonical model name that has calls, sorted."""
+        with self._reader() as reader:
+            return reader.models()
+
+    def counters(self) -> Increments:
+        """Every counter and histogram since the store began."""
+        with self._database.read() as connection:
+            return cells.counters(connection)
+
+    def model_slots(self) -> Mapping[str, str]:
+        """Canonical model name → label value."""
+        with self._database.read() as connection:
+            return dict(connection.execute("SELECT model, label FROM model_slots").fetchall())
+
+    def claim_model_slots(self, models: Sequence[str]) -> Mapping[str, str]:
+        """Give slots to models while there are free ones."""
+        with self._database.write() as connection:
+            slots: dict[str, str] = dict(connection.execute("SELECT model, label FROM model_slots").fetchall())
+            for model in models:
+                if model not in slots and len(slots) < MODEL_LABEL_SLOTS:
+                    slots[model] = model
+                    connection.execute("INSERT INTO model_slots VALUES (?, ?)", (model, model))
+            return slots
+
+    def delete_bodies(self, before: float, limit: int) -> int:
+        """Remove up to `limit` bodies, previews and search entries of calls that started before then."""
+        with self._database.write() as connection:
+            gone = retention.delete_bodies(connection, before, limit)
+        self._shrink()
+        return gone
+
+    def delete_calls(self, before: float, limit: int) -> int:
+        """Remove up to `limit` calls that started before then; counters and roll-ups stay."""
+        with self._database.write() as connection:
+            gone = retention.delete_calls(connection, self._sessions, before, limit)
+        self._shrink()
+        return gone
+
+    def sizes(self) -> StoreSizes:
+        """What the store takes: page counts and file sizes, no scan."""
+        with self._database.read() as connection:
+            page = connection.execute("PRAGMA page_size").fetchone()[0]
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            calls, bodies = connection.execute("SELECT calls, bodies FROM state").fetchone()
+            oldest = connection.execute("SELECT min(started_at) FROM calls").fetchone()[0]
+        wal = f"{self._database.path}-wal"
+        parts = {
+            "database": (pages - free) * page,
+            "free": free * page,
+            "wal": os.stat(wal).st_size if os.path.exists(wal) else 0,  # noqa: PTH116, PTH110  # hot, and no Path is at hand
+        }
+        return StoreSizes(parts=parts, calls=calls, bodies=bodies, oldest_at=oldest)
+
+    def acquire_lease(self, name: str, holder: str, now: float, seconds: float) -> bool:
+        """Take or renew a lease; False while somebody else holds it."""
+        with self._database.write() as connection:
+            taken = connection.execute(
+                "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET holder = excluded.holder,"
+                " until = excluded.until WHERE leases.holder = excluded.holder OR leases.until <= ?",
+                (name, holder, now + seconds, now),
+            )
+            return taken.rowcount == 1
+
+    def check(self) -> None:
+        """Run a real query; `StoreError` if the store does not answer."""
+        with self._database.read() as connection:
+            connection.execute("SELECT id, total FROM calls ORDER BY started_at DESC LIMIT 1").fetchone()
+            if connection.execute("SELECT calls FROM state").fetchone() is None:
+                raise StoreError(f"The store {self._database.path} has lost its state: restore a backup.")
+
+    def backup(self, path: str) -> None:
+        """Write a consistent, compact copy to a path that must not exist (VACUUM INTO)."""
+        if os.path.lexists(path):
+            raise StoreError(f"The backup {path} exists already: name a file that does not exist.")
+        self._database.copy_to(path)
+
+    def close(self) -> None:
+        """Release everything; idempotent."""
+        self._database.close()
+
+    @contextmanager
+    def _reader(self) -> Iterator[Reader]:
+        with self._database.read() as connection:
+            yield Reader(connection, self._names, self._sessions)
+
+    @contextmanager
+    def _people(self) -> Iterator[People]:
+        with self._database.read() as connection:
+            yield People(connection, self._names, self._sessions)
+
+    def _shrink(self) -> None:
+        with self._database.writer() as connection:
+            retention.shrink(connection)
+
+    def _forget(self) -> None:
+        self._names.forget()
+        self._sessions.forget()
