@@ -6,6 +6,7 @@ told to be of one client, and nobody who reads DATA can use or guess it (the sal
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 from sereno.conventions import CREDENTIAL_HEADERS
@@ -37,3 +38,17 @@ def is_credential(name: bytes) -> bool:
         if len(_KNOWN) < 1000:
             _KNOWN[name] = known
     return known
+
+
+_QUERY_CREDENTIAL = re.compile(
+    rb"([?&;](?:key|[^=&;]*(?:token|secret|api_?-?key|password|credential)[^=&;]*)=)([^&;#]+)", re.I
+)
+
+
+def redact_target(target: bytes, salt: bytes) -> bytes:
+    """A request target with the values of credential parameters (`?key=…`, `&access_token=…`) replaced.
+
+    >>> redact_target(b"/v1/models?limit=5", b"salt")
+    b'/v1/models?limit=5'
+    """
+    return _QUERY_CREDENTIAL.sub(lambda match: match[1] + redacted(match[2], salt), target)
