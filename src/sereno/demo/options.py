@@ -38,7 +38,7 @@ def checked(asked: Any) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for name, value in asked.items():
         if name in _INTEGERS:
-            if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
                 raise ApiError(500, f'option "{name}" must be of type integer')
             known[name] = int(value)
         elif name in _FLOATS:
