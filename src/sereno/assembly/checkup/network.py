@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sereno import conventions
-from sereno.assembly.checkup.finding import Finding
+from sereno.assembly.checkup.finding import Finding, Verdict
 from sereno.assembly.upstream import check_upstream
 from sereno.config import Address, Settings
 from sereno.config.table import Upstream
@@ -34,9 +34,10 @@ def _port(name: str, address: Address, option: str, *, tls: bool) -> Finding:
         return Finding(name, "ok", "takes a free port")
     health = _health(host, address.port, tls=tls)
     if health is not None:
-        status = str(health.get("status", "ok"))
-        healthy = status in {"ok", "ready", "pass"}
-        return Finding(name, "ok" if healthy else "warn", f"runs on {address}: {status}")
+        verdict: Verdict = "ok" if health["status"] == "ok" else "warn"
+        down = health.get("keeper") == "down"
+        found = f"runs on {address}, status {health['status']}" + (", without a keeper" if down else "")
+        return Finding(name, "warn" if down else verdict, found, "start it: sereno keeper" if down else "")
     try:
         with socket.create_server((address.host, address.port), family=_family(address.host)):
             return Finding(name, "ok", f"not running; port {address.port} is free")
@@ -69,12 +70,14 @@ def _health(host: str, port: int, *, tls: bool) -> dict[str, Any] | None:
         connection = http.client.HTTPConnection(host, port, timeout=2.0)
     try:
         connection.request("GET", conventions.HEALTH_PATH, headers={"Host": "localhost", "Connection": "close"})
-        body = json.loads(connection.getresponse().read(100_000))
+        answer = connection.getresponse()
+        body = json.loads(answer.read(100_000))
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    return body if isinstance(body, dict) else None
+    ours = answer.status in {200, 503} and isinstance(body, dict) and isinstance(body.get("status"), str)
+    return body if ours else None
 
 
 def upstreams(settings: Settings) -> Iterator[Finding]:
