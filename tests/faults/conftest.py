@@ -66,6 +66,7 @@ class _Model(BaseHTTPRequestHandler):
     """Answers as Ollama 0.24.0 does (the fields of tests/captures), streaming the prompt back word by word."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         bodies: dict[str, Any] = {"/api/version": {"version": "0.24.0"}, "/api/tags": {"models": []}}

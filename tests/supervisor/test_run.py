@@ -199,7 +199,9 @@ def test_a_child_that_never_gets_ready_is_reported_with_its_last_words(start: Ca
     up = start("keeper", "dying")
     status, stderr = up.end()
     assert status == 1
-    assert re.search(r"dying ended with status 7 and is not started again:\n +the reason is here", stderr)
+    assert re.search(
+        r"dying ended with status 7 and is not started again; its last lines:\n +the reason is here", stderr
+    )
     assert len(up.noted("dying", "started")) == 5
     assert up.noted("keeper", "drained")
 
@@ -209,8 +211,10 @@ def test_one_that_is_not_essential_does_not_take_the_others_with_it(start: Calla
     wait_for(lambda: len(up.noted("optional", "started")) > 7)
     assert len(up.noted("gateway", "started")) == 1
     up.process.send_signal(signal.SIGTERM)
-    assert up.end()[0] == 0
+    status, stderr = up.end()
+    assert status == 0
     assert up.noted("gateway", "drained")
+    assert stderr.count("its last lines:\n    the reason is here") == 1
 
 
 def test_wrong_settings_end_everything_at_once_with_status_2(start: Callable[..., Supervised]) -> None:

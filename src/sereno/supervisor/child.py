@@ -15,6 +15,8 @@ from sereno.supervisor.backoff import Backoff
 from sereno.supervisor.spec import PARENT_FD, ChildSpec
 
 LAST_LINES = 12
+KEEPS_DYING = 3
+"""Deaths in a row after which a child's last lines are repeated."""
 _LINE_BYTES = 2000
 _POLL_SECONDS = 0.05
 
@@ -58,15 +60,20 @@ class Child:
             if self._stopping:
                 return code
             self.ready.clear()
-            words = "".join(f"\n    {line}" for line in self.last_lines)
             if give_up(self, code):
-                self._report(f"{self.spec.name} {_ending(code)} and is not started again{words and ':' + words}")
+                self._report(f"{self.spec.name} {_ending(code)} and is not started again{self._last_words()}")
                 return code
             delay = self._backoff.delay(time.monotonic() - born)
             when = f"in {delay:g} s" if delay else "at once"
-            self._report(f"{self.spec.name} {_ending(code)}, starting it again {when}{words and ':' + words}")
+            # Its lines stand above already; they are gathered once it is clear that it keeps dying.
+            words = self._last_words() if self._backoff.failures == KEEPS_DYING else ""
+            self._report(f"{self.spec.name} {_ending(code)}, starting it again {when}{words}")
             if delay:
                 await asyncio.sleep(delay)
+
+    def _last_words(self) -> str:
+        lines = "".join(f"\n    {line}" for line in self.last_lines)
+        return f"; its last lines:{lines}" if lines else ""
 
     async def _live(self) -> int:
         self.last_lines.clear()
