@@ -1,0 +1,70 @@
+"""Tells the gateways what to enforce: `DATA/keys.json` and the settings become `DATA/policy.msgpack`.
+
+Looked at every second, written only when something changed, replaced as a whole. A key file that cannot be read leaves
+the last policy in force and is an error of the job; at the keeper's start it is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkstemp
+from threading import Event
+
+from sereno.conventions import POLICY_FILE
+from sereno.store.keyfile import read_keys
+from sereno.trust.keys import Key
+from sereno.trust.policy import Policy, RequireKey, encode_policy
+
+
+class PolicyWriter:
+    """Keeps the gateways' policy file true.
+
+    Args:
+        data: the DATA folder.
+        require_key: who needs a key.
+        allowed_hosts: further `Host` names.
+
+    Attributes:
+        keys: the keys as last read.
+    """
+
+    def __init__(self, data: Path, require_key: RequireKey, allowed_hosts: Sequence[str]) -> None:
+        self._data = data
+        self._path = data / POLICY_FILE
+        self._require_key = require_key
+        self._allowed_hosts = tuple(allowed_hosts)
+        self.keys: tuple[Key, ...] = ()
+
+    def run(self, stop: Event | None = None) -> None:  # noqa: ARG002  a job is told when to stop; this one is short
+        """Read the keys and write the policy if it differs from the file.
+
+        Raises:
+            ConfigError: the key file cannot be read.
+            OSError: the policy cannot be written.
+        """
+        keys = read_keys(self._data)
+        policy = Policy(keys=keys, require_key=self._require_key, allowed_hosts=self._allowed_hosts)
+        content = encode_policy(policy)
+        self.keys = keys
+        try:
+            if self._path.read_bytes() == content:
+                return
+        except FileNotFoundError:
+            pass
+        _replace(self._path, content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a whole new file (0600) in the place of another."""
+    descriptor, draft = mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
