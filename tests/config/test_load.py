@@ -130,8 +130,8 @@ MISTAKES: list[tuple[str, dict[str, str], list[tuple[str, str]], list[str]]] = [
     ("", {}, [("--listen", "127.0.0.1:8004")], ["gateway.listen and keeper.listen are both 127.0.0.1:8004"]),
     ("", {}, [("--upstream", "http://localhost:11434")], ["round in circles"]),
     ("", {}, [("--set", "journal.max_bytes=64MiB")], ["journal.max_bytes is 64MiB", "two journal files"]),
-    ("", {}, [("--upstream", "a=http://a:1"), ("--upstream", "b=http://b:1")], ["model servers a, b", "exactly one"]),
-    ("[upstreams.a]\nurl = 'http://a:1'\nmodels = ['x*']\n", {}, [], ["each of them has models or path_prefix"]),
+    ("[upstreams.a]\nurl = 'http://a:1'\nmodels = ['x*']\n", {}, [], ["each of the model servers a has models"]),
+    ("", {}, [("--upstream", "a=http://a:1"), ("--upstream", "sereno=http://b:1")], ["/sereno, which is Sereno's own"]),
     ("[gateway\n", {}, [], ["is not a TOML file"]),
 ]  # fmt: skip
 
@@ -185,6 +185,16 @@ def test_named_model_servers_replace_those_of_earlier_sources_and_keep_their_set
     assert [(u.name, u.url) for u in one.settings.upstreams] == [("default", "http://other:1")]
     one = read(toml, {"SERENO_UPSTREAM": "http://other:1"}, ("--upstream", "main=http://main:3"))
     assert [(u.name, u.url) for u in one.settings.upstreams] == [("main", "http://main:3")]
+
+
+def test_further_model_servers_are_reached_under_their_name(read: Callable[..., Loaded]) -> None:
+    options = [("--upstream", f"{name}=http://{name}:1") for name in ("ollama", "vllm", "gpu")]
+    loaded = read("upstreams.gpu.models = ['qwen*']\n", {}, *options)
+    assert [(u.name, u.path_prefix, u.strip_prefix) for u in loaded.settings.upstreams] == [
+        ("gpu", "", True),
+        ("ollama", "", True),
+        ("vllm", "/vllm", True),
+    ]
 
 
 def test_a_variable_reaches_one_field_of_one_model_server(read: Callable[..., Loaded]) -> None:

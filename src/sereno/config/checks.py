@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from sereno import conventions
 from sereno.config.kinds import Address, show_size
 from sereno.config.table import Settings, Upstream
+
+_OURS = frozenset(
+    path.strip("/") for path in (*conventions.KEEPER_PREFIXES, conventions.HEALTH_PATH, conventions.READY_PATH)
+)
 
 
 def contradictions(settings: Settings) -> list[str]:
@@ -38,13 +43,10 @@ def _journal(settings: Settings) -> Iterator[str]:
 
 def _upstreams(upstreams: tuple[Upstream, ...], settings: Settings) -> Iterator[str]:
     prefixes: dict[str, str] = {}
-    general = [upstream.name for upstream in upstreams if not upstream.models and not upstream.path_prefix]
-    if len(general) != 1:
-        found = f"{len(general)} of them have" if general else "each of them has"
-        what = "neither models nor path_prefix" if general else "models or path_prefix"
+    if all(upstream.models or upstream.path_prefix for upstream in upstreams):
         yield (
-            f"of the model servers {', '.join(upstream.name for upstream in upstreams)}, {found} {what}; "
-            "exactly one must have neither: it takes every request that no other one claims"
+            f"each of the model servers {', '.join(upstream.name for upstream in upstreams)} has models or a "
+            "path_prefix; one must have neither: it takes every request that no other one claims"
         )
     for upstream in upstreams:
         if points_at(upstream.url, settings.gateway.listen):
@@ -55,6 +57,11 @@ def _upstreams(upstreams: tuple[Upstream, ...], settings: Settings) -> Iterator[
         prefix = upstream.path_prefix.strip("/")
         if upstream.path_prefix and (not upstream.path_prefix.startswith("/") or not prefix):
             yield f"upstreams.{upstream.name}.path_prefix is {upstream.path_prefix!r}; expected a path such as /vllm"
+        if prefix.partition("/")[0] in _OURS:
+            yield (
+                f"upstreams.{upstream.name} has the path prefix /{prefix}, which is Sereno's own; "
+                f"set upstreams.{upstream.name}.path_prefix to another"
+            )
         if prefix and prefix in prefixes:
             yield f"upstreams.{upstream.name} and upstreams.{prefixes[prefix]} share the path prefix /{prefix}"
         prefixes.setdefault(prefix, upstream.name)

@@ -150,12 +150,17 @@ def _build(values: Mapping[str, Any], problems: list[str], home: Path) -> Settin
             upstreams.setdefault(section.partition(".")[2], {})[field] = value
         else:
             sections.setdefault(section, {})[field if find(name) else field.removesuffix("_file")] = value
-    servers = []
+    servers: list[Upstream] = []
+    general = False
     for name, fields in upstreams.items():
         if fields.get("url") is None:
             if "url" not in fields:
                 problems.append(f"the model server {name!r} has no address; set upstreams.{name}.url")
             continue
+        if not fields.get("models") and not fields.get("path_prefix"):
+            # The first of these takes what nobody else claims; the others are reached under their name.
+            fields["path_prefix"] = f"/{name}" if general else ""
+            general = True
         servers.append(Upstream(name=name, **fields))
     top = sections.pop("", {})
     if "data" not in top:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import cleandoc
 
 from sereno.config.table import DEFAULT_UPSTREAM, SECTIONS, SETTINGS, UPSTREAM_ROW, Setting
 
@@ -61,7 +62,7 @@ def _sections() -> Iterator[str]:
     for section, record in SECTIONS.items():
         rows = [row for row in SETTINGS if row.name.rpartition(".")[0] == section]
         title = f"`[{section}]`" if section else "Top of the file"
-        text = (record.__doc__ or "").strip() if section else "Before the first `[section]`."
+        text = cleandoc(record.__doc__ or "") if section else "Before the first `[section]`."
         yield f"## {title}\n\n{text}\n"
         yield "| name | kind | default | what it does |\n|---|---|---|---|"
         for row in rows:

@@ -99,7 +99,11 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Upstream(msgspec.Struct, frozen=True, kw_only=True):
-    """A model server. The one without `models` and `path_prefix` takes every request that no other one claims."""
+    """A model server.
+
+    The first one without `models` and `path_prefix` takes every request that no other one claims; a further one without
+    them is reached under its name, as if `path_prefix` were `/NAME`.
+    """
 
     name: str
     url: Annotated[str, Setting(kinds.url(rooted=True),
