@@ -14,18 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sereno.errors import JournalError
-from sereno.journal.status import (
-    COUNTERS,
-    FILE_BYTES,
-    GAUGES,
-    REJECT_REASONS,
-    SLOTS,
-    WORD,
-    OpenCall,
-    StatusFile,
-    read_run,
-    read_status,
-)
+from sereno.journal.status import OpenCall, StatusFile, read_run, read_status
+from sereno.journal.status_layout import COUNTERS, FILE_BYTES, GAUGES, REJECT_REASONS, SLOTS, WORD
 
 
 @pytest.fixture

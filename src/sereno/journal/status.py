@@ -1,79 +1,44 @@
-"""The status file of a worker: what runs now, and what was counted, shared with the keeper through memory.
-
-`DATA/run/worker-{N}.status` is one page of 64-bit words (native order) and a table of slots, one an open call:
-
-    word 0 magic · 1 version · 2 worker · 3 slots ever used at once · from 8 `GAUGES` · from 32 `COUNTERS`
-    slot   word 0 sequence · 1 CRC-32 · 2 started_ns · 3 bytes · 4–5 id · 6 model's length · 7 open · 8–23 model
-
-Every word is stored at once (aligned 8 bytes), so a counter is never torn. A slot's sequence is odd while it is being
-changed; a reader that saw it odd, or changing, reads again, and the CRC says whether what it saw belongs together.
-Counters go on where the worker's earlier life left them. The file is allocated whole before it is mapped, because
-a write to a hole on a full disk would kill the process; where that fails the status lives in memory only.
-"""
+"""The status file of a worker, its own side; `status_layout` says how it lies on disk, `status_reader` reads it."""
 
 from __future__ import annotations
 
 import fcntl
 import mmap
 import os
-import struct
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from zlib import crc32
 
-import msgspec
-
 from sereno.errors import JournalError
-from sereno.journal.folder import is_locked
-
-MAGIC = int.from_bytes(b"SRNOSTA1", "little")
-VERSION = 1
-REJECT_REASONS = (
-    "bad_request",  # 400: what was sent is not HTTP, or its framing is ambiguous
-    "host",  # 403: the Host header is neither a loopback name nor allowed
-    "unauthorized",  # 401, 403: no key, or one without the scope
-    "rate_limit",  # 429: the key's requests per minute are used up
-    "body_too_large",  # 413
-    "uri_too_long",  # 414
-    "head_too_large",  # 431
-    "slow_head",  # 408
-    "connection_limit",  # the maximum of client connections was open
-    "upgrade",  # 501: Upgrade and CONNECT are refused
-    "keeper_down",  # 503: a path of ours, and the keeper does not answer
-    "other",
+from sereno.journal.status_layout import (
+    CHECKED,
+    COUNTERS,
+    DROP_REASONS,
+    FILE_BYTES,
+    GAUGES,
+    MAGIC,
+    MODEL_BYTES,
+    PAGE_BYTES,
+    REJECT_REASONS,
+    SLOT,
+    SLOT_BYTES,
+    SLOTS,
+    USED_WORD,
+    VERSION,
+    WORD,
 )
-DROP_REASONS = ("budget", "queue", "disk", "encode")
-GAUGES = ("pid", "started_ns", "heartbeat_ns", "rss", "connections", "capture_bytes", "open_calls")
-"""Fields that begin at 0 in each life of a worker. `open_calls` counts also those for which no slot was free."""
-COUNTERS = (
-    "requests",
-    "bytes_in",
-    "bytes_out",
-    "upstream_errors",
-    "records",
-    "strict_timeouts",
-    *(f"dropped.{reason}" for reason in DROP_REASONS),
-    *(f"rejected.{reason}" for reason in REJECT_REASONS),
-)
-"""Fields that only grow, also over restarts. New ones go at the end."""
+from sereno.journal.status_reader import OpenCall, WorkerStatus, read_run, read_status
 
-_FIRST_GAUGE = 8
-_FIRST_COUNTER = 32
-WORD = {
-    **{name: _FIRST_GAUGE + i for i, name in enumerate(GAUGES)},
-    **{name: _FIRST_COUNTER + i for i, name in enumerate(COUNTERS)},
-}
-"""Word of each field in the first page."""
-_USED = 3
-_PAGE = 4096
-SLOTS = 4096
-SLOT_BYTES = 192
-_SLOT_WORDS = SLOT_BYTES // 8
-MODEL_BYTES = 128
-FILE_BYTES = _PAGE + SLOTS * SLOT_BYTES
-_SLOT = struct.Struct("=QQQQ16sQQ128s")
-_CHECKED = struct.Struct("=Q16sQ")
+__all__ = [
+    "COUNTERS",
+    "DROP_REASONS",
+    "REJECT_REASONS",
+    "OpenCall",
+    "StatusFile",
+    "WorkerStatus",
+    "read_run",
+    "read_status",
+]
 
 
 class StatusFile:
@@ -94,10 +59,10 @@ class StatusFile:
         self._words = memoryview(self._map).cast("Q")
         words = self._words
         if words[0] != MAGIC or words[1] != VERSION:
-            self._map[:_PAGE] = bytes(_PAGE)
-        for slot in range(min(words[_USED], SLOTS)):
-            self._map[_PAGE + slot * SLOT_BYTES : _PAGE + (slot + 1) * SLOT_BYTES] = bytes(SLOT_BYTES)
-        words[_USED] = 0
+            self._map[:PAGE_BYTES] = bytes(PAGE_BYTES)
+        for slot in range(min(words[USED_WORD], SLOTS)):
+            self._map[PAGE_BYTES + slot * SLOT_BYTES : PAGE_BYTES + (slot + 1) * SLOT_BYTES] = bytes(SLOT_BYTES)
+        words[USED_WORD] = 0
         for name in GAUGES:
             words[WORD[name]] = 0
         words[2], words[1], words[0] = worker, VERSION, MAGIC
@@ -129,14 +94,14 @@ class StatusFile:
             return -1
         slot = self._free.pop()
         if slot >= self._used:
-            self._used = self._words[_USED] = slot + 1
-        base = _PAGE + slot * SLOT_BYTES
+            self._used = self._words[USED_WORD] = slot + 1
+        base = PAGE_BYTES + slot * SLOT_BYTES
         word = base >> 3
         words = self._words
         sequence = words[word] + 1
         words[word] = sequence
-        _SLOT.pack_into(
-            self._map, base, sequence, crc32(_CHECKED.pack(started_ns, call_id, 0)), started_ns, 0, call_id, 0, 1, b""
+        SLOT.pack_into(
+            self._map, base, sequence, crc32(CHECKED.pack(started_ns, call_id, 0)), started_ns, 0, call_id, 0, 1, b""
         )
         words[word] = sequence + 1
         return slot
@@ -146,27 +111,27 @@ class StatusFile:
         if slot < 0:
             return
         model = model[:MODEL_BYTES]
-        base = _PAGE + slot * SLOT_BYTES
+        base = PAGE_BYTES + slot * SLOT_BYTES
         word = base >> 3
         words = self._words
         sequence = words[word] + 1
-        _, _, started_ns, size, call_id, _, _, _ = _SLOT.unpack_from(self._map, base)
+        _, _, started_ns, size, call_id, _, _, _ = SLOT.unpack_from(self._map, base)
         words[word] = sequence
-        crc = crc32(model, crc32(_CHECKED.pack(started_ns, call_id, len(model))))
-        _SLOT.pack_into(self._map, base, sequence, crc, started_ns, size, call_id, len(model), 1, model)
+        crc = crc32(model, crc32(CHECKED.pack(started_ns, call_id, len(model))))
+        SLOT.pack_into(self._map, base, sequence, crc, started_ns, size, call_id, len(model), 1, model)
         words[word] = sequence + 1
 
     def add_bytes(self, slot: int, amount: int) -> None:
         """Add answered bytes to an open call."""
         if slot >= 0:
-            self._words[((_PAGE + slot * SLOT_BYTES) >> 3) + 3] += amount
+            self._words[((PAGE_BYTES + slot * SLOT_BYTES) >> 3) + 3] += amount
 
     def close_call(self, slot: int) -> None:
         """Note that a call ended; its slot is free again."""
         self._words[WORD["open_calls"]] -= 1
         if slot < 0:
             return
-        word = (_PAGE + slot * SLOT_BYTES) >> 3
+        word = (PAGE_BYTES + slot * SLOT_BYTES) >> 3
         words = self._words
         sequence = words[word]
         words[word] = sequence + 1
@@ -219,123 +184,3 @@ def _open_map(path: Path) -> tuple[int, mmap.mmap]:
         except OSError:
             os.close(fd)
             return -1, mmap.mmap(-1, FILE_BYTES)
-
-
-class OpenCall(msgspec.Struct, frozen=True):
-    """A call that runs now.
-
-    Attributes:
-        id: 16 bytes, UUIDv7.
-        started_ns: wall time of its start.
-        model: the model asked for, as sent; None while unknown.
-        bytes: answered so far.
-        worker: the worker that forwards it.
-    """
-
-    id: bytes
-    started_ns: int
-    model: str | None
-    bytes: int
-    worker: int
-
-
-class WorkerStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker's status file says.
-
-    Attributes:
-        worker: its number.
-        alive: whether its process holds the file. A dead worker's gauges are 0 and it has no open calls.
-        pid, started_ns, heartbeat_ns, rss, connections, capture_bytes: of this life; `rss` in bytes.
-        open_calls: number of calls running now; may exceed `len(open)` when there were more than slots.
-        open: the calls running now, oldest first.
-        counters: value by name in `COUNTERS`.
-    """
-
-    worker: int
-    alive: bool
-    pid: int
-    started_ns: int
-    heartbeat_ns: int
-    rss: int
-    connections: int
-    capture_bytes: int
-    open_calls: int
-    open: tuple[OpenCall, ...]
-    counters: Mapping[str, int]
-
-    def dropped(self) -> Mapping[str, int]:
-        """Records lost, by reason."""
-        return {reason: self.counters[f"dropped.{reason}"] for reason in DROP_REASONS}
-
-    def rejected(self) -> Mapping[str, int]:
-        """Requests refused, by reason."""
-        return {reason: self.counters[f"rejected.{reason}"] for reason in REJECT_REASONS}
-
-
-def read_status(path: Path) -> WorkerStatus:
-    """What a worker's status file says now, also while the worker writes it.
-
-    Raises:
-        JournalError: it is no status file of this version.
-        FileNotFoundError: there is none.
-    """
-    alive = is_locked(path)
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        size = os.fstat(fd).st_size
-        if size < FILE_BYTES:
-            raise JournalError(f"{path} has {size} of {FILE_BYTES} bytes: restart the gateway, it makes it anew")
-        mapped = mmap.mmap(fd, FILE_BYTES, access=mmap.ACCESS_READ)
-    finally:
-        os.close(fd)
-    with mapped, memoryview(mapped) as view, view.cast("Q") as words:
-        if words[0] != MAGIC:
-            raise JournalError(f"{path} is no status file: restart the gateway, it makes it anew")
-        if words[1] != VERSION:
-            raise JournalError(
-                f"{path} has version {words[1]}, expected {VERSION}: run gateway and keeper of one version"
-            )
-        worker = words[2]
-        gauges = {name: words[WORD[name]] if alive else 0 for name in GAUGES}
-        calls: list[OpenCall] = []
-        if alive:
-            for slot in range(min(words[_USED], SLOTS)):
-                call = _read_slot(view, words, slot, worker)
-                if call is not None:
-                    calls.append(call)
-        calls.sort(key=lambda call: call.started_ns)
-        counters = {name: words[WORD[name]] for name in COUNTERS}
-    return WorkerStatus(worker=worker, alive=alive, open=tuple(calls), counters=counters, **gauges)
-
-
-def _read_slot(view: memoryview, words: memoryview, slot: int, worker: int) -> OpenCall | None:
-    base = _PAGE + slot * SLOT_BYTES
-    word = base >> 3
-    for _ in range(100):
-        sequence = words[word]
-        if sequence & 1:
-            continue
-        copy = bytes(view[base : base + SLOT_BYTES])
-        if words[word] != sequence:
-            continue
-        _, crc, started_ns, size, call_id, length, opened, model = _SLOT.unpack(copy)
-        if not opened:
-            return None
-        model = model[: min(length, MODEL_BYTES)]
-        if crc32(model, crc32(_CHECKED.pack(started_ns, call_id, length))) != crc:
-            continue
-        return OpenCall(call_id, started_ns, model.decode("utf-8", "replace") if length else None, size, worker)
-    return None  # it changes all the time, or its worker was killed while changing it
-
-
-def read_run(run: Path) -> tuple[list[WorkerStatus], list[str]]:
-    """The status of every worker that ever had a file in DATA/run, and what was wrong with unreadable files."""
-    found, wrong = [], []
-    for path in sorted(run.glob("worker-*.status")):
-        try:
-            found.append(read_status(path))
-        except FileNotFoundError:
-            continue
-        except (JournalError, OSError) as error:
-            wrong.append(str(error))
-    return sorted(found, key=lambda status: status.worker), wrong
