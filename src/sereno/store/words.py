@@ -31,14 +31,6 @@ _SIGNS = (
     "\u0f71-\u0fbc"
 )
 """Vowel signs of Indic scripts, which are no letters in Unicode but belong to their word."""
-_WORD = 64
-"""Longer runs (base64, hashes) are cut to this many characters, in texts and in searches alike."""
-MAX_TEXT = 1_000_000
-"""Characters of a text that are searchable; what follows is stored but not found."""
-
-_DIACRITICS = re.compile(
-    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0640]"
-)
 _WORD = re.compile(f"[{_SINGLE}]|(?:(?![{_SINGLE}])(?:[^\\W_]|[{_SIGNS}]))+")
 
 

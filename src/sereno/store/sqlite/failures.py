@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from sereno.errors import StoreError
 
 _SENTENCES = {
-    sqlite3.SQLITE_BUSY: "The store {path} is locked by another program: end it (a sqlite3 shell in a transaction, a second"
-    " keeper), then it goes on by itself.",
+    sqlite3.SQLITE_BUSY: "The store {path} is locked by another program: end it (a second keeper, a sqlite3 shell?).",
     sqlite3.SQLITE_LOCKED: "The store {path} is locked by another connection of this program: try again.",
     sqlite3.SQLITE_READONLY: "The store {path} cannot be written: make the file and its folder writable for this user.",
     sqlite3.SQLITE_PERM: "The store {path} cannot be opened: make the file and its folder accessible for this user.",
-    sqlite3.SQLITE_CORRUPT: "The store {path} is damaged: move it and its -wal and -shm files away, then restore a backup"
-    " or start with an empty one.",
+    sqlite3.SQLITE_CORRUPT: "The store {path} is damaged: move it and its -wal and -shm files away, restore a backup.",
     sqlite3.SQLITE_NOTADB: "The file {path} is no SQLite database: move it away, or name another data folder.",
     sqlite3.SQLITE_FULL: "The disk under the store {path} is full: free some space; the journal keeps new calls"
     " meanwhile.",

@@ -83,6 +83,22 @@ CREATE TABLE bodies (
 
 CREATE INDEX bodies_started ON bodies (started_at);
 
+-- To be asked by hand, with the sqlite3 shell. Texts are previews; `sereno calls export` writes them whole.
+CREATE VIEW analytics AS
+SELECT
+    c.started_at AS timestamp,
+    (SELECT name FROM names WHERE id = c.model) AS model,
+    b.prompt AS prompt,
+    b.response AS response,
+    (SELECT name FROM names WHERE id = c.user) AS user,
+    CASE c.status WHEN 0 THEN 'success' WHEN 1 THEN 'error' ELSE 'aborted' END AS status,
+    c.input_tokens AS input_tokens,
+    c.output_tokens AS output_tokens,
+    c.total AS latency,
+    c.cost_usd AS cost
+FROM calls c LEFT JOIN bodies b ON b.seq = c.seq
+WHERE c.operation < 3 AND c.internal IS NULL;
+
 -- Which conversation a call continues: the last call of each conversation hash, for two days.
 CREATE TABLE threads (
     conversation BLOB NOT NULL,
