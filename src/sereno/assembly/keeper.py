@@ -1,0 +1,87 @@
+"""Settings to a running keeper: a concrete store, the API and the pages around it."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from sereno.api.app import create_app
+from sereno.api.options import ApiOptions
+from sereno.assembly.store import open_store
+from sereno.config.load import Loaded
+from sereno.config.report import shown
+from sereno.config.table import Settings
+from sereno.journal.instance import prepare_data
+from sereno.keeper.options import KeeperOptions
+from sereno.keeper.peer import ASGIApp
+from sereno.keeper.serve import run as serve
+from sereno.models.poll import Target
+from sereno.query.access import AccessRules
+from sereno.query.view import KeeperView, ShownSetting
+from sereno.trust.policy import RequireKey
+from sereno.web.app import mount
+
+
+def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOptions:
+    """What the keeper is told.
+
+    Args:
+        loaded: the settings and where each came from.
+        parent_fd: read end of a pipe that closes when the supervisor is gone.
+    """
+    settings = loaded.settings
+    return KeeperOptions(
+        data=settings.data,
+        host=settings.keeper.listen.host,
+        port=settings.keeper.listen.port,
+        upstreams=tuple(
+            Target(name=upstream.name, url=upstream.url, ca_file=upstream.ca_file, verify=upstream.verify)
+            for upstream in settings.upstreams
+            if upstream.poll
+        ),
+        poll_seconds=settings.keeper.poll_interval,
+        content=cast("Literal['full', 'none']", settings.keeper.content),
+        calls_days=settings.retention.calls_days,
+        bodies_days=settings.retention.bodies_days,
+        metrics_public=settings.api.metrics_public,
+        require_key=cast("RequireKey", settings.gateway.require_key),
+        allowed_hosts=tuple(host.lower() for host in settings.gateway.allowed_hosts),
+        parent_fd=parent_fd,
+        journal_budget_bytes=settings.journal.max_bytes,
+        settings=tuple(ShownSetting(item.name, item.value, item.origin) for item in shown(loaded)),
+    )
+
+
+def api_options(settings: Settings) -> ApiOptions:
+    """What the API and the pages are told."""
+    return ApiOptions(
+        access=AccessRules(
+            allowed_hosts=tuple(host.lower() for host in settings.gateway.allowed_hosts),
+            metrics_public=settings.api.metrics_public,
+        ),
+        cors_origins=settings.api.cors_origins,
+        requests_per_minute=float(settings.api.rate_limit or 0),
+        query_seconds=settings.api.query_timeout,
+    )
+
+
+def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
+    """Run the keeper until SIGTERM, SIGINT or the parent's end; returns the exit code.
+
+    Raises:
+        ConfigError: another keeper runs on this folder, or the address cannot be used.
+        StoreError: the store cannot be opened, or a newer Sereno wrote it.
+    """
+    options = keeper_options(loaded, parent_fd=parent_fd)
+    api = api_options(loaded.settings)
+
+    def app(view: KeeperView) -> ASGIApp:
+        made = create_app(view, api)
+        mount(made, view)
+        return cast("ASGIApp", made)
+
+    prepare_data(options.data)
+    store = open_store(loaded.settings)
+    try:
+        return serve(options, store, app)
+    finally:
+        store.close()
