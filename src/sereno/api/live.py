@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from time import monotonic
 
 import msgspec
@@ -83,7 +84,7 @@ def router(context: Context) -> APIRouter:
         spoken = monotonic()
         while True:
             try:
-                after, found = await context.ask("live", lambda: fetch(after, query))
+                after, found = await context.ask("live", partial(fetch, after, query))
             except Problem:  # busy or slow: a live view waits and goes on
                 found = ()
             if found:

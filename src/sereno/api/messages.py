@@ -46,8 +46,14 @@ def router(context: Context) -> APIRouter:
         page = await context.ask("messages", lambda: context.view.store.calls(context.resolved(query)))
         return answer([message(call) for call in page.calls], headers=next_page(request, page))
 
-    @routes.get("/messages/{call_id}", **described("One call with its bodies, conversation and timeline.", (),
-                                                   CallDetailMessage, path={"call_id": "Id of the call, a UUID."}))  # fmt: skip
+    whole = described(
+        "One call with its bodies, conversation and timeline.",
+        (),
+        CallDetailMessage,
+        path={"call_id": "Id of the call, a UUID."},
+    )
+
+    @routes.get("/messages/{call_id}", **whole)
     async def one(request: Request, call_id: str) -> Response:
         context.read(request, ())
         asked = canonical_id(call_id)

@@ -96,7 +96,7 @@ def detail(stored: StoredDetail) -> CallDetailMessage:
     return CallDetailMessage(
         **{name: getattr(base, name) for name in CallMessage.__struct_fields__},
         **_of_call(call),
-        messages=None if exchange is None else list(messages(exchange).messages),
+        messages=None if exchange is None else conversation(exchange),
         timeline=None if exchange is None else timeline(exchange),
         request=None if exchange is None else request_side(exchange),
         answer=None if exchange is None else response_side(exchange),
@@ -113,6 +113,12 @@ def _of_call(call: Call) -> dict[str, Any]:
         "key": call.identity.key,
         "agent": call.identity.agent,
     }
+
+
+def conversation(exchange: Exchange) -> list[Message]:
+    """The messages sent, then what was answered."""
+    whole = messages(exchange)
+    return [*whole.messages, *whole.answers]
 
 
 def timeline(exchange: Exchange) -> list[TimelineChunk]:
