@@ -1,0 +1,358 @@
+"""Ingest: exactly once, whatever fails when."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+
+from sereno.calls import Call, Exchange, id_text
+from sereno.errors import StoreError
+from sereno.journal.reader import JournalReader
+from sereno.keeper.ingest import Ingest
+from sereno.keeper.labels import ModelLabels
+from sereno.keeper.options import KeeperOptions
+from sereno.store.base import Batch, CallQuery
+from sereno.store.sqlite import SqliteStore
+
+EVERYTHING = CallQuery(internal=None, limit=1000)
+
+
+def make(data: Path, store: Any, **changes: Any) -> Ingest:
+    writes = Lock()
+    options = KeeperOptions(data=data, **changes)
+    return Ingest(
+        JournalReader(data / "journal"), store, ModelLabels(store, writes), writes, options, lambda name, seconds: None
+    )
+
+
+def drain(ingest: Ingest) -> int:
+    total = frames = 0
+    while frames or not total:
+        frames = ingest.step()
+        total += frames
+        if not frames:
+            break
+    return total
+
+
+def ids(store: SqliteStore) -> list[str]:
+    return sorted(call.id for call in store.export(EVERYTHING))
+
+
+def counted(store: SqliteStore) -> float:
+    return sum(n for (name, _), n in store.counters().counters.items() if name == "llm_requests_total")
+
+
+def test_what_gateways_wrote_is_stored_and_counted_once(data, store, write, exchange):
+    sent = [exchange(i, at=i) for i in range(25)]
+    write(sent[:10], worker=0)
+    write(sent[10:], worker=1)
+
+    assert drain(make(data, store, batch_calls=7)) == 25
+
+    assert ids(store) == sorted(id_text(one.id) for one in sent)
+    assert counted(store) == 25
+    assert store.counters().counters["sereno_calls_ingested_total", ()] == 25
+    (group,) = store.aggregate(CallQuery())
+    assert group.totals.calls == 25
+    assert drain(make(data, store)) == 0  # a new keeper finds nothing to do
+
+
+class Faulty:
+    """A store that fails at the n-th call of any method, before or after it did its work."""
+
+    def __init__(self, store: SqliteStore, at: int, after: bool, error: Callable[[], BaseException]) -> None:
+        self._store, self._left, self._after, self._error = store, at, after, error
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def call(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and not self._after:
+                raise self._error()
+            result = method(*arguments)
+            if self._left == 0:
+                raise self._error()
+            return result
+
+        return call
+
+
+class Killed(BaseException):
+    """Stands for the process's end: nothing after it runs."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("error", [lambda: StoreError("locked"), Killed], ids=["fails", "killed"])
+def test_a_fault_at_any_store_call_neither_loses_nor_doubles(data, store, write, exchange, after, error):
+    sent = [exchange(i, at=i, messages=(("user", f"question {i}"),)) for i in range(12)]
+    write(sent[:7], worker=0)
+    write(sent[7:], worker=1)
+    for at in range(1, 40):
+        path = data / f"round-{at}.db"
+        inner = SqliteStore(path)
+        faulty = Faulty(inner, at, after, error)
+        ingest = make(data, faulty, batch_calls=5)
+        try:
+            for _ in range(20):
+                try:
+                    ingest.step()
+                except StoreError:
+                    continue
+        except Killed:
+            ingest = make(data, inner, batch_calls=5)
+        drain(ingest)
+        assert ids(inner) == sorted(id_text(one.id) for one in sent), at
+        assert counted(inner) == 12, at
+        assert inner.counters().counters["sereno_calls_ingested_total", ()] == 12, at
+        inner.close()
+        if faulty._left > 0:
+            assert at > 6
+            return
+    pytest.fail("the fault never came late enough to be past the end")
+
+
+WORKER = """
+import sys, threading
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from sereno.store.sqlite import SqliteStore
+from test_ingest import make
+data = Path(sys.argv[1])
+ingest = make(data, SqliteStore(data / "sereno.db"), batch_calls=20)
+ingest._begin()
+print("up", flush=True)
+while ingest.step():
+    pass
+"""
+
+
+def test_kill_9_at_random_moments_ends_in_equal_counts(data, write, exchange):
+    sent = [exchange(i, at=i / 10) for i in range(1500)]
+    write(sent, segment_bytes=1 << 18)
+    chance = random.Random(7)
+    kills = 0
+    for _ in range(30):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(data), str(Path(__file__).parent)], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(chance.uniform(0.0, 0.08))
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            kills += 1
+        process.wait()
+        process.stdout.close()
+        if kills >= 4:
+            break
+    assert kills >= 1
+    store = SqliteStore(data / "sereno.db")
+    drain(make(data, store))
+    assert len(ids(store)) == len(sent)
+    assert counted(store) == len(sent)
+    assert store.counters().counters["sereno_calls_ingested_total", ()] == len(sent)
+    store.close()
+
+
+def test_a_poisoned_frame_is_counted_and_passed_over(data, store, write, exchange):
+    sent = [exchange(i, at=i) for i in range(6)]
+    write(sent)
+    (segment,) = (data / "journal" / "w0").glob("*.seg")
+    content = bytearray(segment.read_bytes())
+    where = content.index(sent[2].id)
+    content[where] ^= 0xFF
+    segment.write_bytes(content)
+
+    ingest = make(data, store)
+    drain(ingest)
+
+    assert len(ids(store)) == 5
+    assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
+    assert ingest.poisoned == 1
+    drain(make(data, store))
+    assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
+
+
+def test_a_frame_that_is_no_exchange_is_counted_and_passed_over(data, store, write, exchange):
+    write([exchange(0), exchange(1, at=1)])
+
+    class Strange(JournalReader):
+        def decode(self, payload: bytes) -> Exchange:
+            found = super().decode(payload)
+            if found.id == exchange(1, at=1).id:
+                raise ValueError("not an exchange")
+            return found
+
+    ingest = make(data, store)
+    ingest._reader = Strange(data / "journal")
+    drain(ingest)
+
+    assert ids(store) == [id_text(exchange(0).id)]
+    assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
+
+
+def test_a_record_that_the_store_refuses_does_not_stop_the_others(data, store, write, exchange):
+    write([exchange(i, at=i, answer="bad" if i == 4 else "good") for i in range(9)])
+
+    class Picky:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def add(self, batch: Batch) -> int:
+            if any(record.call.response == "bad" for record in batch.records):
+                raise ValueError("cannot be written")
+            return store.add(batch)
+
+    ingest = make(data, Picky())
+    drain(ingest)
+
+    assert len(ids(store)) == 8
+    assert counted(store) == 8
+    assert ingest.errors["rejected"] >= 1
+    assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
+
+
+def test_a_store_that_comes_back_gets_the_same_batch_and_the_journal_waits(data, store, write, exchange):
+    write([exchange(i, at=i) for i in range(5)])
+    down = Event()
+    down.set()
+    batches: list[str] = []
+
+    class Flapping:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def add(self, batch: Batch) -> int:
+            batches.append(batch.id)
+            if down.is_set():
+                raise StoreError("the disk is full")
+            return store.add(batch)
+
+    ingest = make(data, Flapping())
+    ingest.start()
+    wait_for(lambda: len(batches) >= 2)
+    assert ingest.failing_since is not None
+    assert list((data / "journal" / "w0").glob("*.seg"))
+    down.clear()
+    wait_for(lambda: ingest.stored == 5)
+    wait_for(lambda: ingest.failing_since is None)
+    ingest.close()
+    assert len(set(batches)) == 1
+    assert ingest.errors == {"other": len(batches) - 1}
+    assert counted(store) == 5
+
+
+def test_a_locked_store_is_waited_for(data, write, exchange, monkeypatch):
+    import sqlite3
+
+    monkeypatch.setattr("sereno.store.sqlite.connection.BUSY_SECONDS", 0.05)
+    store = SqliteStore(data / "sereno.db")
+    write([exchange(i, at=i) for i in range(5)])
+    other = sqlite3.connect(data / "sereno.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ingest = make(data, store)
+    ingest.start()
+    wait_for(lambda: ingest.errors.get("locked", 0) >= 1)
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: ingest.stored == 5)
+    ingest.close()
+    assert counted(store) == 5
+    store.close()
+
+
+def test_stored_segments_are_removed_and_others_kept(data, store, write, exchange):
+    write([exchange(i, at=i) for i in range(300)], segment_bytes=1 << 16)
+    folder = data / "journal" / "w0"
+    assert len(list(folder.glob("*.seg"))) > 2
+    ingest = make(data, store)
+    ingest.step()
+    ingest._delete_stored()
+    drain(ingest)
+    ingest._delete_at = 0.0
+    ingest._delete_stored()
+    assert not list(folder.glob("*.seg"))
+    assert counted(store) == 300
+
+
+def test_no_content_is_stored_when_it_is_switched_off(data, store, write, exchange):
+    write([exchange(0, answer="a secret answer")])
+    drain(make(data, store, content="none"))
+    (call,) = store.export(EVERYTHING)
+    assert (call.prompt, call.response) == ("", "")
+    assert call.usage.output_tokens == 5
+    detail = store.call(call.id)
+    assert detail is not None
+    assert detail.exchange is None
+    assert b"secret" not in (data / "sereno.db").read_bytes()
+
+
+def test_masks_see_every_text_and_raw_bodies_are_not_kept(data, store, write, exchange):
+    write([exchange(0, messages=(("user", "my card is 4111"),), answer="card 4111 noted")])
+    drain(make(data, store, masks=(lambda text: text.replace("4111", "####"),)))
+    (call,) = store.export(EVERYTHING)
+    assert (call.prompt, call.response) == ("my card is ####", "card #### noted")
+    detail = store.call(call.id)
+    assert detail is not None
+    assert detail.exchange is None
+
+
+def test_a_mask_that_fails_lets_no_content_through(data, store, write, exchange):
+    def broken(text: str) -> str:
+        raise RuntimeError(text)
+
+    write([exchange(0, answer="a secret answer")])
+    drain(make(data, store, masks=(broken,)))
+    (call,) = store.export(EVERYTHING)
+    assert (call.prompt, call.response) == ("", "")
+
+
+def test_only_models_that_answered_take_a_label(data, store, write, exchange):
+    write([exchange(0, model="real"), exchange(1, at=1, model="invented", status=404)])
+    drain(make(data, store))
+    assert dict(store.model_slots()) == {"real:latest": "real:latest"}
+    models = {key[1][0] for key in store.counters().counters if key[0] == "llm_requests_total"}
+    assert models == {"real:latest", "other"}
+
+
+def conversation(sessions: dict[str, str | None], call: Call) -> None:
+    sessions[call.response] = call.identity.session
+
+
+def test_a_conversation_over_two_workers_is_one_session(data, store, write, exchange):
+    turns: list[tuple[str, str]] = []
+    sent = []
+    for turn in range(6):
+        turns.append(("user", f"turn {turn}"))
+        sent.append(exchange(turn, at=turn * 10, messages=tuple(turns), answer=f"answer {turn}"))
+        turns.append(("assistant", f"answer {turn}"))
+    stranger = exchange(99, at=25, messages=tuple(turns[:3]), answer="answer 1", peer="10.0.0.9")
+    write([sent[0], sent[2], sent[4], stranger], worker=1)
+    write([sent[1], sent[3], sent[5]], worker=0)
+
+    drain(make(data, store, batch_calls=3))
+
+    sessions = {call.id: call.identity.session for call in store.export(EVERYTHING)}
+    first = id_text(sent[0].id)
+    assert {sessions[id_text(one.id)] for one in sent} == {first}
+    assert sessions[id_text(stranger.id)] == id_text(stranger.id)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
