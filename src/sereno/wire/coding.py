@@ -45,33 +45,33 @@ class _Decoder(Protocol):
 class _Zlib:
     """gzip (RFC 1952, several members) or deflate (RFC 1950; also raw RFC 1951, which some servers send)."""
 
-    def __init__(self, *, gzip: bool) -> None:
+    def __init__(self, wbits: int) -> None:
         self.finished = False
-        self._gzip = gzip
-        self._inflate = zlib.decompressobj(31 if gzip else 15)
-        self._fresh = True
+        self._wbits = wbits
+        self._inflate = zlib.decompressobj(wbits)
 
     def feed(self, data: bytes, room: int) -> bytes:
-        out = b""
-        while data and len(out) < room:
-            try:
-                out += self._inflate.decompress(data, room - len(out))
-            except zlib.error:
-                if self._gzip or not self._fresh:
-                    raise
-                self._inflate = zlib.decompressobj(-15)
-                self._fresh = False
-                continue
-            self._fresh = False
+        parts: list[bytes] = []
+        while data and room > 0:
+            if self.finished:
+                if self._wbits != _GZIP:
+                    break
+                self._inflate = zlib.decompressobj(_GZIP)
+                self.finished = False
+            parts.append(self._inflate.decompress(data, room))
+            room -= len(parts[-1])
             self.finished = self._inflate.eof
-            data = self._inflate.unused_data
-            if not self._inflate.eof:
-                data = b"" if len(out) < room else self._inflate.unconsumed_tail
-            elif data and self._gzip:
-                self._inflate = zlib.decompressobj(31)
-            else:
-                break
-        return out
+            data = self._inflate.unused_data if self.finished else self._inflate.unconsumed_tail
+        return b"".join(parts)
+
+
+_GZIP, _WRAPPED, _RAW = 31, 15, -15
+
+
+def _deflate(body: bytes) -> _Zlib:
+    """Raw or wrapped, as the first two bytes say (RFC 1950 §2.2: method 8, header a multiple of 31)."""
+    wrapped = len(body) >= 2 and body[0] & 15 == 8 and (body[0] << 8 | body[1]) % 31 == 0
+    return _Zlib(_WRAPPED if wrapped else _RAW)
 
 
 class _Brotli:
@@ -107,22 +107,23 @@ class _Zstd:
         out: list[bytes] = []
         size = 0
         while data and size < room:
+            if self.finished:
+                self._stream = self._context.decompressobj()
             step, data = data[:_STEP], data[_STEP:]
             out.append(self._stream.decompress(step))
             size += len(out[-1])
             self.finished = self._stream.eof
-            if self._stream.eof and (self._stream.unused_data or data):
+            if self.finished:
                 data = self._stream.unused_data + data
-                self._stream = self._context.decompressobj()
         return b"".join(out)
 
 
-_CODINGS: dict[str, Callable[[], _Decoder]] = {
-    "gzip": lambda: _Zlib(gzip=True),
-    "x-gzip": lambda: _Zlib(gzip=True),
-    "deflate": lambda: _Zlib(gzip=False),
-    "br": _Brotli,
-    "zstd": _Zstd,
+_CODINGS: dict[str, Callable[[bytes], _Decoder]] = {
+    "gzip": lambda _: _Zlib(_GZIP),
+    "x-gzip": lambda _: _Zlib(_GZIP),
+    "deflate": _deflate,
+    "br": lambda _: _Brotli(),
+    "zstd": lambda _: _Zstd(),
 }
 
 
@@ -146,7 +147,7 @@ def decode_body(body: bytes, coding: str, ends: tuple[int, ...] = (), limit: int
         make = _CODINGS.get(name)
         if make is None:
             return Decoded(b"", (), False, f"unknown content coding {name[:40]!r}")
-        body, ends, ended, problem = _undo(name, make(), body, ends, limit)
+        body, ends, ended, problem = _undo(name, make(body), body, ends, limit)
         whole = whole and ended
         error = error or problem
     return Decoded(body, ends, whole, error)
