@@ -1,6 +1,7 @@
 """What SQLite and UTF-8 cannot hold is replaced before it is stored, so that no call can stop a batch.
 
-A lone surrogate (JSON can carry half a pair) becomes U+FFFD; a number beyond 2^53 becomes 2^53.
+A lone surrogate (JSON can carry half a pair) becomes U+FFFD; a count beyond 2^40
+becomes 2^40, so that eight million of them still add up in 64 bits.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import msgspec
 from sereno.calls import Call
 from sereno.store.base import Record
 
-LARGEST = 1 << 53
+LARGEST = 1 << 40
 
 
 def text(value: str) -> str:
@@ -28,12 +29,20 @@ def storable(record: Record) -> Record:
 
 
 def is_storable(call: Call) -> bool:
-    """Whether encoding the call as UTF-8 and 64-bit numbers works; quick."""
+    """Whether every text is UTF-8 and every number fits; quick, as nearly every call is."""
+    usage = call.usage
     try:
         msgspec.msgpack.encode(call)
     except (UnicodeEncodeError, OverflowError):
         return False
-    return True
+    return (
+        -LARGEST <= (usage.input_tokens or 0) <= LARGEST
+        and -LARGEST <= (usage.output_tokens or 0) <= LARGEST
+        and -LARGEST <= (usage.cached_input_tokens or 0) <= LARGEST
+        and -LARGEST <= (usage.reasoning_tokens or 0) <= LARGEST
+        and call.request_bytes <= LARGEST
+        and call.response_bytes <= LARGEST
+    )
 
 
 def _cleaned(value: Any) -> Any:

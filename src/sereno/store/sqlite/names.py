@@ -12,6 +12,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
+from sereno.store.sqlite import clean
+
 REMEMBERED = 50_000
 
 
@@ -43,7 +45,7 @@ class Names:
 
     def find(self, connection: sqlite3.Connection, text: str) -> int:
         """The number of a text, −1 if it has none: no row refers to that."""
-        row = connection.execute(self._find, (text,)).fetchone()
+        row = connection.execute(self._find, (clean.text(text),)).fetchone()
         return int(row[0]) if row else -1
 
     def text(self, connection: sqlite3.Connection, number: int | None) -> str | None:

@@ -118,9 +118,10 @@ class Reader:
         order = f"ORDER BY c.started_at {direction}, c.id {direction}"
         if found.words is not None:
             return self._walk(select, found, query, limit, order)
+        # Only the rows shown are read whole: those that an offset skips are counted on the index.
         return self.connection.execute(
-            f"{select} FROM {found.tables} {_PREVIEW_TABLES} WHERE {' AND '.join(found.conditions) or '1'}"
-            f" {order} LIMIT ? OFFSET ?",
+            f"{select} FROM (SELECT c.seq {found.sql} {order} LIMIT ? OFFSET ?) p"
+            f" CROSS JOIN calls c ON c.seq = p.seq {_PREVIEW_TABLES} {order}",
             [*found.values, limit, query.offset],
         ).fetchall()
 

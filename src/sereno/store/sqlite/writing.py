@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from operator import is_
 from typing import Any
 
 from sereno.calls import Position, id_bytes
@@ -78,20 +79,19 @@ def _is_repeated(connection: sqlite3.Connection, batch: Batch) -> bool:
 def _new_records(connection: sqlite3.Connection, batch: Batch) -> tuple[Sequence[Record], Any]:
     """The storable records that are not there yet, and what they count."""
     records = batch.records
-    if not all(clean.is_storable(record.call) for record in records):
-        records = [r if clean.is_storable(r.call) else clean.storable(r) for r in records]
+    cleaned = [r if clean.is_storable(r.call) else clean.storable(r) for r in records]
     seen: set[bytes] = set()
     fresh = []
-    for record in records:
+    for record in cleaned:
         identifier = id_bytes(record.call.id)
         if identifier in seen or connection.execute("SELECT 1 FROM calls WHERE id = ?", (identifier,)).fetchone():
             continue
         seen.add(identifier)
         fresh.append(record)
-    if len(fresh) == len(records):
+    if len(fresh) == len(records) and all(map(is_, fresh, records)):
         return records, batch.increments
     slots = dict(connection.execute("SELECT model, label FROM model_slots").fetchall())
-    # Some were counted before (an import run twice): count the rest anew, with the same labels.
+    # Some were counted before (an import run twice) or had to be changed: count anew, with the same labels.
     return fresh, account_all([r.call for r in fresh], lambda model: slots.get(model, OTHER_MODEL))
 
 

@@ -1,0 +1,33 @@
+"""Every backend that the conformance suite runs over; add a new one here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sereno.store.base import Store
+from sereno.store.sqlite import SqliteStore
+
+BACKENDS: dict[str, Callable[[Path], Store]] = {"sqlite": lambda folder: SqliteStore(folder / "sereno.db")}
+
+
+@pytest.fixture(params=BACKENDS)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Opens the backend's store; again after it was closed."""
+    stores: list[Store] = []
+
+    def open_store() -> Store:
+        stores.append(BACKENDS[request.param](tmp_path))
+        return stores[-1]
+
+    yield open_store
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Store:
+    """An empty store."""
+    return opened()
