@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from sereno.calls import LLM_OPERATIONS
 from sereno.demo.script import SEARCH_WORD
 from sereno.demo.visitors import Sent
 from sereno.errors import StoreError
 
 PAGE = 1000
+"""Most calls the API lists at once; `sereno demo --calls` asks for fewer."""
 
 
 class Figures(NamedTuple):
@@ -48,7 +50,7 @@ class Figures(NamedTuple):
 
 
 async def recorded(client: httpx.AsyncClient, since: float, expected: int, patience: float) -> list[dict[str, Any]]:
-    """Every call since a wall time, once so many are there.
+    """Every LLM call since a wall time, once so many are there.
 
     Args:
         client: for Sereno's address.
@@ -63,7 +65,9 @@ async def recorded(client: httpx.AsyncClient, since: float, expected: int, patie
     while True:
         try:
             answer = await client.get("/analytics/messages", params={"start_time": f"{since:.3f}", "limit": PAGE})
-            calls: list[dict[str, Any]] = answer.raise_for_status().json()
+            listed: list[dict[str, Any]] = answer.raise_for_status().json()
+            # The list of models that was asked for first is recorded too, as `other`: it is no LLM call.
+            calls = [call for call in listed if call["operation"] in LLM_OPERATIONS]
         except (httpx.HTTPError, ValueError) as error:
             if time.monotonic() > deadline:
                 raise StoreError(

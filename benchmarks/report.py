@@ -1,0 +1,124 @@
+"""docs/benchmarks.md from results/*.json: targets, what was measured, the verdict, the method; no figure of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import rig
+
+PAGE = rig.ROOT / "docs" / "benchmarks.md"
+Found = Mapping[str, Any]
+
+
+class Target(NamedTuple):
+    """One line of the table: what is promised, how it is read and shown, what nginx has in the same run."""
+
+    name: str
+    text: str
+    limit: float
+    better: str
+    read: Callable[[Found], float]
+    unit: str
+    scale: float = 1.0
+    digits: int = 2
+    beside: Callable[[Found], float] | None = None
+
+
+def _added(side: str, quantile: str) -> Callable[[Found], float]:
+    return lambda f: float(f["seconds"][side]["added"][quantile])
+
+
+def _stream(side: str, figure: str) -> Callable[[Found], float]:
+    return lambda f: float(f["added_seconds"][side][figure]["p99"]["median"])
+
+
+def _flow(side: str) -> Callable[[Found], float]:
+    return lambda f: float(f[side]["growth_mib"]) - float(f["capture_cap_mib"])
+
+
+def _faults(side: str) -> Callable[[Found], float]:
+    return lambda f: float(f["faults"][side])
+
+
+FIRST, CHUNK = "time_to_first_chunk", "chunk_delay"
+HEAD = ("| what | target | measured | | nginx in the same run |", "| --- | --- | --- | --- | --- |")
+TARGETS = (
+    Target("throughput", "requests/s through one worker, full capture, 64 connections, of nginx's on the same core",
+           0.8, "≥", lambda f: float(f["ratio_to"]["nginx"]["median"]), "×"),
+    Target("latency", "added latency at one connection, p50", 0.15, "≤", _added("gateway", "p50"), "ms", 1e3, 3,
+           _added("nginx", "p50")),
+    Target("latency", "added latency at one connection, p99", 0.5, "≤", _added("gateway", "p99"), "ms", 1e3, 3,
+           _added("nginx", "p99")),
+    Target("streams", "paced streams: added time to first chunk, p99", 2, "≤", _stream("gateway", FIRST), "ms", 1e3, 2,
+           _stream("nginx", FIRST)),
+    Target("streams", "paced streams: added delay of a chunk, p99", 1, "≤", _stream("gateway", CHUNK), "ms", 1e3, 2,
+           _stream("nginx", CHUNK)),
+    Target("streams", "paced streams: lost, doubled or reordered", 0, "≤", _faults("gateway"), "", 1, 0,
+           _faults("nginx")),
+    Target("memory", "growth during the upload, over the capture cap", 20, "≤", _flow("upload"), "MiB", 1, 1),
+    Target("memory", "growth during the download, over the capture cap", 20, "≤", _flow("download"), "MiB", 1, 1),
+    Target("memory", "gateway's memory, idle", 60, "≤", lambda f: float(f["idle_mib"]), "MiB", 1, 1),
+    Target("memory", "gateway's memory after the small requests", 80, "≤",
+           lambda f: float(f["after_small_requests"]["rss_mib"]), "MiB", 1, 1),
+    Target("startup", "`sereno gateway` to its first answer", 0.2, "≤",
+           lambda f: float(f["gateway_seconds"]["median"]), "s", 1, 3),
+    Target("startup", "`sereno --help`", 0.4, "≤", lambda f: float(f["help_seconds"]["median"]), "s", 1, 3),
+)  # fmt: skip
+
+
+def write() -> Path:
+    """Write the page; returns where."""
+    results = {path.stem: json.loads(path.read_text()) for path in sorted(rig.RESULTS.glob("*.json"))}
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(results), "utf-8")
+    return PAGE
+
+
+def page(results: Mapping[str, Any]) -> str:
+    """The page of results by name."""
+    parts = [
+        "# Benchmarks\n",
+        "Written by `make bench` from `benchmarks/results/`; the method of each measurement stands with its figures.",
+        "Ratios come from one run in which the sides take turns. No test depends on a figure here.\n",
+    ]
+    if not results:
+        return "\n".join([*parts, "Nothing has been measured on this checkout yet: run `make bench`.\n"])
+    parts += ["## What was promised, what was measured\n", *HEAD]
+    parts += [_row(target, results.get(target.name)) for target in TARGETS]
+    parts += _more(results)
+    for name, result in results.items():
+        parts += [f"\n## {name}\n", result.get("method", "").strip(), ""]
+        machine = ", ".join(f"{key} {value}" for key, value in result.get("machine", {}).items())
+        short = (
+            " **A short run (`--quick`): it shows that the script works, it is no measurement.**"
+            if result.get("quick")
+            else ""
+        )
+        parts += [f"Measured {result.get('at', '')} in {result.get('took_seconds', '?')} s on {machine}.{short}\n"]
+        parts += ["```json", json.dumps(result.get("found", result), indent=1, ensure_ascii=False), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def _row(target: Target, result: Any) -> str:
+    promised = f"{target.better} {target.limit:g} {target.unit}".rstrip()
+    if result is None:
+        return f"| {target.text} | {promised} | not measured | | |"
+    found = result["found"]
+    if "left_out" in found:
+        return f"| {target.text} | {promised} | left out: {found['left_out']} | | |"
+    value = target.read(found) * target.scale
+    reached = value >= target.limit if target.better == "≥" else value <= target.limit
+    verdict = ("reached" if reached else "**not reached**") + (" (short run)" if result.get("quick") else "")
+    if found.get("valid") is False:
+        verdict = "**does not count: records were dropped**"
+    beside = "" if target.beside is None else f"{target.beside(found) * target.scale:.{target.digits}f} {target.unit}"
+    return f"| {target.text} | {promised} | {value:.{target.digits}f} {target.unit} | {verdict} | {beside} |"
+
+
+def _more(results: Mapping[str, Any]) -> list[str]:
+    """Lines that other measurements hand over ready: `found["table"]` as [what, target, measured, verdict]."""
+    rows = [row for result in results.values() for row in result.get("found", {}).get("table", ())]
+    return [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]

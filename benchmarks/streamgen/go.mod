@@ -1,0 +1,3 @@
+module sereno.test/streamgen
+
+go 1.20
