@@ -23,9 +23,13 @@ from typing import Any
 
 import pytest
 
-NEEDED = ("sereno.gateway.serve", "sereno.keeper.serve", "sereno.assembly.up", "sereno.assembly.keeper")
+NEEDED = ("sereno.gateway.serve", "sereno.keeper.serve", "sereno.assembly.keeper", "sereno.api.app", "sereno.web.app")
 PATIENCE = 60.0
 """Seconds until something that must come to pass counts as failed; nothing waits that long when all is well."""
+
+
+READ_LATE = 0.2
+"""Seconds within which a busy client has read what lay in its socket; a killed gateway takes longer to come back."""
 
 
 def _importable(name: str) -> bool:
@@ -310,8 +314,9 @@ class Sereno:
 def reconcile(sereno: Sereno, loads: list[Load], gateway_kills: list[float], *, window: float = 1.0) -> list[str]:
     """What clients saw against what is stored; returns the markers that were lost within the promise.
 
-    The promise of `interval` is 50 ms before a kill; `window` leaves room for a machine that stalls a thread. A record
-    that is not there and did not finish within a window must have been counted as dropped.
+    The promise of `interval` is 50 ms before a kill; `window` leaves room for a machine that stalls a thread, and a
+    client may read the last bytes a moment after who sent them was killed. A record that is not there and did not
+    finish within a window must have been counted as dropped.
     """
     sereno.wait_ingested()
     messages = sereno.messages()
@@ -324,7 +329,7 @@ def reconcile(sereno: Sereno, loads: list[Load], gateway_kills: list[float], *, 
     unknown = set(counts) - set(completed) - {marker for load in loads for marker in load.broken}
     assert unknown == set(), "stored, and nobody asked it"
     absent = sorted(set(completed) - set(counts), key=completed.__getitem__)
-    lost = [m for m in absent if any(0 <= kill - completed[m] < window for kill in gateway_kills)]
+    lost = [m for m in absent if any(-READ_LATE < kill - completed[m] < window for kill in gateway_kills)]
     assert len(absent) - len(lost) <= sereno.dropped(), "gone and not counted"
     shown = {
         "list": len(messages),

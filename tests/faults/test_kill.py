@@ -80,7 +80,7 @@ def test_clients_are_served_while_the_keeper_is_down(
 ) -> None:
     sereno = start_sereno()
     load = start_load(sereno.port)
-    for _ in range(4):  # each time it stays down a little longer: the back-off
+    for _ in range(3):  # each time it stays down a little longer: the back-off
         sereno.kill("keeper")
         time.sleep(0.4)
     load.stop()
