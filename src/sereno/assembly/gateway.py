@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Literal, cast
 
+import msgspec
+
+from sereno.config.kinds import Address
 from sereno.config.table import Settings
 from sereno.gateway.options import GatewayOptions, Limits, UpstreamOptions
 from sereno.journal.instance import prepare_data
 from sereno.trust.policy import RequireKey
+
+log = logging.getLogger(__name__)
 
 
 def gateway_options(
@@ -78,7 +84,20 @@ def gateway_options(
 
 def run(options: GatewayOptions, ready: Callable[[], None] | None = None) -> int:
     """Run a worker until SIGTERM; returns the exit code."""
-    from sereno.gateway.serve import run as serve  # noqa: PLC0415  after the options have proved right
+    from sereno.gateway.serve import listening_socket  # noqa: PLC0415  after the options have proved right
+    from sereno.gateway.serve import run as serve  # noqa: PLC0415  same
 
     prepare_data(options.data)
-    return serve(options, ready)
+    if options.listen_fd is not None:
+        return serve(options, ready)
+    # Bound here, so that the log can name a port that was left to the system.
+    sock = listening_socket(options)
+    host, port = sock.getsockname()[:2]
+
+    def say_ready() -> None:
+        servers = ", ".join(upstream.url for upstream in options.upstreams)
+        log.info("listening on %s, in front of %s", Address(host, port), servers)
+        if ready is not None:
+            ready()
+
+    return serve(msgspec.structs.replace(options, listen_fd=sock.detach()), say_ready)

@@ -49,7 +49,7 @@ def _run(arguments: list[str]) -> int:
         what = "option" if name.startswith("-") else "command"
         hint = suggestion(name, COMMANDS) if what == "command" else ""
         raise ConfigError(f"{name} is no {what} of sereno{hint or '; see sereno --help'}")
-    if command.light is not None and not {"--help", "-h"} & set(rest):
+    if command.light_module and not {"--help", "-h"} & set(rest):
         return command.light()(rest)
     return _typer(command, rest)
 

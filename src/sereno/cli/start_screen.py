@@ -59,7 +59,7 @@ def hint(upstream: Upstream, state: ServerState) -> Iterator[str]:
     if state.up:
         return
     parts = urlsplit(upstream.url)
-    yield f"The model server at {upstream.url} does not answer yet; calls get 502 until it does."
+    yield f"{upstream.url} does not answer yet; until it does, calls get 502."
     if parts.hostname in {"127.0.0.1", "localhost", "::1"}:
         yield f"To start an Ollama there:  OLLAMA_HOST={parts.netloc} ollama serve"
 
