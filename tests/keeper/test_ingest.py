@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sereno.calls import Call, Exchange, id_text
+from sereno.calls import Exchange, id_text
 from sereno.errors import StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper.ingest import Ingest
@@ -53,7 +53,9 @@ def counted(store: SqliteStore) -> float:
     return sum(n for (name, _), n in store.counters().counters.items() if name == "llm_requests_total")
 
 
-def test_what_gateways_wrote_is_stored_and_counted_once(data, store, write, exchange):
+def test_what_gateways_wrote_is_stored_and_counted_once(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     sent = [exchange(i, at=i) for i in range(25)]
     write(sent[:10], worker=0)
     write(sent[10:], worker=1)
@@ -95,7 +97,14 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("error", [lambda: StoreError("locked"), Killed], ids=["fails", "killed"])
-def test_a_fault_at_any_store_call_neither_loses_nor_doubles(data, store, write, exchange, after, error):
+def test_a_fault_at_any_store_call_neither_loses_nor_doubles(
+    data: Path,
+    store: SqliteStore,
+    write: Callable[..., None],
+    exchange: Callable[..., Exchange],
+    after: bool,
+    error: Callable[[], BaseException],
+) -> None:
     sent = [exchange(i, at=i, messages=(("user", f"question {i}"),)) for i in range(12)]
     write(sent[:7], worker=0)
     write(sent[7:], worker=1)
@@ -138,7 +147,9 @@ while ingest.step():
 """
 
 
-def test_kill_9_at_random_moments_ends_in_equal_counts(data, write, exchange):
+def test_kill_9_at_random_moments_ends_in_equal_counts(
+    data: Path, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     sent = [exchange(i, at=i / 10) for i in range(1500)]
     write(sent, segment_bytes=1 << 18)
     chance = random.Random(7)
@@ -167,7 +178,9 @@ def test_kill_9_at_random_moments_ends_in_equal_counts(data, write, exchange):
     store.close()
 
 
-def test_a_poisoned_frame_is_counted_and_passed_over(data, store, write, exchange):
+def test_a_poisoned_frame_is_counted_and_passed_over(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     sent = [exchange(i, at=i) for i in range(6)]
     write(sent)
     (segment,) = (data / "journal" / "w0").glob("*.seg")
@@ -186,7 +199,9 @@ def test_a_poisoned_frame_is_counted_and_passed_over(data, store, write, exchang
     assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
 
 
-def test_a_frame_that_is_no_exchange_is_counted_and_passed_over(data, store, write, exchange):
+def test_a_frame_that_is_no_exchange_is_counted_and_passed_over(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(0), exchange(1, at=1)])
 
     class Strange(JournalReader):
@@ -204,7 +219,9 @@ def test_a_frame_that_is_no_exchange_is_counted_and_passed_over(data, store, wri
     assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
 
 
-def test_a_record_that_the_store_refuses_does_not_stop_the_others(data, store, write, exchange):
+def test_a_record_that_the_store_refuses_does_not_stop_the_others(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(i, at=i, answer="bad" if i == 4 else "good") for i in range(9)])
 
     class Picky:
@@ -225,7 +242,9 @@ def test_a_record_that_the_store_refuses_does_not_stop_the_others(data, store, w
     assert store.counters().counters["sereno_journal_poisoned_frames_total", ()] == 1
 
 
-def test_a_store_that_comes_back_gets_the_same_batch_and_the_journal_waits(data, store, write, exchange):
+def test_a_store_that_comes_back_gets_the_same_batch_and_the_journal_waits(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(i, at=i) for i in range(5)])
     down = Event()
     down.set()
@@ -255,7 +274,9 @@ def test_a_store_that_comes_back_gets_the_same_batch_and_the_journal_waits(data,
     assert counted(store) == 5
 
 
-def test_a_locked_store_is_waited_for(data, write, exchange, monkeypatch):
+def test_a_locked_store_is_waited_for(
+    data: Path, write: Callable[..., None], exchange: Callable[..., Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sqlite3
 
     monkeypatch.setattr("sereno.store.sqlite.connection.BUSY_SECONDS", 0.05)
@@ -274,7 +295,9 @@ def test_a_locked_store_is_waited_for(data, write, exchange, monkeypatch):
     store.close()
 
 
-def test_stored_segments_are_removed_and_others_kept(data, store, write, exchange):
+def test_stored_segments_are_removed_and_others_kept(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(i, at=i) for i in range(300)], segment_bytes=1 << 16)
     folder = data / "journal" / "w0"
     assert len(list(folder.glob("*.seg"))) > 2
@@ -288,7 +311,9 @@ def test_stored_segments_are_removed_and_others_kept(data, store, write, exchang
     assert counted(store) == 300
 
 
-def test_no_content_is_stored_when_it_is_switched_off(data, store, write, exchange):
+def test_no_content_is_stored_when_it_is_switched_off(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(0, answer="a secret answer")])
     drain(make(data, store, content="none"))
     (call,) = store.export(EVERYTHING)
@@ -300,7 +325,9 @@ def test_no_content_is_stored_when_it_is_switched_off(data, store, write, exchan
     assert b"secret" not in (data / "sereno.db").read_bytes()
 
 
-def test_masks_see_every_text_and_raw_bodies_are_not_kept(data, store, write, exchange):
+def test_masks_see_every_text_and_raw_bodies_are_not_kept(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(0, messages=(("user", "my card is 4111"),), answer="card 4111 noted")])
     drain(make(data, store, masks=(lambda text: text.replace("4111", "####"),)))
     (call,) = store.export(EVERYTHING)
@@ -310,7 +337,9 @@ def test_masks_see_every_text_and_raw_bodies_are_not_kept(data, store, write, ex
     assert detail.exchange is None
 
 
-def test_a_mask_that_fails_lets_no_content_through(data, store, write, exchange):
+def test_a_mask_that_fails_lets_no_content_through(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     def broken(text: str) -> str:
         raise RuntimeError(text)
 
@@ -320,7 +349,9 @@ def test_a_mask_that_fails_lets_no_content_through(data, store, write, exchange)
     assert (call.prompt, call.response) == ("", "")
 
 
-def test_only_models_that_answered_take_a_label(data, store, write, exchange):
+def test_only_models_that_answered_take_a_label(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     write([exchange(0, model="real"), exchange(1, at=1, model="invented", status=404)])
     drain(make(data, store))
     assert dict(store.model_slots()) == {"real:latest": "real:latest"}
@@ -328,11 +359,9 @@ def test_only_models_that_answered_take_a_label(data, store, write, exchange):
     assert models == {"real:latest", "other"}
 
 
-def conversation(sessions: dict[str, str | None], call: Call) -> None:
-    sessions[call.response] = call.identity.session
-
-
-def test_a_conversation_over_two_workers_is_one_session(data, store, write, exchange):
+def test_a_conversation_over_two_workers_is_one_session(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
     turns: list[tuple[str, str]] = []
     sent = []
     for turn in range(6):

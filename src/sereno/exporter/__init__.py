@@ -1,1 +1,5 @@
-"""`sereno exporter`: Ollama's metrics without the gateway."""
+"""`sereno exporter`: the metrics of one or several Ollama servers, without a gateway and without a store.
+
+It polls and serves `ollama_*` (and `sereno_upstream_up`) on `/metrics`; `/healthz` says that it lives. Metrics of calls
+need the gateway.
+"""

@@ -50,3 +50,7 @@ def _row(metric: Metric) -> str:
 
 def _edges(metric: Metric) -> str:
     return f"| `{metric.name}` | {' '.join(f'{edge:g}' for edge in metric.edges)} |\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")  # noqa: T201  writes docs/metrics.md

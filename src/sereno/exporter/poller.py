@@ -1,0 +1,79 @@
+"""Polls every server in a thread of its own and keeps what each said last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from threading import Event, Thread
+
+from sereno import __version__
+from sereno.conventions import METRIC, METRICS, OTHER_MODEL
+from sereno.metrics.exposition import negotiate, render
+from sereno.metrics.increments import Increments, Labels
+from sereno.metrics.ollama import ServerState, figures, model_name
+from sereno.models.poll import Poller, Target
+
+MODEL_LABELS = 1000
+"""Models with a label of their own, by name; a server that lists more gets the rest summed as `other`."""
+FAMILIES = (METRIC["sereno_build_info"], *(metric for metric in METRICS if metric.source == "ollama"))
+
+
+class Exporter:
+    """What the stand-alone exporter knows.
+
+    Args:
+        targets: the servers.
+        every: seconds between two polls of each.
+    """
+
+    def __init__(self, targets: Sequence[Target], every: float) -> None:
+        self._pollers = [Poller(target) for target in targets]
+        self._every = every
+        self._states: dict[str, ServerState] = {}
+        self._stop = Event()
+        self._threads: list[Thread] = []
+
+    def start(self) -> None:
+        """Begin to poll."""
+        for poller in self._pollers:
+            name = f"sereno-poll-{poller.target.name}"
+            thread = Thread(target=self._loop, args=(poller,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def close(self) -> None:
+        """End; a poll in hand is waited for a moment."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(2.0)
+
+    def poll(self) -> None:
+        """Ask every server once, one after the other."""
+        for poller in self._pollers:
+            self._states[poller.target.name] = poller.poll()
+
+    def exposition(self, accept: str) -> tuple[bytes, str]:
+        """The metrics and their Content-Type."""
+        values: dict[tuple[str, Labels], float] = {("sereno_build_info", (__version__,)): 1.0}
+        for name, state in sorted(self._states.items()):
+            values.update(figures(name, state, partial(_label, _known(state))))
+        kind = negotiate(accept)
+        return render(Increments(), values, content_type=kind, families=FAMILIES), kind
+
+    def _loop(self, poller: Poller) -> None:
+        while True:
+            self._states[poller.target.name] = poller.poll()
+            if self._stop.wait(self._every):
+                poller.close()
+                return
+
+
+def _known(state: ServerState) -> frozenset[str]:
+    """The models of a server that have a label of their own."""
+    names = {model.name for model in state.installed or ()} | {model.name for model in state.loaded or ()}
+    names = {model_name(name, state.api) for name in names}
+    return frozenset(sorted(names)[:MODEL_LABELS])
+
+
+def _label(known: frozenset[str], model: str) -> str:
+    return model if model in known else OTHER_MODEL
