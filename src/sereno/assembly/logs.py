@@ -60,3 +60,6 @@ def start_log(log: Log, process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(log.level.upper())
+    if root.level > logging.DEBUG:  # httpx tells of every poll at INFO
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
