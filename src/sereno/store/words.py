@@ -11,11 +11,11 @@ import re
 from unicodedata import normalize
 
 MAX_WORD = 64
-"""Longer runs (base64, hashes) are cut to this many characters, in texts and in searches alike."""
+"""Longer runs (base64, hashes) are cut into pieces of this many characters, in texts and in searches alike."""
 MAX_TEXT = 1_000_000
 """Characters of a text that are searchable; what follows is stored but not found."""
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_WORD = re.compile(f"[a-z0-9]{{1,{MAX_WORD}}}")
 _DIACRITICS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc]"
 )
@@ -31,7 +31,7 @@ _SIGNS = (
     "\u0f71-\u0fbc"
 )
 """Vowel signs of Indic scripts, which are no letters in Unicode but belong to their word."""
-_WORD = re.compile(f"[{_SINGLE}]|(?:(?![{_SINGLE}])(?:[^\\W_]|[{_SIGNS}]))+")
+_WORD = re.compile(f"[{_SINGLE}]|(?:(?![{_SINGLE}])(?:[^\\W_]|[{_SIGNS}])){{1,{MAX_WORD}}}")
 
 
 def words(text: str) -> list[str]:
@@ -42,11 +42,9 @@ def words(text: str) -> list[str]:
     """
     text = text[:MAX_TEXT]
     if text.isascii():
-        found = _ASCII_WORD.findall(text.lower())
-    else:
-        folded = normalize("NFKD", normalize("NFKD", text).casefold())
-        found = _WORD.findall(normalize("NFC", _DIACRITICS.sub("", folded)))
-    return [word if len(word) <= MAX_WORD else word[:MAX_WORD] for word in found]
+        return _ASCII_WORD.findall(text.lower())
+    folded = normalize("NFKD", normalize("NFKD", text).casefold())
+    return _WORD.findall(normalize("NFC", _DIACRITICS.sub("", folded)))
 
 
 def distinct(*texts: str) -> set[str]:

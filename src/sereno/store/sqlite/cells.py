@@ -27,7 +27,7 @@ from sereno.metrics.rollups import (
 )
 from sereno.stats.histograms import NANO, Histogram
 from sereno.store.sqlite.columns import OPERATION_CODE, STATUS_CODE
-from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.names import Names, Numbers
 
 _DURATIONS = ("latency_nanos", "ttft_nanos", "tpot_nanos")
 
@@ -62,12 +62,13 @@ def unpack_slots(data: bytes) -> dict[int, int]:
 
 def add(connection: sqlite3.Connection, names: Names, increments: Increments) -> None:
     """Add increments to roll-ups, counters and histograms."""
+    numbers = names.numbers(connection)
     for seconds in TRAFFIC_LEVELS:
         traffic = increments.traffic if seconds == MINUTE else coarser(increments.traffic, seconds)
-        _add_traffic(connection, names, seconds, traffic)
+        _add_traffic(connection, numbers, seconds, traffic)
     for seconds in USAGE_LEVELS:
         usage = increments.usage if seconds == HOUR else coarser(increments.usage, seconds)
-        _add_usage(connection, names, seconds, usage)
+        _add_usage(connection, numbers, seconds, usage)
     connection.executemany(
         _COUNTER,
         [(name, json.dumps(labels), _stored(name, value)) for (name, labels), value in increments.counters.items()],
@@ -81,14 +82,14 @@ def _sums(sums: Sums) -> tuple[int, ...]:
 
 
 def _add_traffic(
-    connection: sqlite3.Connection, names: Names, seconds: int, cells: Mapping[TrafficKey, TrafficCell]
+    connection: sqlite3.Connection, numbers: Numbers, seconds: int, cells: Mapping[TrafficKey, TrafficCell]
 ) -> None:
     rows = []
     for key, cell in cells.items():
         where = (
             seconds,
             key.at,
-            names.number(connection, key.model) or 0,
+            numbers[key.model] or 0,
             OPERATION_CODE[key.operation],
             STATUS_CODE[key.status],
         )
@@ -104,14 +105,20 @@ def _add_traffic(
     connection.executemany(_TRAFFIC, rows)
 
 
-def _add_usage(connection: sqlite3.Connection, names: Names, seconds: int, cells: Mapping[UsageKey, UsageCell]) -> None:
-    def n(text: str | None) -> int:
-        return names.number(connection, text) or 0
-
+def _add_usage(
+    connection: sqlite3.Connection, numbers: Numbers, seconds: int, cells: Mapping[UsageKey, UsageCell]
+) -> None:
     connection.executemany(
         _USAGE,
         [
-            (seconds, key.at, n(key.user), n(key.model), n(key.category), *_sums(cell.sums))
+            (
+                seconds,
+                key.at,
+                numbers[key.user] or 0,
+                numbers[key.model] or 0,
+                numbers[key.category] or 0,
+                *_sums(cell.sums),
+            )
             for key, cell in cells.items()
         ],
     )

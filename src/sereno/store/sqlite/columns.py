@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from sereno.calls import Call, Identity, Operation, Protocol, Status, Timing, Usage, id_bytes, id_text
-from sereno.store.sqlite.names import Names
+from sereno.calls import Call, Identity, Operation, Protocol, Status, Timing, Usage, id_text
+from sereno.store.sqlite.names import Names, Numbers
 
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
@@ -30,25 +30,21 @@ INSERT = f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len
 SELECTED = ", ".join(f"c.{column}" for column in COLUMNS)
 
 
-def row_of(call: Call, seq: int, connection: sqlite3.Connection, names: Names, sessions: Names) -> tuple[Any, ...]:
+def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Numbers) -> tuple[Any, ...]:
     """The values of a new row, in the order of `COLUMNS`."""
     usage, timing, who = call.usage, call.timing, call.identity
-
-    def n(text: str | None) -> int | None:
-        return names.number(connection, text)
-
     return (
-        seq, id_bytes(call.id), call.started_at, call.started_at + timing.total, timing.total,
-        PROTOCOL_CODE[call.protocol], OPERATION_CODE[call.operation], STATUS_CODE[call.status], n(call.route),
-        None if call.path == call.route else call.path, n(call.method), n(call.upstream), n(call.request_model),
-        n(call.model), call.http_status, n(call.error_type), call.error_message, n(call.finish_reason), call.stream,
-        usage.input_tokens, usage.cached_input_tokens, usage.output_tokens, usage.reasoning_tokens,
-        timing.time_to_first_chunk, timing.time_per_output_token, timing.load, timing.prompt_eval, timing.eval,
-        timing.longest_gap, n(who.user), sessions.number(connection, who.session), n(who.key), n(who.client),
-        n(who.agent), call.chunks, call.tool_calls, call.images, call.request_bytes, call.response_bytes,
-        call.truncated, call.decode_error, call.conversation, call.parent_conversation, call.cost_usd,
-        n(call.cost_source), call.energy_joules, n(call.category), call.trace_id, call.span_id,
-        n(call.internal or None),
+        seq, identifier, call.started_at, call.started_at + timing.total, timing.total,
+        PROTOCOL_CODE[call.protocol], OPERATION_CODE[call.operation], STATUS_CODE[call.status], names[call.route],
+        None if call.path == call.route else call.path, names[call.method], names[call.upstream],
+        names[call.request_model], names[call.model], call.http_status, names[call.error_type], call.error_message,
+        names[call.finish_reason], call.stream, usage.input_tokens, usage.cached_input_tokens, usage.output_tokens,
+        usage.reasoning_tokens, timing.time_to_first_chunk, timing.time_per_output_token, timing.load,
+        timing.prompt_eval, timing.eval, timing.longest_gap, names[who.user], sessions[who.session], names[who.key],
+        names[who.client], names[who.agent], call.chunks, call.tool_calls, call.images, call.request_bytes,
+        call.response_bytes, call.truncated, call.decode_error, call.conversation, call.parent_conversation,
+        call.cost_usd, names[call.cost_source], call.energy_joules, names[call.category], call.trace_id, call.span_id,
+        names[call.internal or None],
     )  # fmt: skip
 
 

@@ -46,7 +46,8 @@ class Database:
             )
             try:
                 for pragma in (
-                    "auto_vacuum = INCREMENTAL",  # before the first table; changes nothing later
+                    "page_size = 8192",  # three bodies a page, where 4096 would hold one
+                    "auto_vacuum = INCREMENTAL",  # both before the first table; they change nothing later
                     "journal_mode = WAL",
                     "synchronous = FULL",
                     "wal_autocheckpoint = 4000",

@@ -17,6 +17,33 @@ from sereno.store.sqlite import clean
 REMEMBERED = 50_000
 
 
+class Numbers(dict[str | None, int | None]):
+    """Text → number; a text that is missing is looked up or added by the writer. None → None.
+
+    A plain subscript, as it runs a dozen times a call.
+    """
+
+    connection: sqlite3.Connection
+
+    def __init__(self, table: str) -> None:
+        super().__init__({None: None})
+        self._find = f"SELECT id FROM {table} WHERE name = ?"
+        self._insert = f"INSERT INTO {table} (name) VALUES (?)"
+
+    def __missing__(self, text: str) -> int:
+        row = self.connection.execute(self._find, (text,)).fetchone()
+        number = int(row[0]) if row else int(self.connection.execute(self._insert, (text,)).lastrowid or 0)
+        if len(self) >= REMEMBERED:
+            self.forget()
+        self[text] = number
+        return number
+
+    def forget(self) -> None:
+        """Forget the numbers, after a rollback or a clean-up."""
+        self.clear()
+        self[None] = None
+
+
 class Names:
     """One such table.
 
@@ -24,24 +51,15 @@ class Names:
     """
 
     def __init__(self, table: Literal["names", "sessions"]) -> None:
-        self._ids: dict[str, int] = {}
+        self._numbers = Numbers(table)
         self._texts: dict[int, str] = {}
         self._find = f"SELECT id FROM {table} WHERE name = ?"
-        self._insert = f"INSERT INTO {table} (name) VALUES (?)"
         self._read = f"SELECT name FROM {table} WHERE id = ?"
 
-    def number(self, connection: sqlite3.Connection, text: str | None) -> int | None:
-        """The number of a text, given a new one if need be; writer only."""
-        if text is None:
-            return None
-        number = self._ids.get(text)
-        if number is None:
-            row = connection.execute(self._find, (text,)).fetchone()
-            number = int(row[0]) if row else int(connection.execute(self._insert, (text,)).lastrowid or 0)
-            if len(self._ids) >= REMEMBERED:
-                self._ids.clear()
-            self._ids[text] = number
-        return number
+    def numbers(self, connection: sqlite3.Connection) -> Numbers:
+        """Text → number for the writer, inside its transaction."""
+        self._numbers.connection = connection
+        return self._numbers
 
     def find(self, connection: sqlite3.Connection, text: str) -> int:
         """The number of a text, −1 if it has none: no row refers to that."""
@@ -62,4 +80,4 @@ class Names:
 
     def forget(self) -> None:
         """Forget the numbers of texts, after a rollback or a clean-up."""
-        self._ids.clear()
+        self._numbers.forget()
