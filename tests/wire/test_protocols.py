@@ -13,7 +13,7 @@ from sereno.wire.decode import decode
 
 
 class Speech(NamedTuple):
-    """How a protocol says the same things: bodies of a request, of answers, of an error; the bytes that end a stream."""
+    """How a protocol says the same things: an answer, its events, errors, and what ends a stream."""
 
     path: str
     plain: Any
@@ -42,7 +42,7 @@ SPEECH = {
         {"model": "m:1", "choices": [{"message": {"content": "Hello you"}}],
          "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
         [{"model": "m:1", "choices": [{"index": 0, "delta": {"content": text}}]} for text in ("Hello", " you")],
-        [{"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "get", "arguments": ""}}]}}]},
+        [{"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "get"}}]}}]},
          {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": '{"a"'}}]}}]},
          {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}]}}]}],
         {"error": {"message": "no", "type": "t"}},
@@ -52,13 +52,15 @@ SPEECH = {
     ),
     "anthropic": Speech(
         "/v1/messages",
-        {"model": "m:1", "content": [{"type": "text", "text": "Hello you"}], "usage": {"input_tokens": 7, "output_tokens": 3}},
-        [{"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": t}} for t in ("Hello", " you")],
+        {"model": "m:1", "content": [{"type": "text", "text": "Hello you"}],
+         "usage": {"input_tokens": 7, "output_tokens": 3}},
+        [{"type": "content_block_delta", "index": 0, "delta": {"text": t}} for t in ("Hello", " you")],
         [{"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "c", "name": "get"}},
          {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": '{"a":1}'}}],
         {"type": "error", "error": {"type": "t", "message": "no"}},
         {"type": "error", "error": {"type": "t", "message": "no"}},
-        [{"type": "message_delta", "delta": {}, "usage": {"input_tokens": 7, "output_tokens": 3}}, {"type": "message_stop"}],
+        [{"type": "message_delta", "delta": {}, "usage": {"input_tokens": 7, "output_tokens": 3}},
+         {"type": "message_stop"}],
         sse=True,
     ),
 }  # fmt: skip
@@ -86,7 +88,8 @@ def exchange_of(speech: Speech, pieces: list[bytes], status: int, outcome: Outco
     return Exchange(
         id=bytes(16), started_ns=10**18, upstream="u", peer="127.0.0.1", key="", user=None, session=None, method="POST",
         target=speech.path, request_headers=(), request_body=request, request_size=len(request), request_at=0.0,
-        status=status, response_headers=((b"Content-Type", kind),), response_body=body, response_size=len(body), head_at=0.1,
+        status=status, response_headers=((b"Content-Type", kind),), response_body=body, response_size=len(body),
+        head_at=0.1,
         chunk_times=tuple(0.5 * number for number in range(1, len(pieces) + 1)),
         chunk_ends=tuple(len(b"".join(pieces[:number])) for number in range(1, len(pieces) + 1)),
         chunks=len(pieces), ended_at=2.5, outcome=outcome,

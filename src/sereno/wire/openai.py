@@ -7,16 +7,16 @@ pieces, told apart by their index. Thinking is `reasoning` (Ollama, OpenRouter) 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from sereno.calls import ImageRef, Message, ToolCall, Usage
 from sereno.wire import jsontext
+from sereno.wire.alike import sse_texts
 from sereno.wire.answer import Answer, events_of, joined
 from sereno.wire.errors import message_in
-from sereno.wire.framing import sse_events
 from sereno.wire.ollama import json_text, tool_calls
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
@@ -89,7 +89,7 @@ def read_stream(body: bytes) -> Answer:
     answer = Answer()
     building: dict[int, _Building] = {}
     usage: Any = None
-    for event, end in events_of(_events, _data(body, answer), len(body), answer):
+    for event, end in events_of(_events, _data(body, answer, building), len(body), answer):
         content = False
         for choice in event.choices or ():
             index = choice.index or 0
@@ -121,12 +121,38 @@ def read_stream(body: bytes) -> Answer:
     return answer
 
 
-def _data(body: bytes, answer: Answer) -> Iterable[tuple[bytes, int]]:
-    for _, data, end in sse_events(body):
-        if data == _DONE or data.strip() == _DONE:
+def _data(body: bytes, answer: Answer, building: dict[int, _Building]) -> Iterator[tuple[bytes, int]]:
+    """The events that must be read as JSON; bare texts go straight to the first choice."""
+    for data, end, bare in sse_texts(body, _is_plain):
+        if bare:
+            try:
+                text = data.decode()
+            except UnicodeDecodeError:
+                text = data.decode("utf-8", "replace")
+            if text:
+                if 0 not in building:
+                    building[0] = _Building()
+                building[0].texts.append(text)
+                if answer.first_content is None:
+                    answer.first_content = end
+        elif data == _DONE or data.strip() == _DONE:
             answer.done = True
         else:
             yield data, end
+
+
+def _is_plain(data: bytes, text: bytes) -> bool:
+    """Whether an event holds this text as the content of the first choice's delta and says nothing else."""
+    try:
+        event = _events.decode(data)
+        content = text.decode()
+    except (ValueError, RecursionError):
+        return False
+    said = event.choices[0].delta if event.choices and len(event.choices) == 1 else None
+    if said is None or event.usage is not None or event.error is not None or not event.choices:
+        return False
+    only = _Said(content=content)
+    return said == only and not event.choices[0].finish_reason and not event.choices[0].index
 
 
 def _add(built: _Building, said: _Said) -> bool:
