@@ -57,7 +57,7 @@ class Relay:
         "request_left", "retried", "reusable", "reused", "sent_at", "touched", "waiting", "worker",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 - see Args
+    def __init__(
         self, worker: Worker, client: ClientConnection, head: RequestHead, path: bytes, pool: Pool | None,
         recording: Recording | None, extra: bytes = b"", host: bytes | None = None,
     ) -> None:  # fmt: skip
@@ -451,8 +451,10 @@ class Relay:
             return
         if connection is not None:
             self._free(connection, now)
-        client.transport.write(last[:-1])
-        worker.record_durably(recording, now, lambda: self._release(last[-1:]))
+        # A chunked answer without its last byte still ends for lenient clients when the connection does: hold it all.
+        held = 5 if last.endswith(b"0\r\n\r\n") else 1
+        client.transport.write(last[:-held])
+        worker.record_durably(recording, now, lambda: self._release(last[-held:]))
 
     def _release(self, last: bytes) -> None:
         """Strict durability: the record is on disk (or cannot be), the client gets its last byte."""
