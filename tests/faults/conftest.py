@@ -268,10 +268,10 @@ class Sereno:
                 total += float(match[2])
         return total
 
-    def messages(self) -> list[dict[str, Any]]:
-        """Every message, page by page."""
+    def messages(self, resource: str = "/analytics/messages") -> list[dict[str, Any]]:
+        """Every message, page by page; `/sereno/calls.json` is the page's twin."""
         found: list[dict[str, Any]] = []
-        path: str | None = "/analytics/messages?limit=1000"
+        path: str | None = f"{resource}?limit=1000"
         while path is not None:
             status, text, headers = self.get(path)
             assert status == 200, text
@@ -285,6 +285,14 @@ class Sereno:
         assert status == 200, text
         total: int = json.loads(text)["total_messages"]
         return total
+
+    def on_the_page(self) -> str:
+        """How many calls the first page says there were in the last day, as it says it."""
+        status, text, _ = self.get("/sereno?lang=en")
+        assert status == 200, text
+        figure = re.search(r'class="figures".*?<dd[^>]*>([^<]+)</dd>', text, re.DOTALL)
+        assert figure is not None, text
+        return figure[1]
 
     def dropped(self) -> int:
         return int(self.metric("sereno_gateway_dropped_records_total"))
@@ -339,7 +347,10 @@ def reconcile(sereno: Sereno, loads: list[Load], gateway_kills: list[float], *, 
         "ingested": int(sereno.metric("sereno_calls_ingested_total"))
         - int(sereno.metric("sereno_other_requests_total")),
     }
+    shown["the page's JSON"] = len(sereno.messages("/sereno/calls.json"))
     assert len(set(shown.values())) == 1, shown
+    if len(messages) < 10_000:  # from there on the page rounds
+        assert sereno.on_the_page() == f"{len(messages):,}"
     return lost
 
 
