@@ -63,7 +63,12 @@ def chat(
     """An Ollama chat in three chunks, as the gateway would have recorded it."""
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": prompt}]}).encode()
     first = json.dumps({"model": model, "message": {"role": "assistant", "content": response}, "done": False}) + "\n"
-    last: dict[str, Any] = {"model": model, "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}
+    last: dict[str, Any] = {
+        "model": model,
+        "message": {"role": "assistant", "content": ""},
+        "done": True,
+        "done_reason": "stop",
+    }
     if tokens is not None:
         last |= {"prompt_eval_count": tokens[0], "eval_count": tokens[1], "eval_duration": int(latency * 5e8)}
     pieces = [first.encode(), (json.dumps(last) + "\n").encode()]
@@ -155,7 +160,9 @@ class MemoryStore:
         found = sorted(self._matching(query), key=lambda c: (c.started_at, c.id), reverse=query.newest_first)
         if query.cursor is not None:
             edge = (query.cursor.started_at, query.cursor.id)
-            found = [c for c in found if ((c.started_at, c.id) < edge) == query.newest_first and (c.started_at, c.id) != edge]
+            found = [
+                c for c in found if ((c.started_at, c.id) < edge) == query.newest_first and (c.started_at, c.id) != edge
+            ]
         page = found[query.offset : query.offset + query.limit]
         more = len(found) > query.offset + query.limit
         return Page(page, Cursor(page[-1].started_at, page[-1].id) if more and page else None)
@@ -341,7 +348,9 @@ class KeeperDouble:
 
     def workers(self) -> Sequence[WorkerState]:
         return [
-            WorkerState(worker=0, pid=1, alive=True, started_at=NOW - 3600, connections=3, requests=9, memory_bytes=1 << 25)
+            WorkerState(
+                worker=0, pid=1, alive=True, started_at=NOW - 3600, connections=3, requests=9, memory_bytes=1 << 25
+            )
         ]
 
     def journal(self) -> JournalState:

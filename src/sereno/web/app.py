@@ -18,12 +18,11 @@ from starlette.responses import RedirectResponse
 from starlette.types import Scope
 
 from sereno.conventions import DEFAULT_LISTEN
-from sereno.query.aggregations import merged
 from sereno.query.cursor import encode_cursor
 from sereno.query.detail import detail
 from sereno.query.export import csv_rows, json_list
 from sereno.query.fields import FILTERS, LANGUAGE, PAGING
-from sereno.query.figures import figures
+from sereno.query.figures import figures, merged
 from sereno.query.message import message, tokens_per_second
 from sereno.query.models import resolve_model
 from sereno.query.paging import address, next_link
@@ -158,7 +157,7 @@ def _add_first(app: FastAPI, pages: Pages) -> None:
         return pages.render(
             "calls.html",
             request.scope,
-            given=dict(pairs),
+            given={field.name: "" for field in FIELDS} | dict(pairs),
             narrowed=narrowed,
             paged="cursor" in values.given or bool(query.offset),
             older=address("/sereno", pairs, changed) if following else None,

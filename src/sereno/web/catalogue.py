@@ -33,7 +33,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "any": ("Any", "Cualquiera"),
     "from": ("From", "Desde"),
     "until": ("Until", "Hasta"),
-    "time_hint": ("24h, 7d or 2026-11-21", "24h, 7d o 2026-11-21"),
+    "time_hint": ("24h, 7d, 2026-11-21", "24h, 7d, 2026-11-21"),
     "apply": ("Apply", "Aplicar"),
     "clear": ("Clear", "Limpiar"),
     "time": ("Time (UTC)", "Hora (UTC)"),
