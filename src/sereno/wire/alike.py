@@ -42,7 +42,7 @@ def sse_texts(body: bytes, is_plain: Callable[[bytes, bytes], bool]) -> Iterator
     while number <= last:
         run = parts[number : min(number + _RUN, last)] if number > 1 else parts[1:2] if number == 1 < last else []
         text = b"".join(run)
-        if run and b'"' not in text and b"\\" not in text:
+        if run and b'"' not in text and b"\\" not in text and b"\n" not in text:
             number += len(run)
             at += len(text) + len(run) * between
             yield text, at - len(head) - 2, True
