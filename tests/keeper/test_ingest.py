@@ -303,10 +303,10 @@ def test_stored_segments_are_removed_and_others_kept(
     assert len(list(folder.glob("*.seg"))) > 2
     ingest = make(data, store)
     ingest.step()
-    ingest._delete_stored()
+    ingest.delete_stored()
     drain(ingest)
     ingest._delete_at = 0.0
-    ingest._delete_stored()
+    ingest.delete_stored()
     assert not list(folder.glob("*.seg"))
     assert counted(store) == 300
 

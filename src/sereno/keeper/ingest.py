@@ -247,7 +247,7 @@ class Ingest:
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue
             pause, self.failing_since = FIRST_PAUSE, None
-            self._delete_stored()
+            self.delete_stored()
             if frames < self._options.batch_calls:
                 idle = self._options.idle_seconds
                 self._stop.wait(idle if not frames else min(BUSIEST_PAUSE, max(idle, 4 * (perf_counter() - began))))
@@ -261,7 +261,7 @@ class Ingest:
             log.warning("storing failed, it is tried again: %s", sentence)
         self.last_error = sentence
 
-    def _delete_stored(self) -> None:
+    def delete_stored(self) -> None:
         """Remove segments whose every frame is committed."""
         now = perf_counter()
         if now < self._delete_at:
