@@ -75,7 +75,7 @@ def test_a_healthy_installation(tmp_path: Path, ollama: int) -> None:
     findings = list(checkup(loaded))
     assert {finding.name: finding.verdict for finding in findings if finding.verdict != "ok"} == {}
     by_name = {finding.name: finding.found for finding in findings}
-    assert by_name["server default"] == f"Ollama 0.24.0 at http://127.0.0.1:{ollama}, 1 models"
+    assert by_name["server default"] == f"Ollama 0.24.0 at http://127.0.0.1:{ollama}, 1 model"
     assert not (tmp_path / "data").exists(), "looking makes nothing"
 
 

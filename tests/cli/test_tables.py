@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from sereno.cli.tables import clean, layout, print_table
+from sereno.cli.tables import clean, cut, layout, print_table
 
 
 @given(st.text())
@@ -59,3 +59,8 @@ def test_a_table_as_it_looks() -> None:
         "22  日本語モデル  10.25  xxxxxxxxxxxxxx…",
     ]
     assert layout(("a", "b"), [("12345678", "x")], 80, flexible="b", most={"a": 5}) == ["a      b", "1234…  x"]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(1, 40))
+def test_cut_text_has_exactly_the_width(text: str, width: int) -> None:
+    assert cell_len(cut(clean(text), width)) == width

@@ -23,7 +23,6 @@ def gateway_options(
     worker: int = 0,
     listen_fd: int | None = None,
     parent_fd: int | None = None,
-    require_policy: bool = False,
 ) -> GatewayOptions:
     """What a worker is told.
 
@@ -32,7 +31,6 @@ def gateway_options(
         worker: its number, from 0.
         listen_fd: an inherited listening socket instead of `gateway.listen`.
         parent_fd: read end of a pipe that closes when the supervisor is gone.
-        require_policy: whether a missing policy file closes the gateway (a keeper is known to write one).
     """
     gateway, journal = settings.gateway, settings.journal
     return GatewayOptions(
@@ -73,7 +71,6 @@ def gateway_options(
         journal_budget_bytes=journal.max_bytes // gateway.workers,
         journal_segment_bytes=journal.segment_bytes,
         journal_queue_bytes=journal.queue_bytes,
-        require_policy=require_policy,
         require_key=cast("RequireKey", gateway.require_key),
         allowed_hosts=tuple(host.lower() for host in gateway.allowed_hosts),
         cert_file=gateway.tls_cert,

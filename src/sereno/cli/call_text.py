@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sereno.cli.tables import clean
+from sereno.cli.tables import clean, cut
 from sereno.query.message import CallMessage
 
 ID_END = 6
@@ -82,18 +83,19 @@ def live_line(call: CallMessage) -> None:
     if not sys.stdout.isatty():
         print("\t".join(clean(cell) for cell in cells), flush=True)
         return
-    from rich.console import Console
-    from rich.text import Text
+    colour = {"success": "\x1b[32m", "aborted": "\x1b[33m"}.get(call.status, "\x1b[31m")
+    before, state, after = live_cells(cells, shutil.get_terminal_size().columns)
+    print(f"\x1b[2m{before}\x1b[0m{colour}{state}\x1b[0m{after}", flush=True)
 
+
+def live_cells(cells: Sequence[str], width: int) -> tuple[str, str, str]:
+    """A row of a tail in three pieces, together at most `width` wide: when, how it ended, what it was."""
     call_id, time, model, state, tokens_in, tokens_out, took, _, user, prompt = map(clean, cells)
-    line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{call_id}  {time}  ", "dim")
-    line.append(f"{model:<20.20}  ")
-    line.append(f"{state:<12.12}", {"ok": "green", "aborted": "yellow"}.get(state, "red"))
-    line.append(f"{tokens_in:>6} → {tokens_out:<6}{took:>7} s  ")
-    line.append(f"{user}  " if user else "", "cyan")
-    line.append(prompt)
-    Console(highlight=False).print(line)
+    before = f"{call_id}  {time}  "
+    ended = cut(state, 16)
+    who = f"{cut(user, 16)}  " if user else ""
+    after = f"  {tokens_in:>5} → {tokens_out:<5}{took:>7} s  {cut(model, 20)}  {who}{prompt}"
+    return before, ended, cut(after, width - len(before) - 16).rstrip()
 
 
 def print_call(detail: Mapping[str, Any]) -> None:

@@ -60,7 +60,7 @@ def layout(
     most: Mapping[str, int] | None = None,
 ) -> list[str]:
     """The lines of a table, headings first, none wider than `width` as long as the columns that stay allow it."""
-    from rich.cells import cell_len, set_cell_size
+    from rich.cells import cell_len
 
     table = [[clean(cell) for cell in row] for row in (columns, *rows)]
     widths = {
@@ -78,13 +78,25 @@ def layout(
     indices = [columns.index(name) for name in shown]
 
     def cell(text: str, name: str) -> str:
-        room = widths[name]
-        if cell_len(text) > room:
-            text = set_cell_size(text, room - 1).rstrip() + "…"
-        padding = " " * (room - cell_len(text))
-        return padding + text if name in right else text + padding
+        shown = cut(text, widths[name])
+        return " " * (widths[name] - cell_len(text)) + text if name in right and shown.rstrip() == text else shown
 
     return [GAP.join(cell(row[at], columns[at]) for at in indices).rstrip() for row in table]
+
+
+def cut(text: str, width: int) -> str:
+    """The text in exactly `width` cells: filled up with spaces, or ending in `…`.
+
+    >>> cut("abc", 5), cut("abcdef", 5), cut("日本語", 5)
+    ('abc  ', 'abcd…', '日本…')
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    length = cell_len(text)
+    if length <= width:
+        return text + " " * (width - length)
+    shown = set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
+    return shown + " " * (width - cell_len(shown))
 
 
 def clean(text: str) -> str:

@@ -91,7 +91,7 @@ def _upstream(upstream: Upstream) -> Finding:
     state = check_upstream(upstream)
     if state.up:
         what = {"ollama": "Ollama", "openai": "OpenAI API"}.get(state.api or "", "answers")
-        models = "" if state.installed is None else f", {len(state.installed)} models"
+        models = "" if state.installed is None else f", {len(state.installed)} model{'s' * (len(state.installed) != 1)}"
         none = state.installed is not None and not state.installed
         return Finding(
             name,
