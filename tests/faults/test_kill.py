@@ -40,8 +40,9 @@ def test_interval(start_sereno: StartSereno, start_load: StartLoad, reconcile: R
         sereno.wait_ready()
         lost = reconcile(sereno, loads, kills)
     assert sereno.dropped() == 0
-    completed = sum(len(load.completed) for load in loads)
-    print(f"{rounds} rounds: {completed} completed, {len(lost)} lost within the promise")  # noqa: T201  with -s
+    completed = {marker: at for load in loads for marker, at in load.completed.items()}
+    oldest = max((min(abs(kill - completed[marker]) for kill in kills) for marker in lost), default=0.0)
+    print(f"{rounds} rounds: {len(completed)} completed, {len(lost)} lost, at most {oldest * 1000:.0f} ms old")  # noqa: T201  with -s
     assert sereno.stop() == 0
 
 
