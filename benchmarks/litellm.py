@@ -1,19 +1,27 @@
 """LiteLLM's proxy beside the gateway: the same backend, the same OpenAI chat completion, the same core.
 
 LiteLLM comes from PyPI into an environment of its own (.tools/litellm) and runs with one worker, as its documentation
-starts it, its logging as it comes: no database, so it keeps no prompts, while the gateway records every call whole.
+starts it, its logging as it comes, without a key: no database, so it keeps no prompts, while the gateway records every
+call whole.
 Throughput by wrk with 64 connections in turns; latency by the probe of `latency` at one connection.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
 
 from benchmarks import rig, throughput
 
+ALONE = {
+    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_TELEMETRY": "False",
+}
+"""Loopback only: no key to check, no look-up of prices and no telemetry over the network; each is less work for it."""
 VENV = rig.TOOLS / "litellm"
 
 
@@ -39,7 +47,7 @@ def run(quick: bool) -> dict[str, Any]:
             json.dumps({"model_list": [{"model_name": "bench", "litellm_params": model}]})
         )  # JSON is YAML
         command = [program, "--config", str(config), "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
-        with rig.process(command, role="measured", cwd=folder) as child:
+        with rig.process(command, role="measured", cwd=folder, env={**os.environ, **ALONE}) as child:
             rig.wait_for(port, 120)
             rates = rig.alternate(
                 rounds,
