@@ -15,8 +15,8 @@ from sereno.query.message import CallMessage
 def message(**more: object) -> CallMessage:
     told = {
         **dict.fromkeys(CallMessage.__struct_fields__), "id": "0192f0a1-b2c3-7def-8123-456789abcdef",
-        "operation": "chat", "timestamp": "2026-11-20T10:00:00Z", "status": "success", "prompt": "p", "response": "r", "latency": 0.1,
-        "stream": True,
+        "operation": "chat", "timestamp": "2026-11-20T10:00:00Z", "status": "success", "prompt": "p", "response": "r",
+        "latency": 0.1, "stream": True,
     }  # fmt: skip
     return msgspec.convert({**told, **more}, CallMessage)
 
