@@ -151,7 +151,8 @@ class MemoryStore:
         )
         times = (q.start is None or at >= q.start) and (q.end is None or at < q.end)
         there = set(_words(c.prompt)) | set(_words(c.response))
-        words = q.search is None or all(w in there for w in _words(q.search))
+        wanted = _words(q.search or "")
+        words = q.search is None or (bool(wanted) and all(w in there for w in wanted))
         internal = q.internal is None or bool(c.internal) == q.internal
         hidden = by_end and q.operation is None and c.operation == "other"
         return same and ranges and times and words and internal and not hidden

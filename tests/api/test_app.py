@@ -197,6 +197,13 @@ def test_a_store_that_fails_is_a_503():
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:sereno:problem:store-unavailable")
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "parquet"])
+def test_an_export_of_nothing_is_a_file(form):
+    answer = fetch(made(3)[0], f"/analytics/export?format={form}&user=nobody")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="ollama_analytics.{form}"'
+
+
 def test_an_export_that_fails_midway_is_cut_not_ended():
     app, view = made(3)
 

@@ -79,7 +79,7 @@ def router(context: Context) -> APIRouter:
             await pieces.aclose()
 
         try:
-            first = await anext(pieces)
+            first = await anext(pieces, b"")  # jsonl of no calls has no pieces
         except BaseException:
             await end()
             raise

@@ -50,8 +50,8 @@ class QueryPool:
                 f"{self._pending} queries are running or waiting. Try again in a moment.",
                 headers={"Retry-After": "1"},
             )
-        self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._executor, self._timed, name, query)
+        self._pending += 1
         future.add_done_callback(self._done)
         done, _ = await asyncio.wait((future,), timeout=self._limit)
         if not done:
