@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
+from keeper.harness import START
 from sereno.calls import Exchange, new_id
 from sereno.journal.instance import prepare_data
 from sereno.journal.reader import JournalReader
 from sereno.journal.writer import JournalWriter
 from sereno.store.sqlite import SqliteStore
-
-START = 1_790_000_000_000_000_000
-"""2026-09-21, nanoseconds."""
 
 
 def exchange(
@@ -47,7 +45,7 @@ def exchange(
     body, sent = json.dumps(reply).encode(), json.dumps(request).encode()
     started = START + int(at * 1e9)
     fields: dict[str, Any] = {
-        "id": new_id(started, number.to_bytes(10, "big")),
+        "id": new_id(started, number.to_bytes(8, "big") + bytes(2)),
         "started_ns": started, "upstream": "default", "peer": peer, "key": "", "user": None, "session": None,
         "method": "POST", "target": "/api/chat", "request_headers": ((b"Content-Type", b"application/json"),),
         "request_body": sent, "request_size": len(sent), "request_at": 0.001, "status": status,

@@ -10,47 +10,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 import pytest
 
+from keeper.harness import EVERYTHING, counted, drain, ids, make
 from sereno.calls import Exchange, id_text
 from sereno.errors import StoreError
 from sereno.journal.reader import JournalReader
-from sereno.keeper.ingest import Ingest
-from sereno.keeper.labels import ModelLabels
-from sereno.keeper.options import KeeperOptions
 from sereno.store.base import Batch, CallQuery
 from sereno.store.sqlite import SqliteStore
-
-EVERYTHING = CallQuery(internal=None, limit=1000)
-
-
-def make(data: Path, store: Any, **changes: Any) -> Ingest:
-    writes = Lock()
-    options = KeeperOptions(data=data, **changes)
-    return Ingest(
-        JournalReader(data / "journal"), store, ModelLabels(store, writes), writes, options, lambda name, seconds: None
-    )
-
-
-def drain(ingest: Ingest) -> int:
-    total = frames = 0
-    while frames or not total:
-        frames = ingest.step()
-        total += frames
-        if not frames:
-            break
-    return total
-
-
-def ids(store: SqliteStore) -> list[str]:
-    return sorted(call.id for call in store.export(EVERYTHING))
-
-
-def counted(store: SqliteStore) -> float:
-    return sum(n for (name, _), n in store.counters().counters.items() if name == "llm_requests_total")
 
 
 def test_what_gateways_wrote_is_stored_and_counted_once(
@@ -137,7 +107,7 @@ import sys, threading
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from sereno.store.sqlite import SqliteStore
-from test_ingest import make
+from harness import make
 data = Path(sys.argv[1])
 ingest = make(data, SqliteStore(data / "sereno.db"), batch_calls=20)
 ingest._begin()
