@@ -49,6 +49,7 @@ def run(quick: bool) -> dict[str, Any]:
         command = [program, "--config", str(config), "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
         with rig.process(command, role="measured", cwd=folder, env={**os.environ, **ALONE}) as child:
             rig.wait_for(port, 120)
+            throughput.wrk(port, seconds, folder)
             rates = rig.alternate(
                 rounds,
                 gateway=lambda: throughput.wrk(gateway.port, seconds, folder),

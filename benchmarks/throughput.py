@@ -22,7 +22,7 @@ def wrk(port: int, seconds: int, folder: Path) -> float:
     script = folder / "post.lua"
     headers = 'wrk.headers["Content-Type"] = "application/json"'
     script.write_text(f"wrk.method = 'POST'\nwrk.body = [[{rig.BODY}]]\n{headers}\n")
-    command = [rig.tool("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
+    command = [rig.tool("wrk"), "-t1", "--timeout", "60s", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
     text = rig.run([*command, f"http://127.0.0.1:{port}/v1/chat/completions"], role="load")
     if "Non-2xx" in text or "Socket errors" in text:
         raise RuntimeError(f"wrk saw errors: {text}")

@@ -46,11 +46,10 @@ def demo(
     serve: Annotated[
         int | None, typer.Option(help="Only serve the embedded model on this port (0: a free one).")
     ] = None,
-    parent_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> int:
     """Start a small real model, the gateway and the keeper; hold conversations; show what was recorded."""
     if serve is not None:
-        return _serve(serve, parent_fd)
+        return _serve(serve)
     from rich.console import Console
 
     from sereno.demo.weights import model_file
@@ -66,12 +65,9 @@ def demo(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(port: int, parent_fd: int | None) -> int:
-    from sereno.demo.parent import end_with
+def _serve(port: int) -> int:
     from sereno.demo.server import serve
 
-    if parent_fd is not None:
-        end_with(parent_fd)
     serve(
         "127.0.0.1",
         port,
@@ -87,16 +83,16 @@ def _play(
 
     listen, keeper = (_address(console, wanted) for wanted in addresses)
     stop = threading.Event()
-    with contextlib.ExitStack() as stack, _on_sigterm(stop):
+    with contextlib.ExitStack() as stack, _ended_by(stop):
         if not upstream:
             address, _ = free_address(DEFAULT_UPSTREAM.removeprefix("http://"))
             arguments = ("demo", "--serve", address.rpartition(":")[2])
-            model = Child("model server", arguments, folder / "demo-model.log", tied=True)
+            model = Child("model server", arguments, folder / "demo-model.log")
             stack.callback(model.stop)
             upstream = f"http://{address}"
             model.wait_until(f"{upstream}/", _READY)
         options = ("up", "--listen", listen, "--keeper", keeper, "--upstream", upstream, "--data", str(folder))
-        watch = Child("gateway and keeper", options, folder / "demo-up.log", tied=False)
+        watch = Child("gateway and keeper", options, folder / "demo-up.log")
         stack.callback(watch.stop)
         watch.wait_until(f"http://{listen}/readyz", _READY)
         console.print(
@@ -128,16 +124,18 @@ def _address(console: Console, wanted: str) -> str:
 
 
 @contextlib.contextmanager
-def _on_sigterm(stop: threading.Event) -> Any:
+def _ended_by(stop: threading.Event) -> Any:
     def end(_number: int, _frame: object) -> None:
         stop.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    # SIGINT too: a shell starts background jobs with it ignored, and then Python would not hear it.
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def _conversations(

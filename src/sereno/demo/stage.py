@@ -44,22 +44,20 @@ class Child:
         name: what it is called in messages.
         arguments: of `sereno`.
         log: file that takes what it prints.
-        tied: whether it understands `--parent-fd` and so ends even if the demo is killed.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], log: Path, *, tied: bool) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], log: Path) -> None:
         self.name = name
         self.log = log
         read, self._life = os.pipe()
-        tie = ("--parent-fd", str(read)) if tied else ()
         try:
             with log.open("ab") as out:
                 self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                    [sys.executable, "-m", "sereno", *arguments, *tie],
+                    [sys.executable, "-m", "sereno.demo.parent", str(read), *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,
-                    pass_fds=(read,) if tied else (),
+                    pass_fds=(read,),
                     start_new_session=True,  # Ctrl-C is the demo's: it stops its children in order
                 )
         finally:
