@@ -22,7 +22,7 @@ from sereno.config.sources import (
     from_file,
     from_options,
 )  # fmt: skip
-from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, SECTIONS, UPSTREAM_ROW, Setting, Settings, Upstream, find
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, SECTIONS, UPSTREAM_ROW, Settings, Upstream, find
 from sereno.errors import ConfigError
 
 DEFAULT_ORIGIN = "default"
@@ -167,13 +167,6 @@ def _build(values: Mapping[str, Any], problems: list[str], home: Path) -> Settin
         top["data"] = home / Settings().data.relative_to("~")
     records: dict[str, Any] = {section: SECTIONS[section](**fields) for section, fields in sections.items()}
     return Settings(**top, upstreams=tuple(servers) or (DEFAULT_UPSTREAM,), **records)
-
-
-def row_for(name: str) -> Setting:
-    """The row of a name that is known to exist."""
-    row = find(name)
-    assert row is not None
-    return row
 
 
 def all_names(loaded: Loaded) -> list[str]:
