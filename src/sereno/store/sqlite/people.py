@@ -6,9 +6,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from typing import Any
 
+import msgspec
+
+from sereno.metrics.rollups import DAY
+from sereno.stats.histograms import NANO
 from sereno.store.base import CallQuery, SessionRow, UserRow
 from sereno.store.sqlite import filters
+from sereno.store.sqlite.columns import OTHER
 from sereno.store.sqlite.filters import Source
 from sereno.store.sqlite.names import Names
 
@@ -82,26 +89,71 @@ class People:
         )
 
     def users(self, query: CallQuery) -> list[UserRow]:
-        """Users, most calls first, then by name."""
+        """Users, most calls first, then by name.
+
+        Without filters the order comes from the roll-up, and only the users shown are looked at.
+        """
+        if _is_open(query) and self._whole():
+            return [self._user(number) for number in self._busiest()[query.offset : query.offset + query.limit]]
         found = self._source(query)
         rows = self._connection.execute(
             f"SELECT c.user, {_SUMS}, count(DISTINCT c.session) {found.sql} GROUP BY c.user", found.values
         ).fetchall()
-        users = [
-            UserRow(
-                user=self._text(user), first_at=first, last_at=last, calls=calls, errors=errors, sessions=sessions,
-                input_tokens=sent, output_tokens=got, cost_usd=cost,
-            )
-            for user, first, last, calls, errors, sent, got, cost, sessions in rows
-        ]  # fmt: skip
+        users = [self._row(row) for row in rows]
         users.sort(key=lambda row: (-row.calls, row.user is not None, row.user or ""))
         return users[query.offset : query.offset + query.limit]
 
     def unique_users(self, query: CallQuery) -> int:
         """How many users the calls that ended in the query's time have; calls without a user count none."""
+        if _is_open(query):
+            days = "SELECT count(DISTINCT user) FROM usage WHERE seconds = ? AND user > 0"
+            return int(self._connection.execute(days, (DAY,)).fetchone()[0])
         found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
         filters.require_words(self._connection, found)
         return int(self._connection.execute(f"SELECT count(DISTINCT c.user) {found.sql}", found.values).fetchone()[0])
 
+    def _whole(self) -> bool:
+        """Whether every call that was counted is still here, so that roll-ups and calls tell the same."""
+        last, calls = self._connection.execute("SELECT last_sequence, calls FROM state").fetchone()
+        return bool(calls == last + 1)
+
+    def _busiest(self) -> list[int]:
+        """Numbers of all users, 0 for none, most calls first."""
+        rows = self._connection.execute(
+            "SELECT user, sum(calls) FROM usage WHERE seconds = ? GROUP BY user", (DAY,)
+        ).fetchall()
+        rows.sort(key=lambda row: (-row[1], row[0] != 0, self._text(row[0]) or ""))
+        return [user for user, _ in rows]
+
+    def _user(self, number: int) -> UserRow:
+        """One user's row: sums from the roll-up, times and sessions from the index of users."""
+        calls, errors, sent, got, cost, priced = self._connection.execute(
+            "SELECT sum(calls), sum(error), sum(input_tokens), sum(output_tokens), sum(cost_nanos), sum(cost_known)"
+            " FROM usage WHERE seconds = ? AND user = ?",
+            (DAY, number),
+        ).fetchone()
+        mine = f"FROM calls c WHERE c.user IS ? AND c.operation <> {OTHER} AND c.internal IS NULL"
+        user = number or None
+        first, last = (
+            self._connection.execute(
+                f"SELECT c.started_at {mine} ORDER BY c.started_at {way} LIMIT 1", (user,)
+            ).fetchone()[0]
+            for way in ("ASC", "DESC")
+        )
+        sessions = self._connection.execute(f"SELECT count(DISTINCT c.session) {mine}", (user,)).fetchone()[0]
+        return self._row((user, first, last, calls, errors, sent, got, cost / NANO if priced else None, sessions))
+
+    def _row(self, row: Sequence[Any]) -> UserRow:
+        user, first, last, calls, errors, sent, got, cost, sessions = row
+        return UserRow(
+            user=self._text(user), first_at=first, last_at=last, calls=calls, errors=errors, sessions=sessions,
+            input_tokens=sent, output_tokens=got, cost_usd=cost,
+        )  # fmt: skip
+
     def _text(self, number: int | None) -> str | None:
         return self._names.text(self._connection, number)
+
+
+def _is_open(query: CallQuery) -> bool:
+    """Whether the query asks for every LLM call of all time, whatever its paging."""
+    return msgspec.structs.replace(query, limit=100, offset=0, cursor=None, newest_first=True) == CallQuery()

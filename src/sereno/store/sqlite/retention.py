@@ -49,7 +49,7 @@ def shrink(connection: sqlite3.Connection) -> None:
     free = connection.execute("PRAGMA freelist_count").fetchone()[0]
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     if free > pages * SPARE_SHARE:
-        connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+        connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")  # execute() would free a single page
 
 
 def _bodies_gone(connection: sqlite3.Connection, gone: int) -> None:

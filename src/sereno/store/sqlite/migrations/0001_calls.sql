@@ -67,7 +67,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_started ON calls (started_at);
 CREATE INDEX calls_ended ON calls (ended_at);
 CREATE INDEX calls_model ON calls (model, started_at);
-CREATE INDEX calls_user ON calls (user, started_at);
+CREATE INDEX calls_user ON calls (user, started_at, session, operation, internal); -- covers counting a user's sessions
 CREATE INDEX calls_session ON calls (session, started_at) WHERE session IS NOT NULL;
 CREATE INDEX calls_failed ON calls (status, started_at) WHERE status > 0;
 CREATE INDEX calls_error_type ON calls (error_type, started_at) WHERE error_type IS NOT NULL;

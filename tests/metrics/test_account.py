@@ -1,0 +1,151 @@
+"""What calls count: the table of design §7, and that nothing depends on grouping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sereno.calls import Call, Identity, Timing, Usage
+from sereno.conventions import METRIC
+from sereno.metrics.account import account, account_all
+from sereno.metrics.increments import Increments
+from sereno.metrics.rollups import DAY, HOUR, TrafficKey, UsageKey, coarser
+from sereno.metrics.slots import LATENCY, SLOTS, TPOT, TTFT, histogram
+from store.made import T0, a_call, label, some_calls
+
+CHAT = ("llm_requests_total", ("a:latest", "success", "chat"))
+OLLAMA = ("ollama_requests_total", ("success", "a:latest"))
+UNPRICED = ("llm_unpriced_requests_total", ("a:latest",))
+STOP = ("llm_finish_reasons_total", ("a:latest", "stop"))
+SENT = ("llm_tokens_used_total", ("prompt", "a:latest"))
+GOT = ("llm_tokens_used_total", ("completion", "a:latest"))
+PLAIN = {CHAT: 1, OLLAMA: 1, UNPRICED: 1, STOP: 1, SENT: 10, GOT: 20}
+
+
+def without(*keys: Any, **more: Any) -> dict[Any, float]:
+    return {key: value for key, value in PLAIN.items() if key not in keys} | more
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (a_call(), PLAIN),
+        (a_call(protocol="openai"), without(OLLAMA)),
+        (a_call(usage=Usage()), without(SENT, GOT)),
+        (a_call(usage=Usage(0, 0, 0)), {**PLAIN, SENT: 0, GOT: 0, ("llm_cached_tokens_total", ("a:latest",)): 0}),
+        (a_call(cost_usd=0.25), {**without(UNPRICED), ("llm_cost_usd_total", ("a:latest",)): 0.25}),
+        (a_call(finish_reason="<script>"), {**without(STOP), ("llm_finish_reasons_total", ("a:latest", "other")): 1}),
+        (
+            a_call(status="error", error_type="http_5xx", finish_reason=None, usage=Usage()),
+            {
+                ("llm_requests_total", ("a:latest", "error", "chat")): 1,
+                ("ollama_requests_total", ("error", "a:latest")): 1,
+                ("llm_errors_total", ("a:latest", "http_5xx")): 1,
+            },
+        ),
+        (
+            a_call(status="aborted", error_type="client_closed", finish_reason=None, usage=Usage()),
+            {
+                ("llm_requests_total", ("a:latest", "aborted", "chat")): 1,
+                ("ollama_requests_total", ("aborted", "a:latest")): 1,
+            },
+        ),
+        (
+            a_call(
+                model="anything:the-client-typed", protocol="openai", usage=Usage(), finish_reason=None, cost_usd=0.0
+            ),
+            {("llm_requests_total", ("other", "success", "chat")): 1, ("llm_cost_usd_total", ("other",)): 0.0},
+        ),
+        (
+            a_call(operation="other", route="/api/tags", decode_error="not JSON"),
+            {
+                ("sereno_other_requests_total", ("/api/tags", "success")): 1,
+                ("sereno_decode_failures_total", ("ollama",)): 1,
+            },
+        ),
+        (a_call(internal="judge"), {("sereno_internal_requests_total", ("success",)): 1}),
+        (a_call(internal="judge", operation="other"), {("sereno_internal_requests_total", ("success",)): 1}),
+    ],
+)
+def test_what_a_call_counts(call: Call, expected: dict[Any, float]) -> None:
+    assert account(call, label).counters == expected
+
+
+def test_durations_are_observed_once_in_each_place() -> None:
+    counted = account(a_call(timing=Timing(5.0, 0.25, 0.0625, load=0.5), cost_usd=0.001), label)
+    assert {name: (h.count, h.total) for (name, _), h in counted.histograms.items()} == {
+        "llm_request_duration_seconds": (1, 5.0),
+        "llm_time_to_first_token_seconds": (1, 0.25),
+        "llm_time_per_output_token_seconds": (1, 0.0625),
+        "llm_load_duration_seconds": (1, 0.5),
+        "ollama_request_duration_seconds": (1, 5.0),
+        "ollama_model_costs": (1, 0.001),
+    }
+    assert dict(counted.histograms["llm_request_duration_seconds", ("a:latest", "chat")].cumulative())[5.0] == 1
+    assert dict(counted.histograms["llm_request_duration_seconds", ("a:latest", "chat")].cumulative())[3.0] == 0
+
+
+def test_cells_are_by_the_end_of_a_call() -> None:
+    call = a_call(started_at=T0 + 59, timing=Timing(2.0), identity=Identity(user="ana"), category="code")
+    counted = account(call, label)
+    assert list(counted.traffic) == [TrafficKey(int(T0) + 60, "a:latest", "chat", "success")]
+    assert list(counted.usage) == [UsageKey(int(T0), "ana", "a:latest", "code")]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.data())
+def test_any_grouping_counts_the_same(seed: int, data: st.DataObject) -> None:
+    calls = some_calls(40, seed)
+    together = account_all(calls, label)
+    shuffled = data.draw(st.permutations(calls))
+    parts, rest = Increments(), Increments()
+    split = data.draw(st.integers(0, 40))
+    for call in shuffled[:split]:
+        parts.merge(account(call, label))
+    rest.merge(account_all(shuffled[split:], label))
+    rest.merge(parts)
+    assert rest == together
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6))
+def test_counters_histograms_and_cells_tell_one_story(seed: int) -> None:
+    calls = [c for c in some_calls(60, seed) if c.operation != "other" and not c.internal]
+    counted = account_all(calls, label)
+    requests: Counter[tuple[str, str]] = Counter()
+    for (name, labels), value in counted.counters.items():
+        if name == "llm_requests_total":
+            requests[labels[0], labels[2]] += int(value)
+    observed = {k[1]: h.count for k, h in counted.histograms.items() if k[0] == "llm_request_duration_seconds"}
+    assert dict(requests) == observed
+    assert sum(requests.values()) == len(calls) == sum(c.sums.calls for c in counted.traffic.values())
+    assert len(calls) == sum(cell.sums.calls for cell in counted.usage.values())
+    for seconds in (HOUR, DAY):
+        wide = coarser(counted.traffic, seconds)
+        assert all(key.at % seconds == 0 for key in wide)
+        assert sum(cell.sums.output_tokens for cell in wide.values()) == sum(c.usage.output_tokens or 0 for c in calls)
+        assert sum(histogram(c.slots, TTFT, 0).count for c in wide.values()) == sum(
+            c.timing.time_to_first_chunk is not None for c in calls
+        )
+
+
+def test_every_counted_name_and_label_set_is_in_the_catalogue() -> None:
+    counted = account_all(some_calls(400), label)
+    for name, labels in [*counted.counters, *counted.histograms]:
+        assert METRIC[name].source == "call"
+        assert len(labels) == len(METRIC[name].labels)
+    counted_names = {name for name, _ in [*counted.counters, *counted.histograms]}
+    assert counted_names == {metric.name for metric in METRIC.values() if metric.source == "call"}
+
+
+def test_the_layout_of_slots_is_part_of_the_store_format() -> None:
+    # Changing an edge or a bucket changes these: every store then needs a migration of its roll-ups.
+    assert [LATENCY.exact, TTFT.exact, TPOT.exact] == [0, 16, 34]
+    assert [LATENCY.sparse, TTFT.sparse, TPOT.sparse, SLOTS] == [49, 371, 693, 1015]
+    assert LATENCY.edges == (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600)
+    assert TTFT.edges == (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300)
+    assert TPOT.edges == (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5)
