@@ -1,4 +1,4 @@
-"""Doubles for API and pages: a store in memory, a keeper around any store, calls decoded from real-looking exchanges."""
+"""Doubles for API and pages: a store in memory, a keeper around any store, calls decoded from exchanges."""
 
 from __future__ import annotations
 
@@ -186,7 +186,13 @@ class MemoryStore:
         return len(self._matching(query))
 
     def aggregate(
-        self, query: CallQuery, by: Sequence[Dimension] = (), interval: float | None = None, tz: str = "UTC"
+        self,
+        query: CallQuery,
+        by: Sequence[Dimension] = (),
+        interval: float | None = None,
+        tz: str = "UTC",
+        *,
+        histograms: bool = True,
     ) -> Sequence[Group]:
         groups: dict[tuple[Any, ...], list[Call]] = {}
         for call in self._matching(query, by_end=True):
@@ -206,7 +212,7 @@ class MemoryStore:
                 by.setdefault(c.identity.session, []).append(c)
         rows = [
             SessionRow(
-                session=s, user=cs[0].identity.user, first_at=cs[0].started_at, last_at=cs[-1].started_at, calls=len(cs),
+                session=s, user=cs[0].identity.user, first_at=cs[0].started_at, last_at=cs[-1].started_at, calls=len(cs),  # noqa: E501  # reads as a row
                 errors=sum(c.status == "error" for c in cs), models=tuple(sorted({c.model or "" for c in cs})),
                 input_tokens=sum(c.usage.input_tokens or 0 for c in cs),
                 output_tokens=sum(c.usage.output_tokens or 0 for c in cs), cost_usd=None, title=cs[0].prompt[:60],
@@ -313,7 +319,9 @@ def _totals(calls: Sequence[Call]) -> Totals:
         cost_known=sum(c.cost_usd is not None for c in calls),
         eval_seconds=sum(c.timing.eval or 0 for c in timed),
         eval_tokens=sum(c.usage.output_tokens or 0 for c in timed),
-        **sums,
+        latency=sums["latency"],
+        ttft=sums["ttft"],
+        tpot=sums["tpot"],
     )
 
 

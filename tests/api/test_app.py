@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import httpx
 import pytest
-from api.client import fetch
-from api.double import NOW, KeeperDouble, MemoryStore, chat
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from web.serving import serving
 
+from api.client import fetch
+from api.double import NOW, KeeperDouble, MemoryStore, chat
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.errors import ConfigError, StoreError
 from sereno.query.access import AccessRules
 from sereno.trust.keys import issue
+from web.serving import serving
 
-FIELDS = (
-    "id timestamp model user session operation status error_type prompt response category input_tokens output_tokens "
-    "cached_input_tokens latency ttft tokens_per_second cost_usd stream finish_reason client trace_id"
-).split()
+FIELDS = [
+    *("id", "timestamp", "model", "user", "session", "operation", "status", "error_type", "prompt", "response"),
+    *("category", "input_tokens", "output_tokens", "cached_input_tokens", "latency", "ttft", "tokens_per_second"),
+    *("cost_usd", "stream", "finish_reason", "client", "trace_id"),
+]
 FOREIGN = "192.0.2.7"
 
 
-def calls(n):
+def calls(n: Any) -> Any:
     return [chat(f"hello number{i}", "hi there", serial=i, at=NOW - 60 * i - 60, user="ada" if i % 2 else None,
                  session="s1", error="boom" if i % 7 == 0 else None) for i in range(n)]  # fmt: skip
 
 
-def made(n=30, keys=(), **options):
+def made(n: Any = 30, keys: Any = (), **options: Any) -> Any:
     view = KeeperDouble(MemoryStore(calls(n)), keys)
     return create_app(view, ApiOptions(**options)), view
 
 
-def test_a_message_reads_as_the_design_says():
+def test_a_message_reads_as_the_design_says() -> None:
     app, _ = made()
     rows = fetch(app, "/analytics/messages?limit=3").json()
     assert [list(row) for row in rows] == [FIELDS] * 3
@@ -44,7 +46,9 @@ def test_a_message_reads_as_the_design_says():
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 9), st.lists(st.integers(0, 3), max_size=12), st.booleans())
-def test_paging_covers_every_call_exactly_once_while_others_arrive(n, limit, arrivals, oldest):
+def test_paging_covers_every_call_exactly_once_while_others_arrive(
+    n: Any, limit: Any, arrivals: Any, oldest: Any
+) -> None:
     app, view = made(n)
     before = {r.call.id for r in view.store.records}
     url, seen, serial = f"/analytics/messages?limit={limit}{'&order=oldest' if oldest else ''}", [], 1000
@@ -52,7 +56,7 @@ def test_paging_covers_every_call_exactly_once_while_others_arrive(n, limit, arr
     while url:
         answer = fetch(app, url)
         seen += [row["id"] for row in answer.json()]
-        url = answer.links.get("next", {}).get("url")
+        url = answer.links.get("next", {}).get("url") or ""
         for _ in range(next(arriving, 0)):
             serial += 1
             view.store.records += MemoryStore([chat("new", "x", serial=serial, at=NOW)]).records
@@ -61,7 +65,7 @@ def test_paging_covers_every_call_exactly_once_while_others_arrive(n, limit, arr
 
 
 @pytest.mark.parametrize("path", ["messages", "aggregations", "models", "export", "sessions", "users", "live"])
-def test_a_wrong_parameter_is_named_everywhere(path):
+def test_a_wrong_parameter_is_named_everywhere(path: Any) -> None:
     app, _ = made(3)
     for query, named in (("start_time=soon", "start_time"), ("limmit=1", "limmit"), ("status=ok", "status")):
         answer = fetch(app, f"/analytics/{path}?{query}")
@@ -74,7 +78,7 @@ def test_a_wrong_parameter_is_named_everywhere(path):
 @pytest.mark.parametrize(
     "text", ["' OR 1=1 --", '" OR "', "NEAR(a b)", "a* AND b", "'; DROP TABLE calls; --", "prompt:x", "(("]
 )
-def test_query_syntax_is_text(text):
+def test_query_syntax_is_text(text: Any) -> None:
     app, view = made(3)
     for name in ("search", "model", "user", "session"):
         answer = fetch(app, "/analytics/messages", params={name: text})
@@ -82,7 +86,7 @@ def test_query_syntax_is_text(text):
     assert len(view.store.records) == 3
 
 
-def test_aggregations_count_as_the_calls_do():
+def test_aggregations_count_as_the_calls_do() -> None:
     app, view = made(30)
     got = fetch(app, "/analytics/aggregations?interval=5m").json()
     errors = sum(r.call.status == "error" for r in view.store.records)
@@ -94,7 +98,7 @@ def test_aggregations_count_as_the_calls_do():
     assert [m["model"] for m in got["messages_by_model"]] == ["llama3.2:latest"]
 
 
-def test_empty_intervals_are_there_and_a_day_begins_in_its_time_zone():
+def test_empty_intervals_are_there_and_a_day_begins_in_its_time_zone() -> None:
     app, _ = made(1)
     query = "start_time=2025-10-25T00:00:00%2B02:00&end_time=2025-10-28T00:00:00%2B01:00&interval=1d&tz=Europe/Madrid"
     days = fetch(app, f"/analytics/aggregations?{query}").json()["messages_by_time"]
@@ -105,7 +109,7 @@ def test_empty_intervals_are_there_and_a_day_begins_in_its_time_zone():
     assert refused["parameter"] == "interval"
 
 
-def test_aggregates_answer_304_until_something_is_stored():
+def test_aggregates_answer_304_until_something_is_stored() -> None:
     app, view = made(3)
     first = fetch(app, "/analytics/aggregations")
     again = {"If-None-Match": first.headers["etag"]}
@@ -114,7 +118,7 @@ def test_aggregates_answer_304_until_something_is_stored():
     assert fetch(app, "/analytics/aggregations", headers=again).status_code == 200
 
 
-def test_a_call_is_told_whole():
+def test_a_call_is_told_whole() -> None:
     app, view = made(3)
     got = fetch(app, f"/analytics/messages/{view.store.records[1].call.id}").json()
     assert [(m["role"], m["content"]) for m in got["messages"]] == [
@@ -127,7 +131,7 @@ def test_a_call_is_told_whole():
         assert fetch(app, f"/analytics/messages/{missing}").status_code == 404
 
 
-def test_every_path_refuses_a_foreigner_without_a_key():
+def test_every_path_refuses_a_foreigner_without_a_key() -> None:
     app, _ = made(3)
     paths = fetch(app, "/sereno/api/openapi.json").json()["paths"]
     assert len(paths) >= 19
@@ -141,7 +145,7 @@ def test_every_path_refuses_a_foreigner_without_a_key():
     assert fetch(app, "/readyz", peer=FOREIGN).json() == {"status": "ok"}
 
 
-def test_keys_and_their_rate():
+def test_keys_and_their_rate() -> None:
     key, secret = issue("r", ["read"], random=bytes(28), now=0)
     app, _ = made(3, [key], requests_per_minute=60, burst=2)
     headers = {"X-Sereno-Key": secret}
@@ -151,7 +155,7 @@ def test_keys_and_their_rate():
     assert fetch(app, "/analytics/users").status_code == 200  # loopback is not limited
 
 
-def test_cors_only_for_listed_origins():
+def test_cors_only_for_listed_origins() -> None:
     app, _ = made(3, cors_origins=("https://dash.example",))
     good = fetch(app, "/analytics/users", headers={"Origin": "https://dash.example"})
     assert good.headers["access-control-allow-origin"] == "https://dash.example"
@@ -159,7 +163,7 @@ def test_cors_only_for_listed_origins():
     bad = fetch(app, "/analytics/users", headers={"Origin": "https://dash.example.evil"})
     assert "access-control-allow-origin" not in bad.headers
     ask = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-sereno-key"}
-    preflight = {"method": "OPTIONS", "peer": FOREIGN}
+    preflight: dict[str, Any] = {"method": "OPTIONS", "peer": FOREIGN}
     assert fetch(app, "/analytics/users", headers=ask | {"Origin": "https://dash.example"}, **preflight).is_success
     assert not fetch(app, "/analytics/users", headers=ask | {"Origin": "https://evil.example"}, **preflight).is_success
     assert (
@@ -170,7 +174,7 @@ def test_cors_only_for_listed_origins():
         ApiOptions(cors_origins=("*",))
 
 
-def test_methods_bodies_and_head():
+def test_methods_bodies_and_head() -> None:
     app, _ = made(3)
     assert fetch(app, "/analytics/users", method="DELETE").status_code == 405
     assert fetch(app, "/analytics/users", content=b"x" * 70_000).status_code == 413
@@ -180,7 +184,7 @@ def test_methods_bodies_and_head():
     assert fetch(app, "/dashboard").headers["location"] == "/sereno"
 
 
-def test_metrics_follow_accept():
+def test_metrics_follow_accept() -> None:
     app, _ = made(1)
     assert fetch(app, "/metrics").headers["content-type"].startswith("text/plain; version=0.0.4")
     asked = fetch(app, "/metrics", headers={"Accept": "application/openmetrics-text"})
@@ -189,7 +193,7 @@ def test_metrics_follow_accept():
     assert fetch(public, "/metrics", peer=FOREIGN).status_code == 200
 
 
-def test_a_store_that_fails_is_a_503():
+def test_a_store_that_fails_is_a_503() -> None:
     app, view = made(3)
     view.store.failing = StoreError("The store is locked.")
     for path in ("/analytics/messages", "/analytics/export?format=csv", "/analytics/aggregations"):
@@ -198,16 +202,16 @@ def test_a_store_that_fails_is_a_503():
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "parquet"])
-def test_an_export_of_nothing_is_a_file(form):
+def test_an_export_of_nothing_is_a_file(form: Any) -> None:
     answer = fetch(made(3)[0], f"/analytics/export?format={form}&user=nobody")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'attachment; filename="ollama_analytics.{form}"'
 
 
-def test_an_export_that_fails_midway_is_cut_not_ended():
+def test_an_export_that_fails_midway_is_cut_not_ended() -> Any:
     app, view = made(3)
 
-    def failing(query):
+    def failing(query: Any) -> Any:
         for _ in range(20_000):
             yield view.store.records[0].call
         raise StoreError("gone")
@@ -217,7 +221,7 @@ def test_an_export_that_fails_midway_is_cut_not_ended():
         httpx.get(f"{base}/analytics/export?format=jsonl")
 
 
-def test_live_resumes_after_the_last_event():
+def test_live_resumes_after_the_last_event() -> None:
     app, view = made(3)
     with serving(app) as base:
         got = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import schemathesis
-from api.client import FromPeer
-from api.double import NOW, KeeperDouble, MemoryStore, chat
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -13,6 +13,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from api.client import FromPeer
+from api.double import NOW, KeeperDouble, MemoryStore, chat
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 
@@ -24,7 +26,7 @@ SCHEMA = schemathesis.openapi.from_dict(APP.openapi())
 class _NoLifespan(FromPeer):
     """The client starts and ends the application around every request; here it lives through all of them."""
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
             await send({"type": "lifespan.startup.complete"})
@@ -40,6 +42,6 @@ CHECKS = (not_a_server_error, content_type_conformance, response_schema_conforma
 
 @SCHEMA.exclude(path="/analytics/live").parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_documented(case):
+def test_answers_are_as_documented(case: Any) -> None:
     case.headers = {"Host": "localhost"}
     case.call_and_validate(base_url="http://localhost", checks=CHECKS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+
 from api.client import fetch
 from api.double import NOW, KeeperDouble, MemoryStore, chat
-
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.metrics.account import account
@@ -17,7 +18,7 @@ from sereno.store.sqlite.store import SqliteStore
 
 
 @pytest.fixture
-def pair(tmp_path):
+def pair(tmp_path: Any) -> Any:
     double = MemoryStore([
         chat(f"hello number{i} \"quoted\" '--", "hi there", serial=i, at=NOW - 60 * i - 60, user=["ada", None][i % 2],
              session=f"s{i % 3}", error="boom" if i % 7 == 0 else None, latency=0.1 * i + 0.05) for i in range(40)
@@ -44,7 +45,7 @@ def pair(tmp_path):
         "/analytics/export?format=csv&session=s1",
     ],
 )
-def test_lists_are_equal(pair, url):
+def test_lists_are_equal(pair: Any, url: Any) -> None:
     real, double = (fetch(app, url) for app in pair)
     assert real.status_code == 200
     assert real.text == double.text
@@ -52,7 +53,7 @@ def test_lists_are_equal(pair, url):
 
 
 @pytest.mark.parametrize("query", ["interval=5m", "interval=1h&user=ada", "interval=1d&tz=Europe/Madrid&min_latency=1"])
-def test_aggregates_are_equal(pair, query):
+def test_aggregates_are_equal(pair: Any, query: Any) -> None:
     real, double = (fetch(app, f"/analytics/aggregations?{query}").json() for app in pair)
     for name in ("total_messages", "unique_users", "error", "error_rate", "input_tokens", "avg_tokens", "total_cost"):
         assert real[name] == double[name], name
@@ -65,14 +66,14 @@ def test_aggregates_are_equal(pair, query):
 @pytest.mark.parametrize(
     "text", ["' OR 1=1 --", '"', "NEAR(hello, 2)", "hello OR nothing", "prompt:hello", "hel*", "-hello", "(("]
 )
-def test_store_syntax_is_text(pair, text):
+def test_store_syntax_is_text(pair: Any, text: Any) -> None:
     for name in ("search", "model", "user"):
         real, double = (fetch(app, "/analytics/messages", params={name: text}) for app in pair)
         assert real.status_code == 200, real.text
         assert json.loads(real.text) == json.loads(double.text)
 
 
-def test_drilldown_and_detail(pair):
+def test_drilldown_and_detail(pair: Any) -> None:
     real, double = (fetch(app, "/analytics/users").json() for app in pair)
     real, double = ({(u["user"], u["messages"], u["errors"]) for u in users} for users in (real, double))
     assert real == double

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ KEYS = [READ, USE]
 FOREIGN = "192.0.2.7"
 
 
-def bearer(secret):
+def bearer(secret: Any) -> Any:
     return [(b"authorization", f"Bearer {secret}".encode())]
 
 
@@ -40,7 +41,7 @@ def bearer(secret):
         ("not-an-address", [], 401),
     ],
 )
-def test_who_may_read(peer, headers, status):
+def test_who_may_read(peer: Any, headers: Any, status: Any) -> None:
     if status == 200:
         assert decide("/analytics/messages", peer, headers, KEYS, AccessRules()).may_read
         return
@@ -51,12 +52,12 @@ def test_who_may_read(peer, headers, status):
         assert caught.value.headers["WWW-Authenticate"].startswith("Bearer ")
 
 
-def test_loopback_may_be_made_to_show_a_key():
+def test_loopback_may_be_made_to_show_a_key() -> None:
     with pytest.raises(Problem):
         decide("/sereno", "127.0.0.1", [], KEYS, AccessRules(loopback_reads=False))
 
 
-def test_metrics_are_open_to_foreigners_only_when_public():
+def test_metrics_are_open_to_foreigners_only_when_public() -> None:
     with pytest.raises(Problem):
         decide("/metrics", FOREIGN, [], KEYS, AccessRules())
     assert not decide("/metrics", FOREIGN, [], KEYS, AccessRules(metrics_public=True)).may_read
@@ -64,12 +65,12 @@ def test_metrics_are_open_to_foreigners_only_when_public():
 
 
 @pytest.mark.parametrize("hosts", [[], [b"evil.example"], [b"localhost", b"evil.example"], [b"localhost.evil.example"]])
-def test_a_foreign_host_is_refused(hosts):
+def test_a_foreign_host_is_refused(hosts: Any) -> None:
     with pytest.raises(Problem) as caught:
         check_host("/sereno", hosts, ())
     assert caught.value.status == 403
 
 
 @pytest.mark.parametrize("host", [b"localhost:8004", b"127.0.0.1", b"[::1]:80", b"box.lan"])
-def test_our_hosts_pass(host):
+def test_our_hosts_pass(host: Any) -> None:
     check_host("/sereno", [host], ("box.lan",))

@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import tracemalloc
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from api.double import NOW, chat, record
 
+from api.double import NOW, chat, record
 from sereno.query.cells import neutralised
 from sereno.query.export import export
 from sereno.query.times import micros, parse_time
@@ -32,11 +33,11 @@ CALLS = [record(chat(t, t[::-1], serial=i, at=NOW - i, user=t or None, error="x"
          for i, t in enumerate(TEXTS)]  # fmt: skip
 
 
-def whole(form):
+def whole(form: Any) -> Any:
     return b"".join(export(CALLS, form))
 
 
-def test_jsonl_csv_parquet_and_json_are_equal():
+def test_jsonl_csv_parquet_and_json_are_equal() -> Any:
     rows = json.loads(whole("json"))
     assert [json.loads(line) for line in whole("jsonl").splitlines()] == rows
     table = pq.read_table(io.BytesIO(whole("parquet"))).to_pylist()
@@ -45,7 +46,7 @@ def test_jsonl_csv_parquet_and_json_are_equal():
     assert table == [row | {"timestamp": micros(parse_time(row["timestamp"], 0))} for row in rows]
     cells = list(csv.DictReader(io.StringIO(whole("csv").decode(), newline="")))
 
-    def cell(value):
+    def cell(value: Any) -> Any:
         if isinstance(value, str):
             return neutralised(value)
         return "" if value is None else json.dumps(value)
@@ -55,14 +56,14 @@ def test_jsonl_csv_parquet_and_json_are_equal():
 
 
 @pytest.mark.parametrize("text", [t for t in TEXTS if t[:1] in "=+-@\t\r" and t])
-def test_no_csv_cell_begins_as_a_formula(text):
+def test_no_csv_cell_begins_as_a_formula(text: Any) -> None:
     assert neutralised(text) == "'" + text
     for line in csv.reader(io.StringIO(whole("csv").decode(), newline="")):
         assert not any(cell[:1] in tuple("=+-@\t\r") for cell in line)
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "parquet"])
-def test_no_calls_give_a_valid_empty_file(form):
+def test_no_calls_give_a_valid_empty_file(form: Any) -> None:
     data = b"".join(export([], form))
     if form == "json":
         assert json.loads(data) == []
@@ -73,7 +74,7 @@ def test_no_calls_give_a_valid_empty_file(form):
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "parquet"])
-def test_a_hundred_thousand_rows_take_bounded_memory(form):
+def test_a_hundred_thousand_rows_take_bounded_memory(form: Any) -> None:
     tracemalloc.start()
     try:
         size = sum(len(piece) for piece in export((CALLS[0] for _ in range(100_000)), form))
@@ -84,8 +85,8 @@ def test_a_hundred_thousand_rows_take_bounded_memory(form):
     assert peak < 40 << 20
 
 
-def test_an_error_of_the_store_ends_no_file():
-    def failing():
+def test_an_error_of_the_store_ends_no_file() -> Any:
+    def failing() -> Any:
         yield CALLS[0]
         raise OSError("disk gone")
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from api.client import FromPeer
 from starlette.types import ASGIApp
+
+from api.client import FromPeer
 
 
 @contextmanager

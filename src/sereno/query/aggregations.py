@@ -80,7 +80,7 @@ def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, 
         QueryError: the interval is too short for the span.
     """
     by_model = store.aggregate(query, ("model",))
-    by_category = store.aggregate(query, ("category",))
+    by_category = store.aggregate(query, ("category",), histograms=False)
     name, series = _by_time(store, query, interval, tz, now, empty=not by_model)
     total = figures(merged(g.totals for g in by_model))
     return Aggregations(
@@ -106,7 +106,7 @@ def _by_time(
     # Without bounds the series spans the calls there are: first by days, which are few, then by what fits.
     first, end = query.start, query.end
     if (first is None or end is None) and not empty:
-        days = store.aggregate(query, (), INTERVALS["1d"], "UTC")
+        days = store.aggregate(query, (), INTERVALS["1d"], "UTC", histograms=False)
         found = [g.at for g in days if g.at is not None]
         if found:
             first = min(found) if first is None else first
