@@ -16,6 +16,7 @@ import random
 import resource
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -30,9 +31,8 @@ from sereno.keeper.options import KeeperOptions
 from sereno.store.base import CallQuery
 from sereno.store.sqlite import SqliteStore
 
-WORDS = [
-    f"{a}{b}{c}" for a in ("ta", "re", "li", "mo", "su") for b in ("na", "ke", "vi", "lo", "pu") for c in "abcdefghij"
-]
+SYLLABLES = ("ta", "re", "li", "mo", "su"), ("na", "ke", "vi", "lo", "pu"), "abcdefghij"
+WORDS = ["".join(parts) for parts in product(*SYLLABLES)]
 CHUNKS = 40
 START = 1_790_000_000_000_000_000
 
@@ -55,7 +55,8 @@ def exchange(number: int, chance: random.Random) -> Exchange:
         ends.append(size)
     started = START + number * 20_000_000
     return Exchange(
-        id=new_id(started, number.to_bytes(10, "big")), started_ns=started, upstream="default", peer="127.0.0.1", key="",
+        id=new_id(started, number.to_bytes(8, "big") + bytes(2)), started_ns=started,
+        upstream="default", peer="127.0.0.1", key="",
         user=f"user-{number % 50}", session=None, method="POST", target="/api/chat",
         request_headers=((b"Content-Type", b"application/json"), (b"User-Agent", b"ollama-python/0.4.7")),
         request_body=request, request_size=len(request), request_at=0.001, status=200,
@@ -67,7 +68,7 @@ def exchange(number: int, chance: random.Random) -> Exchange:
 
 def memory() -> float:
     """Resident MiB now."""
-    with open("/proc/self/statm") as statm:
+    with Path("/proc/self/statm").open() as statm:
         return int(statm.read().split()[1]) * resource.getpagesize() / 2**20
 
 

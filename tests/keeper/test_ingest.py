@@ -244,6 +244,16 @@ def test_a_store_that_comes_back_gets_the_same_batch_and_the_journal_waits(
     assert counted(store) == 5
 
 
+def test_what_was_written_last_is_stored_at_the_end(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
+    ingest = make(data, store, idle_seconds=60.0)
+    ingest.start()
+    write([exchange(i, at=i) for i in range(5)])
+    ingest.close()
+    assert counted(store) == 5
+
+
 def test_a_locked_store_is_waited_for(
     data: Path, write: Callable[..., None], exchange: Callable[..., Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,22 @@ def test_a_taken_port_is_named(data: Path) -> None:
             _tcp("127.0.0.1", port)
 
 
+def test_an_address_that_others_reach_wants_a_key(data: Path) -> None:
+    from sereno.errors import ConfigError
+    from sereno.keeper.options import KeeperOptions
+    from sereno.keeper.serve import _refuse_open_address
+    from sereno.store.keyfile import change_keys
+    from sereno.trust.keys import issue
+
+    options = KeeperOptions(data=data, host="0.0.0.0")
+    with pytest.raises(ConfigError, match="sereno keys add"):
+        _refuse_open_address(options)
+    key, _ = issue("ana", ["read"], random=bytes(28), now=0.0)
+    change_keys(data, lambda keys: [*keys, key])
+    _refuse_open_address(options)
+    _refuse_open_address(KeeperOptions(data=data, host="127.0.0.2"))
+
+
 def test_calls_written_while_it_runs_are_counted_on_metrics(
     data: Path, keeper: Process, write: Callable[..., None], exchange: Callable[..., Exchange]
 ) -> None:

@@ -36,6 +36,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between two attempts at a store that fails: doubled up to the longest."""
 BUSIEST_PAUSE = 0.25
 """Longest pause while calls keep coming: each batch costs something, so dearer batches come less often."""
+LAST_LOOK = 5.0
+"""Seconds that storing may take after the keeper was told to end."""
 DELETE_SECONDS = 2.0
 """How often stored segments are looked for."""
 
@@ -104,7 +106,7 @@ class Ingest:
         self._thread.start()
 
     def close(self, timeout: float = 30.0) -> None:
-        """End after the batch in hand; what is not stored stays in the journal."""
+        """End after a last look at the journal; what is not stored within seconds stays there."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -251,6 +253,17 @@ class Ingest:
             if frames < self._options.batch_calls:
                 idle = self._options.idle_seconds
                 self._stop.wait(idle if not frames else min(BUSIEST_PAUSE, max(idle, 4 * (perf_counter() - began))))
+
+        self._last_look()
+
+    def _last_look(self) -> None:
+        """Store what the gateways, which ended before, left: for a few seconds; the rest waits in the journal."""
+        deadline = perf_counter() + LAST_LOOK
+        try:
+            while perf_counter() < deadline and self.step():
+                pass
+        except Exception as error:  # noqa: BLE001  nothing is lost, and the end must come
+            log.warning("the last calls wait in the journal: %s", error)
 
     def _note(self, reason: str, error: Exception) -> None:
         self.errors[reason] = self.errors.get(reason, 0) + 1

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 from time import perf_counter, time
-from uuid import uuid4
 
 from sereno import __version__
 from sereno.conventions import JOURNAL_DIR, RUN_DIR
@@ -66,7 +65,8 @@ class Keeper:
             Job(name="retention", every=RETENTION_SECONDS, run=self._retention.run, lease=True, delay=60.0),
             *self._upstreams.jobs(options.poll_seconds),
         ]
-        self._schedule = Schedule(jobs, store, f"{self._reader.instance}/{uuid4()}", clock)
+        # One keeper a DATA folder, so its name is the folder's: a restarted one still holds its leases.
+        self._schedule = Schedule(jobs, store, self._reader.instance, clock)
 
     def start(self) -> None:
         """Write the policy, then begin ingest and jobs.
