@@ -50,13 +50,40 @@ class Recording:
     """
 
     __slots__ = (
-        "budget", "chunks", "ends", "fields", "head", "head_at", "ident", "internal", "key", "peer", "request_at",
-        "model_shown", "request_kept", "request_open", "request_pieces", "request_size", "response_fields", "response_kept",
-        "response_open", "response_pieces", "response_size", "session", "size_shown", "slot", "started", "started_ns",
-        "status", "target", "times", "upstream", "user",
+        "budget",
+        "chunks",
+        "ends",
+        "fields",
+        "head",
+        "head_at",
+        "ident",
+        "internal",
+        "key",
+        "model_shown",
+        "peer",
+        "request_at",
+        "request_kept",
+        "request_open",
+        "request_pieces",
+        "request_size",
+        "response_fields",
+        "response_kept",
+        "response_open",
+        "response_pieces",
+        "response_size",
+        "session",
+        "size_shown",
+        "slot",
+        "started",
+        "started_ns",
+        "status",
+        "target",
+        "times",
+        "upstream",
+        "user",
     )  # fmt: skip
 
-    def __init__(  # noqa: D107, PLR0913 - one call a request; an options object would cost as much again
+    def __init__(
         self, ident: bytes, started_ns: int, started: float, head: RequestHead, peer: str, budget: CaptureBudget,
     ) -> None:  # fmt: skip
         self.ident = ident

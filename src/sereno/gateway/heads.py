@@ -32,7 +32,7 @@ def request_head_bytes(
     lines = b"\r\n".join(head.lines)
     return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b%bX-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b%b%b\r\n\r\n" % (
         head.method, path, host, lines, b"\r\n" if lines else b"", chain, head.host or host, proto, framing, extra,
-    )  # fmt: skip  # noqa: E501 - one format is the fastest way to build a head
+    )  # fmt: skip
 
 
 def response_head_bytes(head: ResponseHead, framing: bytes) -> bytes:

@@ -394,7 +394,7 @@ class Relay:
             self.answer_eof()
         elif self.head_sent:
             self._end("upstream_closed", monotonic())
-            self.client.cut(gently=self.mode != UNTIL_CLOSE)
+            self.client.cut(gently=self.framed)
         elif not self._retry():
             self._fail(
                 "upstream_unreachable", 502,
@@ -425,7 +425,7 @@ class Relay:
         """The server does not speak HTTP as it must."""
         if self.head_sent:
             self._end("upstream_invalid", monotonic())
-            self.client.cut(gently=self.mode != UNTIL_CLOSE)
+            self.client.cut(gently=self.framed)
         else:
             name = self.pool.name if self.pool is not None else ""
             self._fail("upstream_invalid", 502, f"The model server {name!r} answered what is not HTTP/1.1: {why}.")
@@ -516,6 +516,11 @@ class Relay:
     def client_left(self) -> None:
         """The client is gone: the server must not work on for nobody."""
         self._end("client_closed", monotonic())
+
+    @property
+    def framed(self) -> bool:
+        """Whether a client can tell by the framing that an answer is not whole; HTTP/1.0 without a length cannot."""
+        return self.head.modern or self.mode == BY_LENGTH
 
     def shut(self) -> None:
         """The worker stops and does not wait any longer."""

@@ -12,7 +12,9 @@ from sereno.conventions import KEEPER_PREFIXES
 from sereno.gateway.options import UpstreamOptions
 from sereno.gateway.refusal import Refusal
 
-_OURS: Final = re.compile(rb"(?:" + b"|".join(re.escape(p.encode()) for p in KEEPER_PREFIXES) + rb")(?:[/?].*)?", re.S)
+_OURS: Final = re.compile(
+    rb"(?:" + b"|".join(re.escape(p.encode()) for p in KEEPER_PREFIXES) + rb")(?:[/?].*)?", re.DOTALL
+)
 _ODD: Final = re.compile(rb"%|//|/\.")
 """Paths that may mean another path once they are decoded and their dot segments removed."""
 _UPSTREAM_METRICS: Final = re.compile(rb"/sereno/upstream/([^/?]+)/metrics(?:\?.*)?")

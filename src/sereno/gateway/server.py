@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, cast
 
 from sereno.gateway.refusal import Refusal, answer, error_body
-from sereno.gateway.relay import UNTIL_CLOSE, Relay
+from sereno.gateway.relay import Relay
 from sereno.gateway.request_head import RequestHead, broken, parse_request_head
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class ClientConnection(asyncio.Protocol):
                 sent = relay.head_sent
                 relay.client_left()
                 if sent:
-                    self.cut(gently=relay.mode != UNTIL_CLOSE)
+                    self.cut(gently=relay.framed)
                 else:
                     self._refuse(relay.head, Refusal(408, "slow_head", f"No byte of the body came for {idle:g} s."))
         elif self.buffer:
