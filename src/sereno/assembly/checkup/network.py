@@ -37,7 +37,11 @@ def _port(name: str, address: Address, option: str, *, tls: bool) -> Finding:
         verdict: Verdict = "ok" if health["status"] == "ok" else "warn"
         down = health.get("keeper") == "down"
         found = f"runs on {address}, status {health['status']}" + (", without a keeper" if down else "")
-        return Finding(name, "warn" if down else verdict, found, "start it: sereno keeper" if down else "")
+        if down:
+            return Finding(name, "warn", found, "start it: sereno keeper")
+        # The keeper's own checks say what was seen and what to do.
+        checks = [check for check in health.get("checks", ()) if check.get("status") != "ok"]
+        return Finding(name, verdict, found, "; ".join(f"{check['name']}: {check['detail']}" for check in checks))
     try:
         with socket.create_server((address.host, address.port), family=_family(address.host)):
             return Finding(name, "ok", f"not running; port {address.port} is free")
@@ -60,7 +64,7 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def _health(host: str, port: int, *, tls: bool) -> dict[str, Any] | None:
-    """What our own health address says there; None if nothing of ours answers."""
+    """What our own readiness address says there; None if nothing of ours answers."""
     connection: http.client.HTTPConnection
     if tls:
         # Our own port on this machine, asked for its health only: its certificate names another host.
@@ -69,7 +73,7 @@ def _health(host: str, port: int, *, tls: bool) -> dict[str, Any] | None:
     else:
         connection = http.client.HTTPConnection(host, port, timeout=2.0)
     try:
-        connection.request("GET", conventions.HEALTH_PATH, headers={"Host": "localhost", "Connection": "close"})
+        connection.request("GET", conventions.READY_PATH, headers={"Host": "localhost", "Connection": "close"})
         answer = connection.getresponse()
         body = json.loads(answer.read(100_000))
     except (OSError, http.client.HTTPException, ValueError):
