@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import uvloop
+
 from sereno.calls import Exchange
 from sereno.conventions import RUN_DIR
 from sereno.gateway.options import GatewayOptions, Limits, UpstreamOptions, check
@@ -280,7 +281,8 @@ def gateway(
 ) -> Iterator[Gateway]:
     """Run a gateway before these servers until the block ends; it must then drain by itself."""
     configured = tuple(
-        item if isinstance(item, UpstreamOptions) else UpstreamOptions(name="default", url=item.url) for item in upstreams
+        item if isinstance(item, UpstreamOptions) else UpstreamOptions(name="default", url=item.url)
+        for item in upstreams
     )
     with tempfile.TemporaryDirectory(prefix="srn") as folder:
         root = data or Path(folder)

@@ -1,13 +1,15 @@
-"""Every recorded exchange of a real Ollama, replayed through the gateway: the client gets the bytes it would have got."""
+"""Every recorded exchange of a real Ollama, replayed: the client gets the bytes it would have got without us."""
 
 from __future__ import annotations
 
 import random
 import socket
+from collections.abc import Iterator
 
 import pytest
+
 from captures.loader import NAMES, load
-from gateway.rig import Upstream, gateway, header, read_head, read_message, upstream
+from gateway.rig import Gateway, Upstream, gateway, header, read_head, read_message, upstream
 
 _HOP = {b"connection", b"transfer-encoding", b"keep-alive"}
 
@@ -32,8 +34,11 @@ class Replay:
                 return
 
 
+Stand = tuple[Replay, Gateway]
+
+
 @pytest.fixture(scope="module")
-def stand():
+def stand() -> Iterator[Stand]:
     replay = Replay()
     with upstream(replay) as server, gateway(server) as running:
         yield replay, running
@@ -69,7 +74,7 @@ def dechunked(head: bytes, data: bytes) -> tuple[bytes, bool]:
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n not in ("keepalive_pipelined", "host_forbidden")])
-def test_the_client_gets_what_the_server_sent(stand, name):
+def test_the_client_gets_what_the_server_sent(stand: Stand, name: str) -> None:
     replay, running = stand
     replay.name = name
     wire = load(name)
@@ -108,5 +113,5 @@ def test_the_client_gets_what_the_server_sent(stand, name):
     assert record.outcome == ("complete" if finished else "upstream_closed")
 
 
-def test_all_captures_are_replayed():
+def test_all_captures_are_replayed() -> None:
     assert len(NAMES) == 182

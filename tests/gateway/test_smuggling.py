@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from gateway.rig import OK, gateway, header, read_head, respond, upstream, wait_for
+
+from gateway.rig import OK, Gateway, Upstream, gateway, header, read_head, respond, upstream, wait_for
+
+Stand = tuple[Upstream, Gateway]
 
 H = b"Host: localhost\r\n"
 POST = b"POST /api/chat HTTP/1.1\r\n" + H
@@ -106,7 +111,10 @@ CORPUS: dict[str, tuple[bytes, int]] = {
     "chunk_extension_lf": (POST + b"Transfer-Encoding: chunked\r\n\r\n2;a\nb\r\n{}\r\n0\r\n\r\n", 400),
     "chunk_extension_cr": (POST + b"Transfer-Encoding: chunked\r\n\r\n2;a\rb\r\n{}\r\n0\r\n\r\n", 400),
     "chunk_extension_empty": (POST + b"Transfer-Encoding: chunked\r\n\r\n2;\r\n{}\r\n0\r\n\r\n", 400),
-    "chunk_extension_long": (POST + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"a" * 5000 + b"\r\n{}\r\n0\r\n\r\n", 400),
+    "chunk_extension_long": (
+        POST + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"a" * 5000 + b"\r\n{}\r\n0\r\n\r\n",
+        400,
+    ),
     "trailer_length": (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 4\r\n\r\n", 400),
     "trailer_coding": (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nTransfer-Encoding: x\r\n\r\n", 400),
     "trailer_host": (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nHost: evil.test\r\n\r\n", 400),
@@ -125,13 +133,13 @@ CORPUS: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.fixture(scope="module")
-def stand():
+def stand() -> Iterator[Stand]:
     with upstream(respond(OK)) as server, gateway(server) as running:
         yield server, running
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_nothing_is_smuggled(stand, name):
+def test_nothing_is_smuggled(stand: Stand, name: str) -> None:
     server, running = stand
     raw, wanted = CORPUS[name]
     with running.connect() as neighbour, running.connect() as sock:
@@ -150,7 +158,7 @@ def test_nothing_is_smuggled(stand, name):
     assert [r for r in server.received[seen:] if not r.startswith(b"GET /after ")] == []
 
 
-def test_chunks_that_break_later_never_make_a_whole_request(stand):
+def test_chunks_that_break_later_never_make_a_whole_request(stand: Stand) -> None:
     server, running = stand
     seen = len(server.received)
     with running.connect() as sock:
@@ -162,7 +170,7 @@ def test_chunks_that_break_later_never_make_a_whole_request(stand):
     assert server.received[seen:] == []
 
 
-def test_pipelined_garbage_is_refused_after_the_good_one_is_answered(stand):
+def test_pipelined_garbage_is_refused_after_the_good_one_is_answered(stand: Stand) -> None:
     _, running = stand
     with running.connect() as sock:
         sock.sendall(b"GET /a HTTP/1.1\r\n" + H + b"\r\n" + b"\x00\x01garbage\r\n\r\n")
@@ -172,5 +180,5 @@ def test_pipelined_garbage_is_refused_after_the_good_one_is_answered(stand):
         assert head.startswith(b"HTTP/1.1 400")
 
 
-def test_each_refusal_says_what_was_wrong():
+def test_each_refusal_says_what_was_wrong() -> None:
     assert len(CORPUS) >= 60

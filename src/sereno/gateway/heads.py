@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sereno.gateway.request_head import RequestHead
 from sereno.gateway.response_head import ResponseHead
+
+_REQUEST: Final = (
+    b"%b %b HTTP/1.1\r\nHost: %b\r\n%b"
+    b"%bX-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b%b%b\r\n\r\n"
+)
+"""One format is the fastest way to build a head."""
 
 
 def request_head_bytes(
@@ -30,7 +38,7 @@ def request_head_bytes(
     if head.expects and expect:
         framing += b"\r\nExpect: 100-continue"
     lines = b"\r\n".join(head.lines)
-    return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b%bX-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b%b%b\r\n\r\n" % (
+    return _REQUEST % (
         head.method, path, host, lines, b"\r\n" if lines else b"", chain, head.host or host, proto, framing, extra,
     )  # fmt: skip
 

@@ -56,7 +56,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         connections: client connections open at once (503 beyond).
         pipelined_bytes: bytes of further requests held while one is answered; then reading pauses.
         connect_seconds: longest wait for a model server's connection (504 beyond).
-        answer_seconds: longest wait for the first byte of an answer (504 beyond), 0 for none: a cold load takes minutes.
+        answer_seconds: longest wait for an answer (504 beyond), 0 for none: a cold load takes minutes.
         upstream_idle_seconds: how long an idle connection to a model server is kept.
         drain_seconds: how long a stopping worker lets running exchanges end.
         capture_bytes: bytes of each body that are recorded.

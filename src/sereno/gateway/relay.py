@@ -52,9 +52,9 @@ class Relay:
     """
 
     __slots__ = (
-        "answer_chunks", "answer_left", "client", "client_keep", "connecting", "connection", "extra", "head", "head_sent",
-        "host", "mode", "out", "out_size", "path", "pending", "pool", "raw", "recording", "request_chunks", "request_done",
-        "request_left", "retried", "reusable", "reused", "sent_at", "touched", "waiting", "worker",
+        "answer_chunks", "answer_left", "client", "client_keep", "connecting", "connection", "extra", "head",
+        "head_sent", "host", "mode", "out", "out_size", "path", "pending", "pool", "raw", "recording", "request_chunks",
+        "request_done", "request_left", "retried", "reusable", "reused", "sent_at", "touched", "waiting", "worker",
     )  # fmt: skip
 
     def __init__(
@@ -119,7 +119,7 @@ class Relay:
         rest = self._read_request(data, now)
         if self.pool is None:
             self._choose()
-            if self.pool is not None:
+            if self._chosen():
                 self._open(now)
         elif self.connection is not None:
             if self.out:
@@ -178,6 +178,9 @@ class Relay:
         if model is not None or full:
             self.pool = self.worker.pools[self.worker.routes.model(model)]
 
+    def _chosen(self) -> bool:
+        return self.pool is not None
+
     def _open(self, now: float) -> None:
         """Take a connection to the server and send what there is."""
         pool = self.pool
@@ -227,7 +230,8 @@ class Relay:
         if self.client.relay is self and self.pool is not None:
             self._fail(
                 "upstream_timeout" if status == 504 else "upstream_unreachable", status,
-                f"The model server {self.pool.name!r} at {self.pool.address.shown} cannot be reached: {why}. Is it running?",
+                f"The model server {self.pool.name!r} at {self.pool.address.shown} cannot be reached: {why}. "
+                "Is it running?",
             )  # fmt: skip
 
     # --- The answer ----------------------------------------------------------------------------------

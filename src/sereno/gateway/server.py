@@ -23,7 +23,8 @@ class ClientConnection(asyncio.Protocol):
     """One client. `relay` is the exchange under way; bytes of later requests wait in `buffer`."""
 
     __slots__ = (
-        "buffer", "closing", "held", "own", "paused", "peer", "peer_bytes", "proto", "relay", "since", "transport", "worker",
+        "buffer", "closing", "held", "own", "paused", "peer", "peer_bytes", "proto", "relay", "since",
+        "transport", "worker",
     )  # fmt: skip
 
     transport: asyncio.Transport
@@ -254,9 +255,7 @@ class ClientConnection(asyncio.Protocol):
                     self._refuse(relay.head, Refusal(408, "slow_head", f"No byte of the body came for {idle:g} s."))
         elif self.buffer:
             if now - self.since > limits.head_seconds:
-                self._refuse(
-                    None, Refusal(408, "slow_head", f"The head was not whole within {limits.head_seconds:g} s.")
-                )
+                self._refuse(None, Refusal(408, "slow_head", f"No whole head within {limits.head_seconds:g} s."))
         elif now - self.since > limits.idle_seconds:
             self.closing = True
             self.transport.close()
