@@ -35,7 +35,7 @@ def install() -> str:
 
 
 def run(quick: bool) -> dict[str, Any]:
-    seconds, rounds, asked = (3, 2, 100) if quick else (10, 5, 1000)
+    seconds, rounds, asked = (8, 2, 100) if quick else (10, 5, 1000)
     program = install()
     python = str(VENV / "bin" / "python")
     version = rig.run([python, "-c", "import importlib.metadata as m; print(m.version('litellm'))"]).strip()

@@ -29,6 +29,8 @@ def wrk(port: int, seconds: int, folder: Path) -> float:
     found = re.search(r"Requests/sec:\s+([\d.]+)", text)
     if found is None:
         raise RuntimeError(f"wrk said nothing: {text}")
+    if not float(found[1]):
+        raise RuntimeError(f"no request was answered in {seconds} s: the machine is too busy to measure")
     return float(found[1])
 
 
