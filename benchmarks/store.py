@@ -2,8 +2,8 @@
 
 Generates calls of 20 users and 5 models over 30 days (sessions of ten turns, 3 % errors, 1 % aborted; 60-word
 prompts, answers streamed in 40 chunks), stores them in batches of 1,000 with bodies, search, roll-ups and counters,
-then asks each question several times. *cold* is the first time in a fresh process' connection (the file may be in the page
-cache of the system), *warm* the median of the rest. Writes one JSON object and a Markdown table.
+then asks each question several times. *first* is the first time over fresh connections (the file may be in the
+system's page cache), *median* that of the others. Writes one JSON object and a Markdown table.
 """
 
 from __future__ import annotations

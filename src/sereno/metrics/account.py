@@ -121,18 +121,8 @@ def _observe(slots: dict[int, int], where: Range, value: float) -> int:
 def _single(call: Call, model: str, increments: Increments) -> None:
     """Count what has dimensions that no roll-up keeps."""
     count, observe = increments.count, increments.observe
-    usage = call.usage
-    if usage.input_tokens is not None:
-        count("llm_tokens_used_total", ("prompt", model), usage.input_tokens)
-    if usage.output_tokens is not None:
-        count("llm_tokens_used_total", ("completion", model), usage.output_tokens)
-    if usage.cached_input_tokens is not None:
-        count("llm_cached_tokens_total", (model,), usage.cached_input_tokens)
     if call.cost_usd is not None:
-        count("llm_cost_usd_total", (model,), round(call.cost_usd, 9))
         observe("ollama_model_costs", (model,), call.cost_usd, COST_EDGES)
-    elif call.status == "success":
-        count("llm_unpriced_requests_total", (model,))
     if call.timing.load is not None:
         observe("llm_load_duration_seconds", (model,), call.timing.load, DURATION_EDGES)
     if call.finish_reason is not None:
@@ -148,8 +138,20 @@ def _single(call: Call, model: str, increments: Increments) -> None:
 def _from_cells(increments: Increments, label: Callable[[str | None], str]) -> None:
     """Fill the metrics whose dimensions the traffic cells have: sums over time."""
     for key, cell in increments.traffic.items():
-        model = label(key.model)
-        increments.count("llm_requests_total", (model, key.status, key.operation), cell.sums.calls)
+        model, sums = label(key.model), cell.sums
+        increments.count("llm_requests_total", (model, key.status, key.operation), sums.calls)
+        for name, amount, known in (
+            ("prompt", sums.input_tokens, sums.input_known),
+            ("completion", sums.output_tokens, sums.output_known),
+        ):
+            if known:
+                increments.count("llm_tokens_used_total", (name, model), amount)
+        if sums.cached_input_tokens:
+            increments.count("llm_cached_tokens_total", (model,), sums.cached_input_tokens)
+        if sums.cost_known:
+            increments.count("llm_cost_usd_total", (model,), sums.cost_nanos / NANO)
+        if key.status == "success" and sums.cost_known < sums.calls:
+            increments.count("llm_unpriced_requests_total", (model,), sums.calls - sums.cost_known)
         labels = (model, key.operation)
         for name, where, nanos in (
             ("llm_request_duration_seconds", LATENCY, cell.latency_nanos),
