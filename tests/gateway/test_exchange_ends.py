@@ -242,7 +242,7 @@ def test_stale_pooled_connection_is_replaced_unnoticed(request_bytes: bytes) -> 
     first = threading.Event()
 
     def script(sock: socket.socket, server: Upstream) -> None:
-        head, body, _ = read_message(sock)
+        _, body, _ = read_message(sock)
         server.received.append(body)
         sock.sendall(OK)
         if not first.is_set():

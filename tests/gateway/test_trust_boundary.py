@@ -174,7 +174,7 @@ def test_open_door_without_a_key_is_refused_at_start(tmp_path: Path) -> None:
 @pytest.fixture
 def keeper(tmp_path: Path) -> Iterator[KeeperStand]:
     (tmp_path / RUN_DIR).mkdir()
-    with upstream(respond(OK), str(keeper_socket(tmp_path))) as watch, upstream(respond(OK)) as server:
+    with upstream(respond(OK), str(keeper_socket(tmp_path))) as watch, upstream(respond(OK)) as server:  # noqa: SIM117 - two kinds of server, then what stands before them
         with gateway(server, data=tmp_path) as running:
             yield watch, server, running
 
