@@ -211,7 +211,7 @@ class ClientConnection(asyncio.Protocol):
             self._requests(data)
 
     def close_soon(self) -> None:
-        """Close once all is written; what still comes is read and thrown away, so that no reset overtakes the answer."""
+        """Close once all is written; what still comes is read and dropped, so that no reset overtakes the answer."""
         if self.closing:
             return
         self.closing = True

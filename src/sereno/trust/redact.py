@@ -41,7 +41,7 @@ def is_credential(name: bytes) -> bool:
 
 
 _QUERY_CREDENTIAL = re.compile(
-    rb"([?&;](?:key|[^=&;]*(?:token|secret|api_?-?key|password|credential)[^=&;]*)=)([^&;#]+)", re.I
+    rb"([?&;](?:key|[^=&;]*(?:token|secret|api_?-?key|password|credential)[^=&;]*)=)([^&;#]+)", re.IGNORECASE
 )
 
 
