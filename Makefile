@@ -10,8 +10,10 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadfile
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.synced: pyproject.toml uv.lock tools/uv.sh
-	@uv=$$(tools/uv.sh) && "$$uv" sync --quiet --frozen && touch .venv/.synced
+.venv/.synced: pyproject.toml uv.lock tools/uv.sh tools/libgomp.sh
+	@uv=$$(tools/uv.sh) && "$$uv" sync --quiet --frozen
+	@tools/libgomp.sh "$(CURDIR)/.venv/lib"
+	@touch .venv/.synced
 
 setup: .venv/.synced ## build .venv with everything for work on Sereno
 

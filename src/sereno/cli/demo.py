@@ -52,10 +52,12 @@ def demo(
         return _serve(serve)
     from rich.console import Console
 
+    from sereno.demo.library import library
     from sereno.demo.weights import model_file
 
-    if not upstream:
-        model_file()  # a missing extra is said at once
+    if not upstream:  # what is missing is said at once
+        model_file()
+        library()
     folder = data or Path(tempfile.mkdtemp(prefix="sereno-demo-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

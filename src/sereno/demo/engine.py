@@ -17,6 +17,7 @@ import httpx
 import msgspec
 
 from sereno.demo.catalogue import CONTEXT
+from sereno.demo.library import library
 from sereno.errors import UpstreamError
 
 SLOTS = 2
@@ -130,8 +131,7 @@ class Engine:
 
 
 def _open(path: Path, *, embeds: bool) -> Any:
-    import xllamacpp  # noqa: PLC0415 - an extra: imported only where a model is loaded
-
+    xllamacpp = library()
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.port = 0

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from sereno.demo.answers import ApiError, Dialect, refusal, rfc3339
 from sereno.demo.catalogue import Catalogue
+from sereno.demo.library import library
 from sereno.demo.ollama_api import OllamaApi
 from sereno.demo.openai_api import OpenAIApi
 from sereno.demo.requests import ClientGoneError
@@ -76,6 +77,7 @@ def serve(host: str, port: int, ready: Callable[[int], None] | None = None) -> N
         ConfigError: The model is not installed, or the port is taken.
     """
     path = model_file()
+    library()
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
