@@ -1,5 +1,6 @@
 """llama.cpp on a machine without GCC's OpenMP runtime."""
 
+import ctypes
 import importlib
 import subprocess
 import sys
@@ -30,9 +31,9 @@ def test_a_copy_beside_the_environment_is_loaded_first(tmp_path: Path, monkeypat
 
     def load(path: str, mode: int) -> None:
         loaded.append(path)
-        assert mode == room.ctypes.RTLD_GLOBAL
+        assert mode == ctypes.RTLD_GLOBAL
 
-    monkeypatch.setattr(room.ctypes, "CDLL", load)
+    monkeypatch.setattr(ctypes, "CDLL", load)
     monkeypatch.setattr(
         room, "import_module", lambda name: importlib.import_module("json") if loaded else lacking(name)
     )

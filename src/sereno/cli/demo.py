@@ -9,6 +9,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,8 +98,8 @@ def _play(
         watch = Child("gateway and keeper", options, folder / "demo-up.log")
         stack.callback(watch.stop)
         watch.wait_until(f"http://{listen}/readyz", _READY)
-        console.print(
-            f"Model server [bold]{upstream}[/]   gateway [bold]http://{listen}[/]   record {folder}", highlight=False
+        _rows(
+            console, "Sereno demo", [("model server", upstream), ("gateway", f"http://{listen}"), ("data", str(folder))]
         )
         since = time.time()
         sent, recorded, hits = asyncio.run(_conversations(console, f"http://{listen}", calls, since))
@@ -167,30 +168,32 @@ async def _conversations(
 
 
 def _summary(console: Console, sent: list[Sent], recorded: list[dict[str, Any]], hits: int) -> list[str]:
-    from rich.table import Table
-
     from sereno.demo import record
     from sereno.demo.script import SEARCH_WORD
 
     figures: Figures = record.figures(recorded, hits)
-    table = Table(title="What Sereno recorded", show_header=False, title_justify="left")
-    table.add_row("Calls", f"{figures.calls} by {figures.users} users")
-    for name, count in figures.models.most_common():
-        table.add_row("", f"{count} × {name}")
-    table.add_row("Outcome", ", ".join(f"{count} {status}" for status, count in sorted(figures.statuses.items())))
-    table.add_row("Tokens", f"{figures.input_tokens} in, {figures.output_tokens} out")
-    table.add_row("Speed", f"{_number(figures.tokens_per_second, 1)} tokens/s (median)")
-    table.add_row("Latency", f"{_number(figures.latency_p50, 2)} s p50, {_number(figures.latency_p95, 2)} s p95")
-    table.add_row("First token", f"{_number(figures.ttft_p50, 2)} s p50")
-    table.add_row(f"Search “{SEARCH_WORD}”", f"{figures.found} found")
-    console.print(table)
+    models = [f"{count:>3} × {name}" for name, count in figures.models.most_common()]
+    outcome = ", ".join(f"{count} {status}" for status, count in sorted(figures.statuses.items()))
+    rows = [
+        ("calls", f"{figures.calls} by {figures.users} users"),
+        *(("models" if not line else "", text) for line, text in enumerate(models)),
+        ("outcome", outcome),
+        ("tokens", f"{figures.input_tokens} in, {figures.output_tokens} out"),
+        ("speed", f"{_number(figures.tokens_per_second, 1)} tokens/s (median)"),
+        ("latency", f"{_number(figures.latency_p50, 2)} s p50, {_number(figures.latency_p95, 2)} s p95"),
+        ("first token", f"{_number(figures.ttft_p50, 2)} s p50"),
+        (f"search “{SEARCH_WORD}”", f"{figures.found} found"),
+    ]
+    _rows(console, "What Sereno recorded", rows)
     wrong = record.differences(sent, recorded)
     if wrong:
         console.print(f"[red]{len(wrong)} differences between what was sent and what is recorded:[/]")
         for line in wrong:
             console.print(f"  {line}", highlight=False)
     else:
-        console.print(f"All {len(sent)} calls that were sent are recorded, each once, with the same tokens.")
+        console.print(
+            f"\n[green]All {len(sent)} calls that were sent are recorded, each once, with the same tokens.[/]"
+        )
     return wrong
 
 
@@ -199,10 +202,27 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _addresses(console: Console, listen: str, keeper: str, folder: Path, *, kept: bool) -> None:
-    console.print(f"Calls      http://{listen}/sereno", highlight=False)
-    console.print(f"API        http://{listen}/analytics/messages", highlight=False)
-    console.print(f"Metrics    http://{listen}/metrics", highlight=False)
-    console.print(f"Keeper     http://{keeper}/", highlight=False)
-    console.print(f"Try        OLLAMA_HOST=http://{listen} ollama list", highlight=False)
-    where = f"stays in {folder}" if kept else f"is in {folder} and goes when the demo ends (--data DIR keeps it)"
-    console.print(f"The record {where}.", highlight=False)
+    where = f"{folder} stays" if kept else f"{folder} goes when the demo ends (--data DIR keeps it)"
+    rows = [
+        ("calls", f"http://{listen}/sereno"),
+        ("API", f"http://{listen}/analytics/messages"),
+        ("metrics", f"http://{listen}/metrics"),
+        ("keeper", f"http://{keeper}/"),
+        ("try", f"OLLAMA_HOST=http://{listen} ollama list"),
+        ("data", where),
+    ]
+    _rows(console, "Look around", rows)
+
+
+def _rows(console: Console, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A titled list in two columns, as `sereno up` shows it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(f"  {name}", Text(value))
+    console.print(f"\n[bold]{title}[/]")
+    console.print(grid)
