@@ -41,13 +41,16 @@ def words_of(r: random.Random) -> list[str]:
 class Generator:
     """Makes records quickly: exchanges are prepared once, only ids, times and texts change."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, words: int = 60, chunks: int = 40) -> None:
         self.total = total
         self.random = random.Random(7)
         vocabulary = words_of(self.random)
         weights = [1 / (rank + 3) for rank in range(VOCABULARY)]  # Zipf
         draw = self.random.choices(vocabulary, weights, k=400_000)
-        self.texts = [(" ".join(draw[i : i + 60]), draw[i + 60 : i + 100]) for i in range(0, len(draw) - 100, 100)]
+        both = words + chunks
+        self.texts = [
+            (" ".join(draw[i : i + words]), draw[i + words : i + both]) for i in range(0, len(draw) - both, both)
+        ]
         self.bodies = [self._bodies(prompt, answer) for prompt, answer in self.texts]
 
     def _bodies(self, prompt: str, answer: list[str]) -> tuple[bytes, bytes, tuple[int, ...]]:
@@ -111,10 +114,9 @@ class Generator:
             yield [self.record(i) for i in range(first, min(first + size, self.total))]
 
 
-def fill(store: SqliteStore, total: int, size: int) -> dict[str, float]:
+def fill(store: SqliteStore, made: Generator, total: int, size: int) -> dict[str, float]:
     """Store the calls; the time of making them is not counted."""
     spent = accounting = busy = 0.0
-    made = Generator(total)
     stored = 0
     for number, records in enumerate(made.batches(size)):
         begun = time.perf_counter()
@@ -183,6 +185,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("calls", type=int)
     parser.add_argument("--batch", type=int, default=1000)
+    parser.add_argument("--words", type=int, default=60, help="words of a prompt")
+    parser.add_argument("--chunks", type=int, default=40, help="chunks of an answer; fewer make a smaller file")
     parser.add_argument("--times", type=int, default=7)
     parser.add_argument("--export", type=int, default=100_000, help="export at most so many calls")
     parser.add_argument("--folder", type=Path, help="where the file goes (and stays); a temporary folder without")
@@ -191,9 +195,10 @@ def main() -> None:
         path = (options.folder or Path(temporary)) / "sereno.db"
         fresh = not path.exists()
         store = SqliteStore(path)
-        result: dict[str, Any] = {"calls": options.calls}
+        result: dict[str, Any] = {"calls": options.calls, "words": options.words, "chunks": options.chunks}
         if fresh:
-            result |= fill(store, options.calls, options.batch)
+            made = Generator(options.calls, options.words, options.chunks)
+            result |= fill(store, made, options.calls, options.batch)
         store.close()
         store = SqliteStore(path)
         rows = {name: measure(ask, options.times) for name, ask in questions(store, options.calls).items()}
