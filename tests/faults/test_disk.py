@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -77,7 +79,7 @@ def test_a_journal_at_its_budget_drops_and_counts_and_goes_on(
     load = start_load(sereno.port, padding=20_000)
     journal = sereno.data / "journal"
     pid = sereno.pids("keeper")[0]
-    subprocess.run(["kill", "-STOP", str(pid)], check=True)  # a keeper that hangs, not one that ends
+    os.kill(pid, signal.SIGSTOP)  # a keeper that hangs, not one that ends
     try:
         status = sereno.data / "run" / "worker-0.status"
         from sereno.journal.status import read_status
@@ -85,7 +87,7 @@ def test_a_journal_at_its_budget_drops_and_counts_and_goes_on(
         wait_for(lambda: read_status(status).counters["dropped.budget"] > 20, "drops")
         assert sum(path.stat().st_size for path in journal.rglob("*") if path.is_file()) <= budget
     finally:
-        subprocess.run(["kill", "-CONT", str(pid)], check=True)
+        os.kill(pid, signal.SIGCONT)
     stored = read_status(status).counters["records"]
     wait_for(lambda: read_status(status).counters["records"] > stored + 20, "records again")
     load.stop()
