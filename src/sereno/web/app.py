@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +32,8 @@ from sereno.query.view import KeeperView
 from sereno.store.base import CallQuery, Page
 from sereno.web import shown
 from sereno.web.catalogue import language, texts
+from sereno.web.problems import translated
+from sereno.web.timeline import timeline
 
 FIELDS = (*FILTERS, *PAGING, LANGUAGE)
 PAGE_ROWS = 50
@@ -88,8 +89,8 @@ class Pages:
         if not (page and wants) or path.endswith((".json", ".csv")):
             body = msgspec.json.encode(problem.document(path))
             return Response(body, problem.status, problem.headers, media_type=PROBLEM_JSON)
-        phrase = HTTPStatus(problem.status).phrase
-        return self.render("problem.html", scope, problem.status, problem.headers, problem=problem, phrase=phrase)
+        told = translated(problem, _language(scope)[0])
+        return self.render("problem.html", scope, problem.status, problem.headers, problem=problem, told=told)
 
     def page(self, query: CallQuery) -> Page:
         """A page of calls; runs in the pool."""
@@ -107,7 +108,7 @@ class Pages:
         """Everything on the first page; runs in the pool."""
         view = self.view
         now = view.now()
-        day = view.store.aggregate(CallQuery(start=now - 86400), ("model",))
+        day = view.store.aggregate(CallQuery(start=now - 86400))
         return {
             "page": self.page(query),
             "figures": figures(merged(group.totals for group in day)),
@@ -204,7 +205,8 @@ def _add_call(app: FastAPI, pages: Pages) -> None:
         whole = await pages.pool.run("message_detail", lambda: detail(stored))
         if as_json:
             return Response(msgspec.json.encode(whole), media_type="application/json")
-        return pages.render("call.html", request.scope, call=stored.call, detail=whole)
+        drawn = timeline(whole.timeline, stored.call.timing.total)
+        return pages.render("call.html", request.scope, call=stored.call, detail=whole, drawn=drawn)
 
 
 def _language(scope: Scope) -> tuple[Any, list[tuple[str, str]]]:
