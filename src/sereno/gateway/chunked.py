@@ -7,9 +7,9 @@ from typing import Final
 
 from sereno.gateway.request_head import FIELD, TOKEN
 
-_QUOTED: Final = rb"\"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*+\""
+_QUOTED: Final = rb"\"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*\""
 _SIZE: Final = re.compile(
-    rb"([0-9A-Fa-f]{1,15})(?:;" + TOKEN + rb"++(?:=(?:" + TOKEN + rb"++|" + _QUOTED + rb"))?+)*+\r\n"
+    rb"([0-9A-Fa-f]{1,15})(?:;" + TOKEN + rb"+(?:=(?:" + TOKEN + rb"+|" + _QUOTED + rb"))?)*\r\n"
 )
 """Size line: hex digits, then extensions, which are read and dropped (§7.1.1)."""
 _LONGEST_LINE: Final = 1024

@@ -9,8 +9,9 @@ import msgspec
 
 _NAME: Final = re.compile(rb'"model"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.){0,512})"')
 """Inside a JSON string every quote is escaped, so `"model"` as a whole is always a key."""
-_NESTING: Final = re.compile(rb'"((?:[^"\\]|\\.)*+)"|[{}\[\]]')
-_VALUE: Final = re.compile(rb'\s*:\s*("(?:[^"\\]|\\.)*+")')
+_NESTING: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("?)|[{}\[\]]', re.DOTALL)
+"""A string may lack its end, so that no byte is looked at twice when the body is cut or hostile."""
+_VALUE: Final = re.compile(rb'\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")')
 _FRONT: Final = 4096
 _BACK: Final = 1024
 
@@ -51,7 +52,7 @@ def find_model(body: bytes, complete: bool) -> str | None:
             depth += 1
         elif opened in b"}]":
             depth -= 1
-        elif depth == 1 and match[1] in (b"model", b"name"):
+        elif depth == 1 and match[2] and match[1] in (b"model", b"name"):
             value = _VALUE.match(body, match.end())
             if value is not None:
                 try:

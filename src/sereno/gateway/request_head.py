@@ -18,11 +18,11 @@ _VISIBLE: Final = rb"[\x21-\x7e\x80-\xff]"
 
 _HEAD: Final = re.compile(
     rb"(" + TOKEN + rb"{1,32}) ([\x21-\x7e]+) HTTP/(\d)\.(\d)\r\n"
-    rb"((?:" + TOKEN + rb"++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+)"
+    rb"((?:" + TOKEN + rb"+:[\t\x20-\x7e\x80-\xff]*\r\n)*)"
 )
 """Request line (RFC 9112 §3) and field lines (§5), each ended by CRLF; the empty line is not part of it."""
 FIELD: Final = re.compile(
-    rb"(" + TOKEN + rb"++):[ \t]*+((?:" + _VISIBLE + rb"++(?:[ \t]++" + _VISIBLE + rb"++)*+)?+)[ \t]*+\r\n"
+    rb"(" + TOKEN + rb"+):[ \t]*((?:" + _VISIBLE + rb"+(?:[ \t]+" + _VISIBLE + rb"+)*)?)[ \t]*\r\n"
 )
 """One field line of an already valid head: name, value without surrounding white space."""
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::\d{1,5})?")

@@ -9,8 +9,8 @@ from sereno.gateway import fields as f
 from sereno.gateway.request_head import FIELD, TOKEN
 
 _HEAD: Final = re.compile(
-    rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*+))?+\r\n"
-    rb"((?:" + TOKEN + rb"++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+)"
+    rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n"
+    rb"((?:" + TOKEN + rb"+:[\t\x20-\x7e\x80-\xff]*\r\n)*)"
 )
 """Status line (RFC 9112 §4; the reason may be absent) and field lines."""
 

@@ -17,11 +17,16 @@ from sereno.wire.coding import decode_body
 from sereno.wire.pictures import reference_of
 from sereno.wire.request import coding_of
 
-_STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|$)'
+_STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
 _IMAGES = re.compile(rb'(?<!\\)"images"\s*:\s*\[((?:\s*(?:' + _STRING + rb")\s*,?)+)", re.DOTALL)
 _ITEM = re.compile(_STRING, re.DOTALL)
-_DATA_URI = re.compile(rb'(?<!\\)"data:([^",;\\]{0,100})[^",\\]{0,200};base64,((?:[^"\\]++|\\.)*+)(?:"|$)', re.DOTALL)
-_SOURCE = re.compile(rb'(?<!\\)"(data|b64_json|partial_image_b64)"(\s*:\s*)"((?:[A-Za-z0-9+/=_-]++|\\[/nr])*+)(?:"|$)')
+_DATA_URI = re.compile(
+    rb'(?<!\\)"data:([^",;\\]{0,100})[^",\\]{0,200};base64,([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)', re.DOTALL
+)
+_SOURCE = re.compile(
+    rb'(?<!\\)"(data|b64_json|partial_image_b64)"(\s*:\s*)"'
+    rb'([A-Za-z0-9+/=_-]*(?:\\[/nr][A-Za-z0-9+/=_-]*)*)(?:"|\\?\Z)'
+)
 _MIN_SOURCE = 64
 
 
