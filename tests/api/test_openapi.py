@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -40,6 +42,10 @@ SCHEMA.app = _NoLifespan(APP, "127.0.0.1")
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 11, 5),
+    reason="this Python's ast.parse fails at random beside other threads (CPython issue 106905), and Hypothesis uses it",
+)
 @SCHEMA.exclude(path="/analytics/live").parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_documented(case: Any) -> None:
