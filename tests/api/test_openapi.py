@@ -44,7 +44,7 @@ CHECKS = (not_a_server_error, content_type_conformance, response_schema_conforma
 
 @pytest.mark.skipif(
     sys.version_info < (3, 11, 5),
-    reason="this Python's ast.parse fails at random beside other threads (CPython issue 106905), and Hypothesis uses it",
+    reason="this Python's ast.parse fails at random beside other threads (CPython 106905); Hypothesis uses it",
 )
 @SCHEMA.exclude(path="/analytics/live").parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
