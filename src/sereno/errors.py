@@ -33,6 +33,10 @@ class StoreNewerError(StoreError):
     """The store was written by a newer Sereno; upgrade instead of guessing."""
 
 
+class StoreTimeoutError(StoreError):
+    """The store did not answer within the time it was given (`store.deadline`); asking for less may help."""
+
+
 class JournalError(SerenoError):
     """A journal segment or status file is not what its name promises."""
 

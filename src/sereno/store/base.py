@@ -1,7 +1,10 @@
 """The store protocol: what every backend does, and the words in which it is asked.
 
 Times are epoch seconds. Lists sort by (started_at, id); aggregates, roll-ups and counters count by the end of
-a call. Every backend passes `tests/store/conformance.py`.
+a call. Every backend passes `tests/store/test_conformance.py`.
+
+`with store.deadline.deadline(seconds):` around reading methods limits them: a backend that is not done by then ends its
+query and raises `StoreTimeoutError`.
 """
 
 from __future__ import annotations

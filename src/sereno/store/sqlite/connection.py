@@ -19,6 +19,7 @@ from sereno.errors import StoreError
 from sereno.store.sqlite.failures import told
 from sereno.store.sqlite.functions import register
 from sereno.store.sqlite.migrate import migrate
+from sereno.store.sqlite.watchdog import Watchdog
 
 BUSY_SECONDS = 5.0
 IDLE_READERS = 4
@@ -34,6 +35,7 @@ class Database:
         self._pool: list[sqlite3.Connection] = []
         self._pooling = Lock()
         self._closed = False
+        self._watchdog = Watchdog()
         with told(self.path):
             try:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # what people said is for the owner alone
@@ -85,12 +87,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """A reader inside one transaction, so that several queries see the same state."""
+        """A reader inside one transaction, so that several queries see the same state; under `store.deadline`."""
         with told(self.path):
             connection = self._borrow()
             try:
-                connection.execute("BEGIN")
-                yield connection
+                with self._watchdog.over(connection):
+                    connection.execute("BEGIN")
+                    yield connection
             finally:
                 self._give_back(connection)
 

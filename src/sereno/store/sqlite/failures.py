@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sereno.errors import StoreError
+from sereno.errors import StoreError, StoreTimeoutError
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "The store {path} is locked by another program: end it (a second keeper, a sqlite3 shell?).",
@@ -35,4 +35,8 @@ def told(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise StoreTimeoutError(
+                "The store did not answer within the time allowed: ask for a shorter time or for less."
+            ) from error
         raise StoreError(sentence(path, error)) from error
