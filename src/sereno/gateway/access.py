@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from sereno.conventions import (
-    KEY_PREFIX,
     OPEN_WEBUI_SESSION_HEADER,
     OPEN_WEBUI_USER_HEADERS,
     SESSION_HEADER,
@@ -14,13 +13,12 @@ from sereno.conventions import (
 from sereno.gateway.refusal import Refusal
 from sereno.gateway.request_head import RequestHead
 from sereno.trust.hosts import host_allowed, host_name
-from sereno.trust.keys import Key, hash_secret, presented
+from sereno.trust.keys import Key, hash_secret, ours, presented
 from sereno.trust.policy import Policy
 
 _USER_NAMES: Final = (USER_HEADER, *OPEN_WEBUI_USER_HEADERS)
 _SESSION_NAMES: Final = (SESSION_HEADER, OPEN_WEBUI_SESSION_HEADER)
 _LONGEST_NAME: Final = 256
-_KEY_BYTES: Final = KEY_PREFIX.encode()
 
 
 class Caller(NamedTuple):
@@ -77,7 +75,7 @@ class Gate:
         secret = presented(head.fields)
         if secret is None:
             return None
-        head.lines = [line for line in head.lines if not _is_bearer_of_ours(line)]
+        head.lines = [line for line in head.lines if not _is_ours(line)]
         key = self._by_hash.get(hash_secret(secret))
         if key is None:
             raise Refusal(
@@ -120,8 +118,7 @@ def first(head: RequestHead, names: tuple[bytes, ...]) -> str | None:
     return None
 
 
-def _is_bearer_of_ours(line: bytes) -> bool:
-    """Whether a header line is `Authorization: Bearer sk-sereno-…`."""
+def _is_ours(line: bytes) -> bool:
+    """Whether a header line holds a Sereno key: it is not the model server's to see."""
     name, _, value = line.partition(b": ")
-    scheme, _, token = value.partition(b" ")
-    return name.lower() == b"authorization" and scheme.lower() == b"bearer" and token.strip().startswith(_KEY_BYTES)
+    return ours(name.lower(), value) is not None

@@ -8,9 +8,7 @@ from typing import Final
 from sereno.gateway.request_head import FIELD, TOKEN
 
 _QUOTED: Final = rb"\"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*\""
-_SIZE: Final = re.compile(
-    rb"([0-9A-Fa-f]{1,15})(?:;" + TOKEN + rb"+(?:=(?:" + TOKEN + rb"+|" + _QUOTED + rb"))?)*\r\n"
-)
+_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;" + TOKEN + rb"+(?:=(?:" + TOKEN + rb"+|" + _QUOTED + rb"))?)*\r\n")
 """Size line: hex digits, then extensions, which are read and dropped (§7.1.1)."""
 _LONGEST_LINE: Final = 1024
 _LONGEST_TRAILERS: Final = 16_384
@@ -36,7 +34,7 @@ class ChunkedReader:
         trailers: trailer field lines, each ended by CRLF.
     """
 
-    __slots__ = ("_left", "_line", "_state", "done", "pieces", "trailers")
+    __slots__ = ("_ending", "_left", "_line", "_state", "done", "pieces", "trailers")
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
@@ -44,7 +42,13 @@ class ChunkedReader:
         self.trailers = b""
         self._state = _AT_SIZE
         self._left = 0
+        self._ending = 0
         self._line = b""
+
+    @property
+    def open_end(self) -> int:
+        """How many of the bytes read last are framing that ends the body, or may yet turn out to."""
+        return self._ending + (len(self._line) if self._state in (_AT_SIZE, _IN_TRAILERS) else 0)
 
     def feed(self, data: bytes) -> int:
         """Read on; returns how many of these bytes belong to this body (all, unless it is done before).
@@ -84,7 +88,11 @@ class ChunkedReader:
                 if match is None or len(line) > _LONGEST_LINE:
                     raise ValueError("a chunk does not begin with its size in hexadecimal and CRLF")
                 self._left = int(match[1], 16)
-                self._state = _IN_DATA if self._left else _IN_TRAILERS
+                if self._left:
+                    self._state = _IN_DATA
+                else:
+                    self._state = _IN_TRAILERS
+                    self._ending = len(line)
             elif state == _AFTER_DATA:
                 if line != b"\r\n":
                     raise ValueError("a chunk is longer than its size says")
@@ -95,6 +103,7 @@ class ChunkedReader:
 
     def _trailer(self, line: bytes) -> bool:
         """Take one line after the last chunk; True if it is the empty one that ends the body."""
+        self._ending += len(line)
         if line == b"\r\n":
             self.done = True
             return True

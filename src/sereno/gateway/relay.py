@@ -10,7 +10,7 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from sereno.calls import Outcome
+from sereno.calls import Headers, Outcome
 from sereno.gateway.chunked import ChunkedReader
 from sereno.gateway.exchange import Recording
 from sereno.gateway.heads import request_head_bytes, response_head_bytes
@@ -311,6 +311,7 @@ class Relay:
                 framing = b"\r\nTransfer-Encoding: chunked"
             else:
                 keep = False
+                self.client.until_close = True
         self.client_keep = keep
         if not keep:
             framing += b"\r\nConnection: close"
@@ -368,10 +369,12 @@ class Relay:
             else:
                 data = b"".join(pieces)
             reader.pieces = []
+            if self.worker.strict and self.raw and recording is not None:
+                data = self._hold_end(data, reader)
             if first:
                 data = first + data
             if reader.done:
-                self._complete(data, now)
+                self._complete(data, now, reader.open_end if self.raw else 1)
             elif data:
                 client.transport.write(data)
         elif mode == UNTIL_CLOSE:
@@ -386,10 +389,20 @@ class Relay:
                 self.reusable = False
             self._complete(first, now)
 
+    def _hold_end(self, data: bytes, reader: ChunkedReader) -> bytes:
+        """Strict durability: what ends the body, or may yet turn out to, is not passed on before it is whole."""
+        data = self.pending + data
+        if reader.done:
+            return data
+        end = len(data) - reader.open_end
+        self.pending = data[end:]
+        return data[:end]
+
     def answer_eof(self) -> None:
         """The server ended its side: the end of a body that runs until then, a failure anywhere else."""
         if self.mode == UNTIL_CLOSE:
-            self._complete(b"0\r\n\r\n" if self.head.modern else b"", monotonic())
+            last = b"0\r\n\r\n" if self.head.modern else b""
+            self._complete(last, monotonic(), len(last))
 
     def upstream_lost(self, error: Exception | None) -> None:
         """The server's connection is gone before the answer's end."""
@@ -436,8 +449,15 @@ class Relay:
 
     # --- The end -------------------------------------------------------------------------------------
 
-    def _complete(self, last: bytes, now: float) -> None:
-        """The answer is whole: write its last bytes, hand the record to the journal, free both connections."""
+    def _complete(self, last: bytes, now: float, held: int = 1) -> None:
+        """The answer is whole: write its last bytes, hand the record to the journal, free both connections.
+
+        Args:
+            last: bytes still to be written.
+            now: monotonic seconds.
+            held: how many of them wait for the record in strict durability. Lenient clients take a chunked answer
+                without its very last byte for whole when the connection ends, so all that ends it waits.
+        """
         worker = self.worker
         client = self.client
         recording = self.recording
@@ -455,16 +475,18 @@ class Relay:
             return
         if connection is not None:
             self._free(connection, now)
-        # A chunked answer without its last byte still ends for lenient clients when the connection does: hold it all.
-        held = 5 if last.endswith(b"0\r\n\r\n") else 1
-        client.transport.write(last[:-held])
-        worker.record_durably(recording, now, lambda: self._release(last[-held:]))
+        self.recording = None  # it has ended: a client that leaves during the hold changes nothing any more
+        at = max(len(last) - held, 0)
+        if at:
+            client.transport.write(last[:at])
+        worker.record_durably(recording, now, lambda: self._release(last[at:]))
 
     def _release(self, last: bytes) -> None:
         """Strict durability: the record is on disk (or cannot be), the client gets its last byte."""
         client = self.client
         if client.relay is self:
-            client.transport.write(last)
+            if last:
+                client.transport.write(last)
             client.relay = None
             client.answered(self.client_keep, monotonic())
 
@@ -503,12 +525,7 @@ class Relay:
             body = problem_body(503, "The keeper is down", sentence.replace("model server 'keeper'", "keeper"))
             kind = b"application/problem+json"
             self.worker.reject("keeper_down")
-        recording = self.recording
-        if recording is not None:
-            recording.status = status
-            recording.head_at = now - recording.started
-            recording.response_fields = ((b"Content-Type", kind), (b"Content-Length", b"%d" % len(body)))
-            recording.response_data(body, now)
+        self._note_answer(status, ((b"Content-Type", kind), (b"Content-Length", b"%d" % len(body))), body, now)
         keep = self.client_keep and self.request_done and not self.worker.draining
         client = self.client
         self._end(outcome, now)
@@ -530,9 +547,20 @@ class Relay:
         """The worker stops and does not wait any longer."""
         self._end("internal_error", monotonic())
 
-    def refuse(self) -> None:
-        """The request turned out to be broken: the server's side is closed before its end."""
-        self._end("client_closed", monotonic())
+    def refuse(self, status: int, fields: Headers, body: bytes) -> None:
+        """The request turned out to be broken: the server's side is closed, the client gets this answer instead."""
+        now = monotonic()
+        self._note_answer(status, fields, body, now)
+        self._end("complete", now)
+
+    def _note_answer(self, status: int, fields: Headers, body: bytes, now: float) -> None:
+        """Record an answer that the gateway gives in the server's stead."""
+        recording = self.recording
+        if recording is not None:
+            recording.status = status
+            recording.head_at = now - recording.started
+            recording.response_fields = fields
+            recording.response_data(body, now)
 
     def tick(self, now: float) -> None:
         """Once a second: time limits on the server."""

@@ -24,7 +24,7 @@ class ClientConnection(asyncio.Protocol):
 
     __slots__ = (
         "buffer", "closing", "held", "own", "paused", "peer", "peer_bytes", "proto", "relay", "since",
-        "transport", "worker",
+        "transport", "until_close", "worker",
     )  # fmt: skip
 
     transport: asyncio.Transport
@@ -36,6 +36,7 @@ class ClientConnection(asyncio.Protocol):
         self.closing = False
         self.held = False
         self.paused = False
+        self.until_close = False
         self.since = 0.0
         self.peer = self.own = ""
         self.peer_bytes = b""
@@ -74,9 +75,8 @@ class ClientConnection(asyncio.Protocol):
             try:
                 rest = relay.request_data(data)
             except Refusal as refusal:
-                head_sent = relay.head_sent
-                relay.refuse()
-                if head_sent:
+                if relay.head_sent:
+                    relay.client_left()
                     self.cut(gently=True)
                 else:
                     self._refuse(relay.head, refusal)
@@ -134,6 +134,18 @@ class ClientConnection(asyncio.Protocol):
             if not self.held and not self.closing:
                 self.transport.resume_reading()
 
+    @property
+    def deaf(self) -> bool:
+        """Whether reading is paused while an exchange runs, so that the client's end would not be seen."""
+        return (self.paused or self.held) and self.relay is not None and not self.closing
+
+    def gone(self) -> None:
+        """The client has left behind bytes that were not read."""
+        if self.relay is not None:
+            self.relay.client_left()
+        self.closing = True
+        self.transport.abort()
+
     # --- Requests ------------------------------------------------------------------------------------
 
     def _requests(self, data: bytes) -> None:
@@ -158,8 +170,6 @@ class ClientConnection(asyncio.Protocol):
                 self.relay = relay
                 rest = relay.begin(data, now)
             except Refusal as refusal:
-                if self.relay is not None:
-                    self.relay.refuse()
                 self._refuse(head, refusal)
                 return
             worker.bytes_in += len(data) - len(rest)
@@ -190,17 +200,20 @@ class ClientConnection(asyncio.Protocol):
         """Answer a request that is not forwarded, and close: what follows on this connection cannot be trusted."""
         self.worker.reject(refusal.reason)
         body = error_body(head.target if head is not None else b"", refusal.status, refusal.sentence)
+        if self.relay is not None:
+            fields = ((b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(body)))
+            self.relay.refuse(refusal.status, fields, body)
         with_body = head is None or head.method != b"HEAD"
         self.transport.write(
             answer(refusal.status, body, headers=refusal.headers, keep_alive=False, with_body=with_body)
         )
-        self.close_soon()
+        self.close_soon(told=True)
 
     def answered(self, keep: bool, now: float) -> None:
         """An answer is written whole: go on to the next request, or close."""
         self.since = now
         if not keep or self.worker.draining:
-            self.close_soon()
+            self.close_soon(told=not self.until_close)
             return
         if self.paused or self.held:
             self.paused = self.held = False
@@ -210,17 +223,27 @@ class ClientConnection(asyncio.Protocol):
             self.buffer = b""
             self._requests(data)
 
-    def close_soon(self) -> None:
-        """Close once all is written; what still comes is read and dropped, so that no reset overtakes the answer."""
+    def close_soon(self, *, told: bool = False) -> None:
+        """Close once all is written; what still comes is read and dropped, so that no reset overtakes the answer.
+
+        Args:
+            told: whether the client sees by the framing that it has the whole answer. TLS cannot be shut on one side
+                only (RFC 8446 §6.1 allows it, transports do not): such a client is left two seconds to close first.
+        """
         if self.closing:
             return
         self.closing = True
         self.buffer = b""
         transport = self.transport
-        if self.proto == b"https" or not transport.can_write_eof():
+        if transport.can_write_eof():
+            transport.write_eof()
+        elif told:
+            transport.resume_reading()
+            asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.close)
+            return
+        else:
             transport.close()
             return
-        transport.write_eof()
         transport.resume_reading()
         asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.abort)
 
@@ -247,9 +270,8 @@ class ClientConnection(asyncio.Protocol):
             relay.tick(now)
             idle = limits.body_idle_seconds
             if idle and not relay.request_done and not self.paused and now - relay.touched > idle:
-                sent = relay.head_sent
-                relay.client_left()
-                if sent:
+                if relay.head_sent:
+                    relay.client_left()
                     self.cut(gently=relay.framed)
                 else:
                     self._refuse(relay.head, Refusal(408, "slow_head", f"No byte of the body came for {idle:g} s."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from collections.abc import Callable
 from time import monotonic, time_ns
 from typing import Final
@@ -35,6 +36,8 @@ _HEALTH: Final = HEALTH_PATH.encode()
 _READY: Final = READY_PATH.encode()
 _RATES_FILE: Final = "rates"
 _KEEPER_CONNECT_SECONDS: Final = 2.0
+_HALF_CLOSED: Final = getattr(select, "POLLRDHUP", 0)
+"""Linux says of a socket that its peer has shut its side, also behind unread bytes; elsewhere only a reset shows."""
 
 
 class Worker:
@@ -295,11 +298,25 @@ class Worker:
         status.set("connections", len(self.clients))
         status.set("capture_bytes", self.budget.used)
 
+    def _look_for_the_gone(self) -> None:
+        """Clients whose reading is paused can leave unseen behind what they sent: ask the system for each."""
+        deaf = {client.transport.get_extra_info("socket").fileno(): client for client in self.clients if client.deaf}
+        if not deaf:
+            return
+        poll = select.poll()
+        for fd, client in deaf.items():
+            relay = client.relay
+            waits = self.half_close and relay is not None and relay.request_done
+            poll.register(fd, 0 if waits else _HALF_CLOSED)  # a reset is told without being asked for
+        for fd, _event in poll.poll(0):
+            deaf[fd].gone()
+
     def tick(self) -> None:
         """Once a second: policy, time limits, heartbeat."""
         if self.watch.look():
             self.gate = Gate(self.watch.policy, self.options.allowed_hosts)
         now = monotonic()
+        self._look_for_the_gone()
         for client in tuple(self.clients):
             client.tick(now)
         before = now - self.limits.upstream_idle_seconds

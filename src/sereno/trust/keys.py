@@ -13,11 +13,14 @@ from typing import Literal, get_args
 
 import msgspec
 
-from sereno.conventions import KEY_PREFIX
+from sereno.conventions import KEY_HEADER, KEY_PREFIX
 
 Scope = Literal["use", "read", "admin"]
 """`use`: call models through the gateway; `read`: read the record; `admin`: change it."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+_PREFIX = KEY_PREFIX.encode()
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,13 +99,38 @@ def find(secret: str, keys: Iterable[Key]) -> Key | None:
 
 
 def presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The Sereno key a request shows: `X-Sereno-Key`, or `Authorization: Bearer sk-sereno-…`."""
+    """The Sereno key a request shows.
+
+    It comes as `X-Sereno-Key`, or where SDKs put theirs: `Authorization: Bearer sk-sereno-…` (OpenAI),
+    `x-api-key: sk-sereno-…` (Anthropic).
+    """
     for name, value in headers:
         lowered = name.lower()
-        if lowered == b"x-sereno-key":
+        if lowered == KEY_HEADER:
             return value.decode("latin-1").strip()
-        if lowered == b"authorization":
-            scheme, _, token = value.decode("latin-1").partition(" ")
-            if scheme.lower() == "bearer" and token.strip().startswith(KEY_PREFIX):
-                return token.strip()
+        secret = ours(lowered, value)
+        if secret is not None:
+            return secret
     return None
+
+
+def ours(name: bytes, value: bytes) -> str | None:
+    """The Sereno key in a field that may as well hold another server's credential; None if it holds none of ours.
+
+    >>> ours(b"x-api-key", b"sk-sereno-abc"), ours(b"x-api-key", b"sk-ant-abc")
+    ('sk-sereno-abc', None)
+
+    Args:
+        name: lower-case field name.
+        value: the field's value.
+    """
+    if name == b"x-api-key":
+        token = value.strip()
+    elif name == b"authorization":
+        scheme, _, token = value.partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = token.strip()
+    else:
+        return None
+    return token.decode("latin-1") if token.startswith(_PREFIX) else None
