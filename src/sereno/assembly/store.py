@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sereno import conventions
 from sereno.config.table import Settings
-from sereno.errors import ConfigError, StoreError
+from sereno.errors import ConfigError
 from sereno.store.base import Store
 
 SQLITE = "sqlite:"
@@ -31,7 +31,7 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
 
     Args:
         settings: the settings.
-        read_only: for commands that only look: a store that is not there is not made.
+        read_only: for commands that only look: nothing is made, migrated or written, the folder may be read-only.
 
     Raises:
         StoreError: it cannot be opened.
@@ -39,9 +39,4 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
     """
     from sereno.store.sqlite.store import SqliteStore  # noqa: PLC0415  not needed to know where it is
 
-    path = store_path(settings)
-    if read_only and not path.exists():
-        raise StoreError(
-            f"there is no record at {path} yet; start one with `sereno up`, or name its folder with --data"
-        )
-    return SqliteStore(path)
+    return SqliteStore(store_path(settings), read_only=read_only)

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, RLock
-from urllib.parse import quote
 
 from sereno.errors import StoreError
 from sereno.store.sqlite.failures import told
 from sereno.store.sqlite.functions import register
+from sereno.store.sqlite.looking import looking_uri, reading_uri
 from sereno.store.sqlite.migrate import migrate
 from sereno.store.sqlite.watchdog import Watchdog
 
@@ -27,23 +27,39 @@ IDLE_READERS = 4
 
 
 class Database:
-    """The file and its connections."""
+    """The file and its connections.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file; made if it is not there.
+        read_only: make, migrate and write nothing; for commands that only look.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = str(path)
+        self._writer: sqlite3.Connection | None = None
         self._writing = RLock()
         self._pool: list[sqlite3.Connection] = []
         self._pooling = Lock()
         self._closed = False
         self._watchdog = Watchdog()
+        if read_only:
+            self._reading = looking_uri(self.path)
+        else:
+            self._reading = reading_uri(self.path)
+            self._writer = self._open_writer()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        """The writer, on a file of this version's schema."""
         with told(self.path):
             try:
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # what people said is for the owner alone
+                # What people said is for the owner alone.
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as error:
                 raise StoreError(
-                    f"The store {path} cannot be opened for writing ({error.strerror}): check the file and its folder."
+                    f"The store {self.path} cannot be opened for writing ({error.strerror}):"
+                    " check the file and its folder."
                 ) from error
-            self._writer = sqlite3.connect(
+            writer = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
             )
             try:
@@ -58,32 +74,32 @@ class Database:
                     "temp_store = MEMORY",
                     "trusted_schema = OFF",
                 ):
-                    self._writer.execute(f"PRAGMA {pragma}")
-                migrate(self._writer, self.path)
+                    writer.execute(f"PRAGMA {pragma}")
+                migrate(writer, self.path)
             except BaseException:
-                self._writer.close()
+                writer.close()
                 raise
+            return writer
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction on the writer: committed at the end, rolled back whole on any error."""
         with told(self.path), self._writing:
-            self._check_open()
-            self._writer.execute("BEGIN IMMEDIATE")
+            writer = self._checked_writer()
+            writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer
-                self._writer.execute("COMMIT")
+                yield writer
+                writer.execute("COMMIT")
             except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def writer(self) -> Iterator[sqlite3.Connection]:
         """The writer outside a transaction, for pragmas and VACUUM."""
         with told(self.path), self._writing:
-            self._check_open()
-            yield self._writer
+            yield self._checked_writer()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -101,7 +117,7 @@ class Database:
         """Write a consistent, compact copy; writers go on meanwhile (VACUUM INTO reads one snapshot)."""
         with told(self.path):
             self._check_open()
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(self._reading, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 connection.execute("VACUUM INTO ?", (path,))
             finally:
@@ -114,7 +130,8 @@ class Database:
             for reader in self._pool:
                 reader.close()
             self._pool.clear()
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
 
     def _borrow(self) -> sqlite3.Connection:
         with self._pooling:
@@ -122,7 +139,7 @@ class Database:
             if self._pool:
                 return self._pool.pop()
         reader = sqlite3.connect(
-            f"file:{quote(self.path)}?mode=ro",
+            self._reading,
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
@@ -142,6 +159,12 @@ class Database:
                 self._pool.append(connection)
                 return
         connection.close()
+
+    def _checked_writer(self) -> sqlite3.Connection:
+        self._check_open()
+        if self._writer is None:
+            raise StoreError(f"The store {self.path} was opened for reading only: open it for writing to change it.")
+        return self._writer
 
     def _check_open(self) -> None:
         if self._closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 from sereno.errors import StoreError, StoreNewerError
@@ -12,14 +13,15 @@ APPLICATION_ID = 0x53524E4F
 """`SRNO`: tells our file from any other SQLite database (PRAGMA application_id)."""
 
 
-def migrations() -> list[tuple[int, str]]:
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
     """(number, SQL) of every migration, ascending."""
     found = []
     for file in files("sereno.store.sqlite").joinpath("migrations").iterdir():
         number, _, rest = file.name.partition("_")
         if number.isdigit() and rest.endswith(".sql"):
             found.append((int(number), file.read_text("utf-8")))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def statements(script: str) -> Iterator[str]:
@@ -60,6 +62,24 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def refuse_other_schema(connection: sqlite3.Connection, path: str) -> None:
+    """Check that a file which is only looked at has this version's schema.
+
+    Raises:
+        StoreNewerError: the file was written by a newer Sereno.
+        StoreError: it is older, or another program's database.
+    """
+    newest = migrations()[-1][0]
+    version = _version(connection, path, newest)
+    if version == 0:
+        raise StoreError(f"The store {path} is empty: start its keeper with `sereno up`.")
+    if version < newest:
+        raise StoreError(
+            f"The store {path} has schema {version}, this Sereno reads schema {newest}: start its keeper once with"
+            " `sereno up` (or `sereno keeper`), which brings it up to date."
+        )
 
 
 def _version(connection: sqlite3.Connection, path: str, newest: int) -> int:

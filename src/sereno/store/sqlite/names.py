@@ -10,11 +10,14 @@ transaction added is forgotten when it is rolled back.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Literal
 
 from sereno.store.sqlite import clean
 
 REMEMBERED = 50_000
+AT_ONCE = 1000
+"""Texts looked up by one statement."""
 
 
 class Numbers(dict[str | None, int | None]):
@@ -27,6 +30,7 @@ class Numbers(dict[str | None, int | None]):
 
     def __init__(self, table: str) -> None:
         super().__init__({None: None})
+        self._table = table
         self._find = f"SELECT id FROM {table} WHERE name = ?"
         self._insert = f"INSERT INTO {table} (name) VALUES (?)"
 
@@ -37,6 +41,24 @@ class Numbers(dict[str | None, int | None]):
             self.forget()
         self[text] = number
         return number
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Find or add many texts with few statements, before they are asked for one by one."""
+        new = [text for text in dict.fromkeys(texts) if text not in self]
+        if len(self) + len(new) >= REMEMBERED:
+            self.forget()
+        for first in range(0, len(new), AT_ONCE):
+            part = new[first : first + AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            found = self.connection.execute(f"SELECT name, id FROM {self._table} WHERE name IN ({marks})", part)
+            self.update(found.fetchall())
+        missing = [text for text in new if text not in self]
+        if not missing:
+            return
+        last = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (self._table,)).fetchone()
+        rows = list(enumerate(missing, (last[0] if last else 0) + 1))  # as AUTOINCREMENT would: no number twice
+        self.connection.executemany(f"INSERT INTO {self._table} (id, name) VALUES (?, ?)", rows)
+        self.update((text, number) for number, text in rows)
 
     def forget(self) -> None:
         """Forget the numbers, after a rollback or a clean-up."""

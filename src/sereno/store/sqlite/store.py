@@ -35,10 +35,15 @@ from sereno.store.sqlite.reading import EXPORT_PAGE, Reader
 
 
 class SqliteStore:
-    """Calls in one SQLite file (see `store.base.Store` for what each method promises)."""
+    """Calls in one SQLite file (see `store.base.Store` for what each method promises).
 
-    def __init__(self, path: Path | str) -> None:
-        self._database = Database(Path(path))
+    Args:
+        path: the file; made if it is not there.
+        read_only: make, migrate and write nothing; what would write raises `StoreError`.
+    """
+
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        self._database = Database(Path(path), read_only=read_only)
         self._names = Names("names")
         self._sessions = Names("sessions")
         self._data_version = -1

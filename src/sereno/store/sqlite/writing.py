@@ -37,6 +37,7 @@ def add(connection: sqlite3.Connection, names: Names, sessions: Names, batch: Ba
     threads: list[tuple[Any, ...]] = []
     internal = 0
     numbers, session_numbers = names.numbers(connection), sessions.numbers(connection)
+    session_numbers.prepare(who for record in records if (who := record.call.identity.session) is not None)
     for seq, record in enumerate(records, last + 1):
         call = record.call
         rows.append(row_of(call, seq, bytes.fromhex(call.id.replace("-", "")), numbers, session_numbers))
