@@ -17,12 +17,12 @@ from sereno.conventions import (
     SESSION_HEADER,
     USER_HEADER,
 )
-from sereno.trust.redact import is_credential
+from sereno.trust.redact import is_guarded
 
 PLAIN: Final = 0
 """Forwarded as it is."""
 CREDENTIAL: Final = 1
-"""Forwarded as it is, written down as a keyed hash."""
+"""Forwarded as it is, not written down as it is."""
 HOST: Final = 2
 LENGTH: Final = 3
 CODING: Final = 4
@@ -39,6 +39,8 @@ AUTHORIZATION: Final = 12
 IDENTITY: Final = 13
 """User and session headers: read if believed, always stripped."""
 INTERNAL: Final = 14
+PROXY_KEY: Final = 16
+"""A credential for this hop: neither forwarded nor written down."""
 LOOKALIKE: Final = 15
 """`Content_Length` and the like: servers that map `-` and `_` to one name would take it for the framing."""
 
@@ -50,7 +52,7 @@ _KINDS: Final[dict[bytes, int]] = {
     b"keep-alive": HOP,
     b"proxy-connection": HOP,
     b"proxy-authenticate": HOP,
-    b"proxy-authorization": HOP,
+    b"proxy-authorization": PROXY_KEY,
     b"te": HOP,
     PEER_HEADER: HOP,
     b"expect": EXPECT,
@@ -83,7 +85,7 @@ def kind(name: bytes) -> int:
         if dashed != lowered and _KINDS.get(dashed, PLAIN) != PLAIN:
             found = LOOKALIKE
         else:
-            found = CREDENTIAL if is_credential(lowered) else PLAIN
+            found = CREDENTIAL if is_guarded(lowered) else PLAIN
     if len(KNOWN) < _MOST_KNOWN:
         KNOWN[name] = found
     return found

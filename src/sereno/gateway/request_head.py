@@ -134,7 +134,7 @@ def parse_request_head(raw: bytes, longest_target: int = 16_384) -> RequestHead:
         _specials(head, special)
     if head.chunked and head.length is not None:
         raise Refusal(400, "bad_request", "The request has both Content-Length and Transfer-Encoding; send only one.")
-    if target[0] != 47:  # not "/"
+    if target[0] != 47 or method == b"CONNECT" or b"#" in target:  # 47 is "/"
         _other_form(head)
     if head.host is None and modern:
         raise Refusal(400, "bad_request", "An HTTP/1.1 request needs a Host header (RFC 9112 §3.2); send one.")
@@ -184,6 +184,8 @@ def _specials(head: RequestHead, special: list[tuple[int, bytes, bytes]]) -> Non
         elif kind == f.AUTHORIZATION:
             head.guarded = True
             head.lines.append(name + b": " + value)
+        elif kind == f.PROXY_KEY:
+            head.guarded = True
         elif kind == f.IDENTITY:
             head.identity = True
         elif kind == f.INTERNAL:
@@ -209,6 +211,8 @@ def _other_form(head: RequestHead) -> None:
     """Bring a target that does not begin with `/` into origin form (RFC 9112 §3.2), or refuse it."""
     if head.method == b"CONNECT":
         raise Refusal(405, "upgrade", "This gateway is no tunnel: CONNECT is refused. Send the request itself.")
+    if b"#" in head.target:  # RFC 9112 §3.2: no form of a target has a fragment; some servers cut it off, some do not
+        raise Refusal(400, "bad_request", "The request target holds a `#`; write it as %23, or leave the fragment out.")
     if head.target == b"*" and head.method == b"OPTIONS":
         return
     match = _ABSOLUTE.fullmatch(head.target)

@@ -79,7 +79,7 @@ def parse_response_head(raw: bytes) -> ResponseHead:
             if nominated is None:
                 nominated = set()
             nominated.update(option.strip().lower() for option in value.split(b","))
-        elif kind not in (f.HOP, f.UPGRADE):
+        elif kind not in (f.HOP, f.UPGRADE, f.PROXY_KEY):
             head.guarded = head.guarded or kind in (f.CREDENTIAL, f.AUTHORIZATION, f.KEY)
             lines.append(name + b": " + value)
     if head.chunked and head.length is not None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LINGER: Final = struct.pack("ii", 1, 0)
 _LINGER_SECONDS: Final = 2.0
+_STUCK_SECONDS: Final = 60.0
+"""How long a client that is still owed bytes of its last answer may take none of them."""
 
 
 class ClientConnection(asyncio.Protocol):
@@ -67,10 +69,11 @@ class ClientConnection(asyncio.Protocol):
             return
         relay = self.relay
         if relay is None:
-            if self.buffer:
+            seen = len(self.buffer)
+            if seen:
                 data = self.buffer + data
                 self.buffer = b""
-            self._requests(data)
+            self._requests(data, seen)
         elif not relay.request_done:
             try:
                 rest = relay.request_data(data)
@@ -148,17 +151,19 @@ class ClientConnection(asyncio.Protocol):
 
     # --- Requests ------------------------------------------------------------------------------------
 
-    def _requests(self, data: bytes) -> None:
-        """Take requests from the bytes at hand until one is under way."""
+    def _requests(self, data: bytes, seen: int = 0) -> None:
+        """Take requests from the bytes at hand until one is under way; `seen` of them came earlier, without an end."""
         worker = self.worker
         while data and not self.closing:
             if data.startswith(b"\r\n"):  # RFC 9112 §2.2: an empty line before a request is ignored
                 data = data[2:]
+                seen = 0
                 continue
             end = data.find(b"\r\n\r\n")
             if end < 0 or end > worker.limits.head_bytes:
-                self._partial(data)
+                self._partial(data, seen)
                 return
+            seen = 0
             now = monotonic()
             head: RequestHead | None = None
             try:
@@ -179,18 +184,22 @@ class ClientConnection(asyncio.Protocol):
                     self.buffer = data
                 return
 
-    def _partial(self, data: bytes) -> None:
-        """The end of the head has not come: wait for it, unless it never can or is too long."""
+    def _partial(self, data: bytes, seen: int) -> None:
+        """The end of the head has not come: wait for it, unless it never can or is too long.
+
+        Its time runs from its first byte (`seen` is 0 then), and no byte is examined again and again, so that a client
+        which sends one at a time costs no more than another.
+        """
         limits = self.worker.limits
         if len(data) > limits.head_bytes:
             self._refuse(None, _too_long(data, limits.target_bytes, limits.head_bytes))
-        elif broken(data):
+        elif broken(data[max(seen - 1, 0) :]):
             try:
                 parse_request_head(data)
             except Refusal as refusal:
                 self._refuse(None, refusal)
         else:
-            if not self.buffer:
+            if not seen:
                 self.since = monotonic()
             self.buffer = data
 
@@ -245,7 +254,21 @@ class ClientConnection(asyncio.Protocol):
             transport.close()
             return
         transport.resume_reading()
-        asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.abort)
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._linger, transport.get_write_buffer_size(), 0.0)
+
+    def _linger(self, owed: int, stuck: float) -> None:
+        """Close for good, unless bytes of the last answer still wait for a client that reads slowly.
+
+        Args:
+            owed: bytes that waited at the last look.
+            stuck: seconds for which none of them was taken.
+        """
+        left = self.transport.get_write_buffer_size()
+        stuck = stuck + _LINGER_SECONDS if left == owed else 0.0
+        if not left or stuck > _STUCK_SECONDS:
+            self.transport.abort()
+        else:
+            asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._linger, left, stuck)
 
     def cut(self, *, gently: bool) -> None:
         """End an answer that is not whole, so that the client can tell.

@@ -167,7 +167,7 @@ class Worker:
             if head.internal is not None:
                 mark = internal_mark(head.internal, self.salt) if is_loopback(client.peer) else None
                 recording.internal = mark or ""
-        if b"?" in head.target:
+        if b"=" in head.target or b"@" in head.target:
             recording.target = redact_target(head.target, self.salt)
         if caller.key is not None:
             recording.key = caller.key.id
