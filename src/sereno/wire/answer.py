@@ -9,6 +9,7 @@ import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
+from sereno.wire.alike import Run, Single
 
 T = TypeVar("T")
 _MAX_UNREADABLE = 1000
@@ -65,16 +66,20 @@ class Answer(msgspec.Struct, gc=False):
 
 
 def events_of(
-    decoder: msgspec.json.Decoder[T], items: Iterable[tuple[bytes, int]], size: int, answer: Answer
-) -> Iterator[tuple[T, int]]:
-    """The events of a stream with the offsets of their ends; unreadable ones are passed over and noted.
+    decoder: msgspec.json.Decoder[T], items: Iterable[Single | Run], size: int, answer: Answer
+) -> Iterator[tuple[T, int] | Run]:
+    """The events of a stream with the offsets of their ends, and runs as they are.
 
-    A last event that the end of the body (of `size` bytes) cut is no trouble of its own: the missing terminator
-    tells it.
+    Unreadable events are passed over and noted. A last event that the end of the body (of `size` bytes) cut is no
+    trouble of its own: the missing terminator tells it.
     """
     decode = decoder.decode
     unreadable = 0
-    for data, end in items:
+    for item in items:
+        if isinstance(item, Run):
+            yield item
+            continue
+        data, end = item
         try:
             value = decode(data)
         except (ValueError, RecursionError):

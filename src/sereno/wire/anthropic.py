@@ -7,21 +7,21 @@ Ollama (5 for 34, 200 for 328 tokens in recorded traffic); only `message_delta` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from sereno.calls import ImageRef, Message, ToolCall, Usage
 from sereno.wire import jsontext
+from sereno.wire.alike import Plain, Run, sse_runs
 from sereno.wire.answer import Answer, events_of, joined
 from sereno.wire.errors import message_in
-from sereno.wire.framing import sse_events
 from sereno.wire.ollama import json_text
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
 from sereno.wire.timing import count
 
+_FIELDS = (b'"text":', b'"thinking":')
 _MAX_BLOCKS = 1000
 
 
@@ -79,7 +79,13 @@ def read_stream(body: bytes) -> Answer:
     blocks: dict[int, _Block] = {}
     started: Any = None
     final: Any = None
-    for event, end in events_of(_events, _data(body), len(body), answer):
+    for item in events_of(_events, sse_runs(body, _FIELDS, _plain), len(body), answer):
+        if isinstance(item, Run):
+            kind, index = item.key
+            if index in blocks:  # else there were too many
+                (blocks[index].texts if kind == "text" else blocks[index].thoughts).append(item.text)
+            continue
+        event, end = item
         delta = event.delta
         if event.type == "content_block_delta" and delta is not None:
             block = _block(blocks, event)
@@ -111,8 +117,19 @@ def read_stream(body: bytes) -> Answer:
     return answer
 
 
-def _data(body: bytes) -> Iterable[tuple[bytes, int]]:
-    return ((data, end) for _, data, end in sse_events(body))
+def _plain(data: bytes) -> Plain | None:
+    event = _events.decode(data)
+    delta = event.delta
+    if event.type != "content_block_delta" or delta is None:
+        return None
+    index = event.index or 0
+    return (
+        (("text", index), delta.text)
+        if delta.text
+        else (("thinking", index), delta.thinking)
+        if delta.thinking
+        else None
+    )
 
 
 def _block(blocks: dict[int, _Block], event: _Event) -> _Block:

@@ -90,6 +90,10 @@ class SseParser:
             self._parts.append(tail)
         return found
 
+    def skip(self, size: int) -> None:
+        """Pass over bytes that are whole events; only between events."""
+        self._offset += size
+
     def finish(self) -> list[Event]:
         """What a stream that ended without its last blank line still held; the last line may be cut.
 

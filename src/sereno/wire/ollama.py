@@ -12,6 +12,7 @@ import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
+from sereno.wire.alike import Run
 from sereno.wire.answer import Answer, events_of, joined
 from sereno.wire.errors import message_in
 from sereno.wire.framing import ndjson_lines
@@ -72,7 +73,9 @@ def read_stream(body: bytes) -> Answer:
     texts: list[str] = []
     thoughts: list[str] = []
     tools: list[ToolCall] = []
-    for line, end in events_of(_lines, ndjson_lines(body), len(body), answer):
+    for item in events_of(_lines, ndjson_lines(body), len(body), answer):
+        assert not isinstance(item, Run)
+        line, end = item
         said = line.message
         if said is not None:
             text, thinking, calls = said.content, said.thinking, said.tool_calls
@@ -136,7 +139,9 @@ def _close(answer: Answer, line: _Line) -> None:
 def read_progress(body: bytes) -> Answer:
     """Status lines of pull, push and create; `success` ends them well."""
     answer = Answer()
-    for line, _ in events_of(_progress, ndjson_lines(body), len(body), answer):
+    for item in events_of(_progress, ndjson_lines(body), len(body), answer):
+        assert not isinstance(item, Run)
+        line = item[0]
         if line.error is not None:
             answer.error = message_in(line.error) or answer.error
         elif line.status == "success":

@@ -14,7 +14,7 @@ import msgspec
 
 from sereno.calls import ImageRef, Message, ToolCall, Usage
 from sereno.wire import jsontext
-from sereno.wire.alike import sse_texts
+from sereno.wire.alike import Plain, Run, Single, sse_runs
 from sereno.wire.answer import Answer, events_of, joined
 from sereno.wire.errors import message_in
 from sereno.wire.ollama import json_text, tool_calls
@@ -24,6 +24,7 @@ from sereno.wire.timing import count
 
 _DONE = b"[DONE]"
 _OLLAMA = "fp_ollama"
+_FIELDS = (b'"content":', b'"text":', b'"reasoning":', b'"reasoning_content":')
 _MAX_PARTS = 1000
 
 
@@ -89,7 +90,12 @@ def read_stream(body: bytes) -> Answer:
     answer = Answer()
     building: dict[int, _Building] = {}
     usage: Any = None
-    for event, end in events_of(_events, _data(body, answer, building), len(body), answer):
+    for item in events_of(_events, _data(body, answer), len(body), answer):
+        if isinstance(item, Run):
+            first = building.setdefault(0, _Building())
+            (first.texts if item.key == "text" else first.thoughts).append(item.text)
+            continue
+        event, end = item
         content = False
         for choice in event.choices or ():
             index = choice.index or 0
@@ -121,38 +127,27 @@ def read_stream(body: bytes) -> Answer:
     return answer
 
 
-def _data(body: bytes, answer: Answer, building: dict[int, _Building]) -> Iterator[tuple[bytes, int]]:
-    """The events that must be read as JSON; bare texts go straight to the first choice."""
-    for data, end, bare in sse_texts(body, _is_plain):
-        if bare:
-            try:
-                text = data.decode()
-            except UnicodeDecodeError:
-                text = data.decode("utf-8", "replace")
-            if text:
-                if 0 not in building:
-                    building[0] = _Building()
-                building[0].texts.append(text)
-                if answer.first_content is None:
-                    answer.first_content = end
-        elif data == _DONE or data.strip() == _DONE:
+def _data(body: bytes, answer: Answer) -> Iterator[Single | Run]:
+    """The events without the terminator, which is no JSON."""
+    for item in sse_runs(body, _FIELDS, _plain):
+        if not isinstance(item, Run) and (item[0] == _DONE or item[0].strip() == _DONE):
             answer.done = True
         else:
-            yield data, end
+            yield item
 
 
-def _is_plain(data: bytes, text: bytes) -> bool:
-    """Whether an event holds this text as the content of the first choice's delta and says nothing else."""
-    try:
-        event = _events.decode(data)
-        content = text.decode()
-    except (ValueError, RecursionError):
-        return False
-    said = event.choices[0].delta if event.choices and len(event.choices) == 1 else None
-    if said is None or event.usage is not None or event.error is not None or not event.choices:
-        return False
-    only = _Said(content=content)
-    return said == only and not event.choices[0].finish_reason and not event.choices[0].index
+def _plain(data: bytes) -> Plain | None:
+    event = _events.decode(data)
+    choice = event.choices[0] if event.choices and len(event.choices) == 1 else None
+    if choice is None or choice.finish_reason or choice.index or event.usage is not None or event.error is not None:
+        return None
+    said = choice.delta or _Said(content=choice.text)
+    text, thinking = said.content, said.reasoning or said.reasoning_content
+    if text and isinstance(text, str):
+        return "text", text
+    if said.refusal or said.tool_calls or said.function_call is not None or not isinstance(thinking, str):
+        return None
+    return ("thinking", thinking) if thinking else None
 
 
 def _add(built: _Building, said: _Said) -> bool:

@@ -5,16 +5,16 @@ The last event repeats the whole answer, which is then read from there; before i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
+from sereno.wire.alike import Plain, Run, Single, sse_runs
 from sereno.wire.answer import Answer, events_of, joined
 from sereno.wire.errors import message_in
-from sereno.wire.framing import sse_events
 from sereno.wire.openai import content_images, content_text
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
@@ -23,6 +23,7 @@ from sereno.wire.timing import count
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _THINKING = frozenset({"response.reasoning_text.delta", "response.reasoning_summary_text.delta"})
+_FIELDS = (b'"delta":',)
 _ABSENT = msgspec.Raw(b"")
 _ARGUMENTS = "response.function_call_arguments.delta"
 
@@ -55,7 +56,11 @@ def read_stream(body: bytes) -> Answer:
     texts: list[str] = []
     thoughts: list[str] = []
     tools: list[ToolCall] = []
-    for event, end in events_of(_events, _data(body), len(body), answer):
+    for item in events_of(_events, _data(body), len(body), answer):
+        if isinstance(item, Run):
+            (texts if item.key == "text" else thoughts).append(item.text)
+            continue
+        event, end = item
         kind = event.type
         if kind in _TEXT and isinstance(event.delta, str):
             texts.append(event.delta)
@@ -81,8 +86,16 @@ def read_stream(body: bytes) -> Answer:
     return answer
 
 
-def _data(body: bytes) -> Iterable[tuple[bytes, int]]:
-    return ((data, end) for _, data, end in sse_events(body) if data != b"[DONE]")
+def _data(body: bytes) -> Iterator[Single | Run]:
+    return (item for item in sse_runs(body, _FIELDS, _plain) if isinstance(item, Run) or item[0] != b"[DONE]")
+
+
+def _plain(data: bytes) -> Plain | None:
+    event = _events.decode(data)
+    if not isinstance(event.delta, str) or not event.delta:
+        return None
+    key = "text" if event.type in _TEXT else "thinking" if event.type in _THINKING else None
+    return None if key is None else (key, event.delta)
 
 
 def _end(answer: Answer, response: msgspec.Raw) -> bool:
