@@ -53,7 +53,7 @@ class Relay:
 
     __slots__ = (
         "answer_chunks", "answer_left", "client", "client_keep", "connecting", "connection", "extra", "head",
-        "head_sent", "host", "mode", "out", "out_size", "path", "pending", "pool", "raw", "recording", "request_chunks",
+        "head_sent", "host", "mode", "out", "out_size", "path", "peeked", "pending", "pool", "raw", "recording", "request_chunks",
         "request_done", "request_left", "retried", "reusable", "reused", "sent_at", "touched", "waiting", "worker",
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ class Relay:
         self.connection: UpstreamConnection | None = None
         self.connecting: asyncio.Task[None] | None = None
         self.out: list[bytes] = []
-        self.out_size = 0
+        self.out_size = self.peeked = 0
         self.request_left = head.length or 0
         self.request_chunks = ChunkedReader() if head.chunked else None
         self.request_done = not self.request_left and not head.chunked
@@ -172,8 +172,12 @@ class Relay:
 
     def _choose(self) -> None:
         """Find the server by the model that the body names, once enough of it has come."""
-        body = b"".join(self.recording.request_pieces) if self.recording is not None else b""
-        full = self.request_done or len(body) >= self.worker.limits.peek_bytes or not self.recording
+        full = self.request_done or self.out_size >= self.worker.limits.peek_bytes
+        if not full and self.out_size < 2 * self.peeked:
+            return  # looked at again only when it has doubled, so that small pieces do not cost its square
+        self.peeked = self.out_size
+        # What waits for the server, not the recording: that may be cut when memory for recordings is used up.
+        body = b"".join(self.out if self.request_chunks is None else self.out[1::3])
         model = find_model(body, self.request_done)
         if model is not None or full:
             self.pool = self.worker.pools[self.worker.routes.model(model)]
@@ -205,6 +209,8 @@ class Relay:
 
     def _send(self, connection: UpstreamConnection) -> None:
         self.connection = connection
+        if self.client.full:  # an earlier answer still waits for a client that does not read
+            connection.transport.pause_reading()
         if self.out:
             self.out.insert(0, self._head_bytes())
             connection.transport.writelines(self.out)

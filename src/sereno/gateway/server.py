@@ -25,7 +25,7 @@ class ClientConnection(asyncio.Protocol):
     """One client. `relay` is the exchange under way; bytes of later requests wait in `buffer`."""
 
     __slots__ = (
-        "buffer", "closing", "held", "own", "paused", "peer", "peer_bytes", "proto", "relay", "since",
+        "buffer", "closing", "full", "held", "own", "paused", "peer", "peer_bytes", "proto", "relay", "since",
         "transport", "until_close", "worker",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class ClientConnection(asyncio.Protocol):
         self.relay: Relay | None = None
         self.buffer = b""
         self.closing = False
+        self.full = False
         self.held = False
         self.paused = False
         self.until_close = False
@@ -115,12 +116,14 @@ class ClientConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client takes the answer slower than the server sends it."""
+        self.full = True
         relay = self.relay
         if relay is not None and relay.connection is not None:
             relay.connection.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
+        self.full = False
         relay = self.relay
         if relay is not None and relay.connection is not None:
             relay.connection.transport.resume_reading()
