@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 Outcome = Literal[
-    "complete",  # the model server's answer ended well-framed and was handed to the client whole
+    "complete",  # the answer ended well-framed and was handed over whole: the server's, or ours to a broken body
     "client_closed",  # the client left first
     "upstream_closed",  # the model server's connection ended inside the answer
     "upstream_unreachable",  # no connection, or it closed before a byte of the answer
