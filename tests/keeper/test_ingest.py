@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import msgspec
 import pytest
 
 from keeper.harness import EVERYTHING, counted, drain, ids, make
@@ -365,3 +367,40 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.005)
+
+
+def test_a_journal_that_was_deleted_begins_anew_and_is_read(
+    data: Path,
+    store: SqliteStore,
+    write: Callable[..., None],
+    exchange: Callable[..., Exchange],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write([exchange(0), exchange(1, at=1)])
+    drain(make(data, store))
+    shutil.rmtree(data / "journal")
+    now = time.time()
+    with monkeypatch.context() as later:  # segment numbers begin at the second of their making
+        later.setattr("sereno.journal.appender.time.time", lambda: now + 5)
+        write([exchange(2, at=2), exchange(3, at=3)])
+
+    drain(make(data, store))
+
+    assert ids(store) == [id_text(exchange(i, at=i).id) for i in range(4)]
+    assert counted(store) == 4
+
+
+def test_a_model_of_a_server_known_to_be_ollama_is_named_its_way(
+    data: Path, store: SqliteStore, write: Callable[..., None], exchange: Callable[..., Exchange]
+) -> None:
+    first = exchange(0)
+    over_openai = msgspec.structs.replace(
+        first, target="/v1/chat/completions", request_body=b'{"model":"Llama3.2","messages":[]}', request_size=34
+    )
+    write([over_openai])
+    ingest = make(data, store)
+    ingest._ollama_upstreams = lambda: {over_openai.upstream}
+
+    drain(ingest)
+
+    assert store.models() == ["llama3.2:latest"]

@@ -9,14 +9,14 @@ until the one bad record is found, counted and passed over. Segments are deleted
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from threading import Event, Lock, Thread
 from time import perf_counter, time
 from typing import NamedTuple
 
 import msgspec
 
-from sereno.calls import Call, Position
+from sereno.calls import Call, Exchange, Position
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper.content import record_of
@@ -29,6 +29,7 @@ from sereno.metrics.account import account_all
 from sereno.metrics.exemplars import Exemplar, ExemplarKey, exemplars_of
 from sereno.metrics.increments import Increments
 from sereno.store.base import Batch, Record, Store
+from sereno.wire.decode import decode
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class Ingest:
         options: the keeper's options.
         observe: told name and seconds of each store query.
         clock: epoch seconds.
+        ollama_upstreams: names of the model servers known to be Ollama (`Upstreams.ollama`). A call is decoded once, so
+            a batch that is tried again is the same; what is learned counts from then on and changes no stored call.
 
     Attributes:
         stored: calls committed by this process.
@@ -79,7 +82,9 @@ class Ingest:
         options: KeeperOptions,
         observe: Callable[[str, float], None],
         clock: Callable[[], float] = time,
+        ollama_upstreams: Callable[[], Collection[str]] = frozenset,
     ) -> None:
+        self._ollama_upstreams = ollama_upstreams
         self._reader = reader
         self._store = store
         self._labels = labels
@@ -127,7 +132,7 @@ class Ingest:
         assert self._tails is not None
         for worker in self._reader.workers():
             if worker not in self._tails:
-                self._tails[worker] = Tail(self._reader, self._reader.start(worker))
+                self._tails[worker] = Tail(self._reader, self._reader.start(worker), self._decode)
         tails = list(self._tails.values())
         if not self._pending:
             size, share = self._options.batch_calls, max(1, self._options.batch_bytes // max(1, len(tails)))
@@ -142,12 +147,15 @@ class Ingest:
         self._pending = []
         return frames
 
+    def _decode(self, exchange: Exchange) -> Call:
+        return decode(exchange, self._ollama_upstreams())
+
     def _begin(self) -> None:
         """Ask the store how far it is."""
         stored = {p.worker: p for p in self._store.positions() if p.instance == self._reader.instance}
         self._labels.claim(())
         self._committed = stored
-        self._tails = {worker: Tail(self._reader, position) for worker, position in stored.items()}
+        self._tails = {worker: Tail(self._reader, position, self._decode) for worker, position in stored.items()}
 
     def _prepared(self) -> list[Ready]:
         """The pending items with sessions, content rules and labels applied."""

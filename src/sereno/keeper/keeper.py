@@ -53,10 +53,19 @@ class Keeper:
         self._http_lock = Lock()
         self.labels = ModelLabels(store, self._writes)
         self._reader = JournalReader(options.data / JOURNAL_DIR)
-        self.ingest = Ingest(self._reader, store, self.labels, self._writes, options, self._times.observe, clock)
+        self._upstreams = Upstreams(options.upstreams, self.labels, clock)
+        self.ingest = Ingest(
+            self._reader,
+            store,
+            self.labels,
+            self._writes,
+            options,
+            self._times.observe,
+            clock,
+            ollama_upstreams=self._upstreams.ollama,
+        )
         self._running = Running(options.data / RUN_DIR, clock)
         self._policy = PolicyWriter(options.data, options.require_key, options.allowed_hosts)
-        self._upstreams = Upstreams(options.upstreams, self.labels, clock)
         self._retention = Retention(
             store, self._writes, calls_days=options.calls_days, bodies_days=options.bodies_days, clock=clock
         )

@@ -29,6 +29,7 @@ class Upstreams:
         self._labels = labels
         self._clock = clock
         self._states: dict[str, tuple[ServerState, float]] = {}
+        self._ollama: frozenset[str] = frozenset()
 
     def jobs(self, every: float) -> list[Job]:
         """A job for each server, so that one that hangs delays no other."""
@@ -42,7 +43,13 @@ class Upstreams:
         """
         state = self._pollers[name].poll()
         self._states[name] = (state, self._clock())
+        if state.api == "ollama" and state.up:
+            self._ollama |= {name}
         self._labels.claim(model_name(model.name, state.api) for model in state.installed or ())
+
+    def ollama(self) -> frozenset[str]:
+        """The servers that answered as an Ollama; one that did stays one while this keeper runs, up or down."""
+        return self._ollama
 
     def figures(self) -> dict[tuple[str, Labels], float]:
         """The gauges of all servers that were polled."""
