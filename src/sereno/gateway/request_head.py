@@ -134,10 +134,10 @@ def parse_request_head(raw: bytes, longest_target: int = 16_384) -> RequestHead:
         _specials(head, special)
     if head.chunked and head.length is not None:
         raise Refusal(400, "bad_request", "The request has both Content-Length and Transfer-Encoding; send only one.")
-    if target[0] != 47 or method == b"CONNECT" or b"#" in target:  # 47 is "/"
-        _other_form(head)
     if head.host is None and modern:
         raise Refusal(400, "bad_request", "An HTTP/1.1 request needs a Host header (RFC 9112 §3.2); send one.")
+    if target[0] != 47 or method == b"CONNECT" or b"#" in target:  # 47 is "/"
+        _other_form(head)
     if len(fields) > MOST_FIELDS:
         raise Refusal(431, "head_too_large", f"The request has more than {MOST_FIELDS} header fields; send fewer.")
     return head
@@ -150,9 +150,14 @@ def content_length(value: bytes) -> int:
     return int(value)
 
 
-def broken(partial: bytes) -> bool:
-    """Whether bytes received so far, without the end of a head, can never become a valid one."""
-    return _BROKEN.search(partial) is not None
+def broken(partial: bytes, seen: int = 0) -> bool:
+    """Whether bytes received so far, without the end of a head, can never become a valid one.
+
+    Args:
+        partial: the bytes.
+        seen: how many of them were found well before; what stands before a byte is looked at all the same.
+    """
+    return _BROKEN.search(partial, max(seen - 1, 0)) is not None
 
 
 def _specials(head: RequestHead, special: list[tuple[int, bytes, bytes]]) -> None:

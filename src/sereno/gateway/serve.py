@@ -136,9 +136,7 @@ async def drain(worker: Worker) -> None:
     for client in tuple(worker.clients):
         client.transport.abort()
     for pool in (*worker.pools.values(), worker.keeper):
-        for task in tuple(pool.connecting):
-            task.cancel()
-        pool.close_idle(float("inf"))
+        pool.shut()
     await asyncio.sleep(0)
 
 

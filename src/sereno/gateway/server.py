@@ -196,7 +196,7 @@ class ClientConnection(asyncio.Protocol):
         limits = self.worker.limits
         if len(data) > limits.head_bytes:
             self._refuse(None, _too_long(data, limits.target_bytes, limits.head_bytes))
-        elif broken(data[max(seen - 1, 0) :]):
+        elif broken(data, seen):
             try:
                 parse_request_head(data)
             except Refusal as refusal:

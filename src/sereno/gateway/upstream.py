@@ -120,6 +120,13 @@ class Pool:
         while self.idle and self.idle[0].idle_since < before:
             self.idle.pop(0).transport.close()
 
+    def shut(self) -> None:
+        """The worker ends: no idle connection is left, and none is waited for, as TLS would ask."""
+        for task in tuple(self.connecting):
+            task.cancel()
+        while self.idle:
+            self.idle.pop().transport.abort()
+
     def connect(self, relay: Relay) -> asyncio.Task[None]:
         """Begin a new connection; the relay hears of its success or failure."""
         task = asyncio.get_running_loop().create_task(self._connect(relay))
@@ -142,6 +149,12 @@ class Pool:
                     )  # fmt: skip
         except TimeoutError:
             relay.connect_failed(504, f"no connection within {self._connect_seconds:g} s")
+        except ssl.SSLCertVerificationError as error:
+            relay.connect_failed(
+                502,
+                f"its certificate is not trusted ({error.verify_message}); name the one who signed it by `ca_file`, or "
+                "turn the check off by `verify = false`",
+            )
         except (OSError, ssl.SSLError) as error:
             relay.connect_failed(502, error.strerror or type(error).__name__)
         else:
