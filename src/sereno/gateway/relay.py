@@ -53,8 +53,9 @@ class Relay:
 
     __slots__ = (
         "answer_chunks", "answer_left", "client", "client_keep", "connecting", "connection", "extra", "head",
-        "head_sent", "host", "mode", "out", "out_size", "path", "peeked", "pending", "pool", "raw", "recording", "request_chunks",
-        "request_done", "request_left", "retried", "reusable", "reused", "sent_at", "touched", "waiting", "worker",
+        "head_sent", "host", "mode", "out", "out_size", "path", "peeked", "pending", "pool", "raw", "recording",
+        "request_chunks", "request_done", "request_left", "retried", "reusable", "reused", "sent_at", "touched",
+        "waiting", "worker",
     )  # fmt: skip
 
     def __init__(
