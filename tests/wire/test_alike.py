@@ -35,7 +35,7 @@ def long_way(reader: str, body: bytes) -> Answer:
         return READ[reader](body)
 
 
-def story(reader: str, texts: list[str], chance: random.Random) -> list[bytes]:
+def story(reader: str, texts: list[str], chance: random.Random, padding: int = 9) -> list[bytes]:
     """A stream of text, thinking, tools and text again; stamps and numbers vary as on the wire."""
     pieces = []
     for number, text in enumerate(texts):
@@ -44,15 +44,15 @@ def story(reader: str, texts: list[str], chance: random.Random) -> list[bytes]:
             delta = {"role": "assistant", "content": "", field.replace("thinking", "reasoning"): text}
             event: object = {
                 "id": "c",
-                "obfuscation": "x" * chance.randrange(9),
-                "created": 1795228165 + number // 20,
+                "obfuscation": "x" * chance.randrange(padding),
+                "created": 1795228165 + number // 60,
                 "choices": [{"index": 0, "delta": delta}],
             }
         elif reader == "anthropic":
             kind = field.replace("content", "text")
             event = {
                 "type": "content_block_delta",
-                "index": kind == "text",
+                "index": int(kind == "text"),
                 "delta": {"type": f"{kind}_delta", kind: text},
             }
         else:
@@ -126,10 +126,10 @@ def test_a_common_stream_takes_the_fast_way(reader: str) -> None:
     texts = ["a", 'say "hi"', "\n", "é", "tab\t"] * 60
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "sse_runs", counting)
-        answer = READ[reader](b"".join(story(reader, texts, random.Random(1))))
+        answer = READ[reader](b"".join(story(reader, texts, random.Random(1), padding=1)))
     assert answer.text == "".join(texts[100:])
     assert answer.thinking == "".join(texts[:100])
-    assert len(counted) < len(texts) / 4, "the second in `created` changes every 20 events, which parts a run"
+    assert len(counted) < len(texts) / 4, "`created` changes every 60 events, which parts a run"
 
 
 def test_what_says_more_than_a_text_is_never_in_a_run() -> None:

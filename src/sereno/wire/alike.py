@@ -47,6 +47,7 @@ _PROBE = "\u2042"
 _FRAME = re.compile(rb"(?:event: ?[\w.]*\n)?data: ?|")
 _STRING = re.compile(rb'"([^"\\\n\r]*+(?:\\[^\n\r][^"\\\n\r]*+)*+)"')
 _VARYING = re.compile(rb'"(?:created_at|obfuscation)":"([^"\\]*)"|"sequence_number":([0-9]+)')
+_PADDED = re.compile(_VARYING.pattern.replace(b"sequence_number", b"created"))  # OpenAI's own: a run outlasts a second
 
 
 class Shape(NamedTuple):
@@ -77,7 +78,7 @@ def sse_runs(body: bytes, fields: tuple[bytes, ...], plain: ReadPlain) -> Iterat
     """
     parser = SseParser()
     at, size, patience = 0, len(body), _PATIENCE
-    while at < size and patience:
+    while at < size and patience > 0:
         stop = body.find(_END, at, at + _MAX_EVENT) + len(_END)
         if stop < at + len(_END):
             patience -= 1
@@ -96,7 +97,7 @@ def sse_runs(body: bytes, fields: tuple[bytes, ...], plain: ReadPlain) -> Iterat
             patience -= 1
             continue
         begun, limit = at, min(size, at + _MAX_RUN)
-        while patience and (stop := _extent(body, at, limit, shape)):
+        while patience > 0 and (stop := _extent(body, at, limit, shape)):
             text = _text(body[at:stop], shape)
             if text is None:
                 patience -= 1
@@ -104,8 +105,9 @@ def sse_runs(body: bytes, fields: tuple[bytes, ...], plain: ReadPlain) -> Iterat
                 continue
             parser.skip(stop - at)
             yield Run(shape.key, text)
-            at = stop
-            limit = min(size, at + _MAX_RUN)
+            # Twice as far next: a run that was cut short then costs no more than a few times its length.
+            limit = min(size, stop + min(_MAX_RUN, 2 * (stop - at)))
+            at, patience = stop, min(_PATIENCE, patience + 2)
         patience -= at == begun
     for start in range(at, size, _SLICE):
         yield from _feed(parser, body[start : start + _SLICE])
@@ -133,7 +135,8 @@ def _shape(event: bytes, data: bytes, fields: tuple[bytes, ...], plain: ReadPlai
         if said is None or said[1] != _PROBE:
             return None
         first, last = start + string.start(1), start + string.end(1)
-        holes = [(*hole.span(hole.lastindex or 0), hole.lastindex == 1) for hole in _VARYING.finditer(event)]
+        varying = _PADDED if b'"obfuscation"' in event else _VARYING
+        holes = [(*hole.span(hole.lastindex or 0), hole.lastindex == 1) for hole in varying.finditer(event)]
         holes = sorted([(first, last, True), *(hole for hole in holes if hole[1] <= first or hole[0] >= last)])
         edges = (0, *(edge for hole in holes for edge in hole[:2]), len(event))
         parts = tuple(event[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
@@ -157,7 +160,7 @@ def _extent(body: bytes, at: int, limit: int, shape: Shape) -> int:
     head, last = shape.parts[0], shape.parts[-1]
     if not body.startswith(head, at):
         return 0
-    border = last + head
+    border = max(last + head, shape.parts[shape.text] if shape.text else b"", key=len)  # what tells these events apart
     for _ in range(_LAST_EVENTS):
         near = body.rfind(border, at, limit)
         stop = body.find(last, near + len(border), near + _MAX_EVENT) if near >= 0 else -1
