@@ -1,6 +1,8 @@
-"""The reader of chunked bodies: any split is the same body; what h11 refuses is refused, what is accepted reads alike."""
+"""The reader of chunked bodies: any split is the same body, and what is accepted h11 reads alike."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import h11
 import pytest
@@ -20,7 +22,7 @@ def ours(data: bytes, cuts: list[int]) -> tuple[bytes, bool] | None:
     reader = ChunkedReader()
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     try:
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             if reader.feed(data[start:end]) < end - start or reader.done:
                 break
     except ValueError:
