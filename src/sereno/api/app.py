@@ -21,8 +21,8 @@ from sereno.api.describe import components
 from sereno.api.gate import HostGate, ReaderGate
 from sereno.api.guard import Guard
 from sereno.api.options import ApiOptions
-from sereno.errors import QueryError, StoreError
-from sereno.query.problems import Problem, from_query_error, from_store_error
+from sereno.errors import QueryError, StoreError, StoreTimeoutError
+from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
 
 ROUTERS = (messages, aggregations, models, export, drilldown, live, health, watchman)
@@ -136,6 +136,8 @@ def _as_problem(request: Request, error: Exception) -> Problem:
             return error
         case QueryError():
             return from_query_error(error)
+        case StoreTimeoutError():
+            return query_timeout("The store did not answer in time.")
         case StoreError():
             return from_store_error(error)
         case HTTPException(status_code=405):
@@ -146,4 +148,4 @@ def _as_problem(request: Request, error: Exception) -> Problem:
         case HTTPException():
             return Problem("internal", error.status_code, str(error.detail))
         case _:
-            return Problem("internal", 500, "Sereno failed on this request; its log says why.")
+            return internal()

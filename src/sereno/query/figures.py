@@ -1,7 +1,7 @@
 """Sums of calls → the figures people read: rates, means, percentiles. Unknown is null, zero is counted.
 
 `error_rate` is error / (success + error): aborted calls, in which the client left, are neither. Means divide by
-the calls in which the figure was known. Percentiles are upper bounds of histogram buckets (≤ 9 % too high).
+the calls in which the figure was known. Percentiles come from histogram buckets (off by less than 9 %).
 """
 
 from __future__ import annotations

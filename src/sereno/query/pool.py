@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TypeVar
 
-from sereno.query.problems import Problem
+from sereno.errors import StoreTimeoutError
+from sereno.query.problems import Problem, query_timeout
+from sereno.store.deadline import deadline
 
 T = TypeVar("T")
 
@@ -16,8 +18,8 @@ T = TypeVar("T")
 class QueryPool:
     """Runs queries in threads.
 
-    A query that exceeds its limit is answered with 503; its thread goes on and counts as taken until it ends, so
-    slow queries can never pile up beyond `waiting`.
+    A query that exceeds its limit is answered with 503 and the store ends it (`store.deadline`), so its thread is free
+    again; until then it counts as taken, so slow queries can never pile up beyond `waiting`.
 
     Args:
         threads: queries at once.
@@ -50,24 +52,29 @@ class QueryPool:
                 f"{self._pending} queries are running or waiting. Try again in a moment.",
                 headers={"Retry-After": "1"},
             )
-        future = asyncio.get_running_loop().run_in_executor(self._executor, self._timed, name, query)
+        until = monotonic() + self._limit
+        future = asyncio.get_running_loop().run_in_executor(self._executor, self._timed, name, query, until)
         self._pending += 1
         future.add_done_callback(self._done)
         done, _ = await asyncio.wait((future,), timeout=self._limit)
-        if not done:
-            raise Problem(
-                "query-timeout",
-                503,
-                f"The query `{name}` took longer than {self._limit:g} s. Ask for a shorter time (`start_time`, "
-                "`end_time`) or for less.",
-                headers={"Retry-After": "5"},
-            )
-        return future.result()
+        try:
+            if done:
+                return future.result()
+        except StoreTimeoutError as error:
+            raise self._late(name) from error
+        raise self._late(name)
 
-    def _timed(self, name: str, query: Callable[[], T]) -> T:
+    def _late(self, name: str) -> Problem:
+        return query_timeout(f"The query `{name}` took longer than {self._limit:g} s.")
+
+    def _timed(self, name: str, query: Callable[[], T], until: float) -> T:
         began = perf_counter()
         try:
-            return query()
+            left = until - monotonic()
+            if left <= 0:  # it waited so long for a thread that nobody waits for it
+                raise StoreTimeoutError(f"The query `{name}` got no thread in time.")
+            with deadline(left):
+                return query()
         finally:
             self._observe(name, perf_counter() - began)
 

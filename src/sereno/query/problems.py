@@ -116,6 +116,17 @@ def from_query_error(error: QueryError) -> Problem:
     return Problem("wrong-parameter", 400, str(error), parameter=error.parameter, expected=error.expected)
 
 
+def query_timeout(what: str) -> Problem:
+    """503 for a question that took too long, with a sentence that says which."""
+    detail = f"{what} Ask for a shorter time (`start_time`, `end_time`) or for less."
+    return Problem("query-timeout", 503, detail, headers={"Retry-After": "5"})
+
+
+def internal() -> Problem:
+    """500 for a fault of our own; what it was is for the log alone."""
+    return Problem("internal", 500, "Sereno failed on this request; its log says why.")
+
+
 def from_store_error(error: StoreError) -> Problem:
     """503 for a store that fails; the store's own sentence is for the operator and goes along."""
     return Problem(

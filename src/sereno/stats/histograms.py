@@ -87,15 +87,23 @@ class Histogram(msgspec.Struct):
         self.nanos += other.nanos
 
     def quantile(self, q: float) -> float | None:
-        """The upper bound of the bucket that holds the q-quantile (nearest rank), None when empty."""
+        """The q-quantile (nearest rank), None when empty: exact for one value, else off by less than a bucket.
+
+        Values are taken to lie evenly in the bucket that holds the rank, as Prometheus's `histogram_quantile` does.
+        """
         if not self.count:
             return None
+        if self.count == 1:
+            return self.total
         rank = max(1, ceil(q * self.count - 1e-9))
         seen = 0
         for index in sorted(self.sparse):
-            seen += self.sparse[index]
-            if seen >= rank:
-                return upper_bound(index)
+            inside = self.sparse[index]
+            if seen + inside >= rank:
+                upper = upper_bound(index)
+                lower = upper_bound(index - 1) if index else 0.0
+                return lower + (upper - lower) * (rank - seen - 0.5) / inside
+            seen += inside
         raise AssertionError("bucket counts do not add up to count")
 
     @property

@@ -45,7 +45,7 @@ _MAX_RUN = 1 << 18  # bytes looked at together
 _PATIENCE = 16  # fruitless looks, after which the rest is read in slices: bounds the work on any body
 _PROBE = "\u2042"
 _FRAME = re.compile(rb"(?:event: ?[\w.]*\n)?data: ?|")
-_STRING = re.compile(rb'"([^"\\\n\r]*+(?:\\[^\n\r][^"\\\n\r]*+)*+)"')
+_STRING = re.compile(rb'"([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)"')
 _VARYING = re.compile(rb'"(?:created_at|obfuscation)":"([^"\\]*)"|"sequence_number":([0-9]+)')
 _PADDED = re.compile(_VARYING.pattern.replace(b"sequence_number", b"created"))  # OpenAI's own: a run outlasts a second
 
