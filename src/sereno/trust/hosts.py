@@ -7,11 +7,13 @@ that name as Host. So a Host that is neither a loopback name nor configured is r
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 
 LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
 
 
+@lru_cache(maxsize=1024)  # asked for every request, of few addresses
 def is_loopback(address: str) -> bool:
     """Whether a peer's address is this machine's loopback, also when IPv4 is mapped into IPv6.
 
