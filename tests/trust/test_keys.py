@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from hashlib import blake2b
 
 import msgspec
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sereno.trust.keys import SCOPES, Key, Scope, find, hash_secret, issue, presented
+from sereno.trust.keys import SCOPES, Key, Scope, find, hash_secret, issue, ours, presented
 
 RANDOM = bytes(range(28))
 
@@ -60,7 +60,12 @@ def test_only_its_secret_finds_a_key(random: bytes, other: str) -> None:
         ([(b"Authorization", b"Bearer sk-sereno-a")], "sk-sereno-a"),
         ([(b"authorization", b"bearer  sk-sereno-a ")], "sk-sereno-a"),
         ([(b"Authorization", b"Bearer sk-openai")], None),
+        ([(b"Authorization", b"Bearer\tsk-sereno-a")], "sk-sereno-a"),
+        ([(b"Authorization", b"Bearer")], None),
+        ([(b"Authorization", b"")], None),
         ([(b"Authorization", b"Basic sk-sereno-a")], None),
+        ([(b"Authorization", b"Basic " + b64encode(b"me:sk-sereno-a"))], None),
+        ([(b"Authorization", b"Basic " + b64encode(b"me:x")), (b"X-Sereno-Key", b"sk-sereno-b")], "sk-sereno-b"),
         ([(b"Authorization", b"sk-sereno-a")], None),
         ([(b"Authorization", b"Bearer x"), (b"Authorization", b"Bearer sk-sereno-b")], "sk-sereno-b"),
         ([(b"Authorization", b"Bearer SK-SERENO-a")], None),
@@ -69,6 +74,25 @@ def test_only_its_secret_finds_a_key(random: bytes, other: str) -> None:
 )
 def test_where_a_key_may_stand(headers: list[tuple[bytes, bytes]], secret: str | None) -> None:
     assert presented(headers) == secret
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        (b"Basic " + b64encode(b"me:sk-sereno-a"), "sk-sereno-a"),
+        (b"bAsIc\t " + b64encode(b":sk-sereno-a").rstrip(b"="), "sk-sereno-a"),
+        (b"Basic " + b64encode(b"sk-sereno-a:"), "sk-sereno-a"),
+        (b"Basic " + b64encode(b"sk-sereno-a"), "sk-sereno-a"),
+        (b"Basic " + b64encode(b"me:other"), None),
+        (b"Basic !!!", None),
+        (b"Basic A", None),
+        (b"Basic", None),
+    ],
+)
+def test_a_key_in_basic_is_ours_and_shown_only_where_basic_may_show_it(value: bytes, secret: str | None) -> None:
+    assert ours(b"authorization", value) == secret
+    assert presented([(b"Authorization", value)], basic=True) == secret
+    assert presented([(b"Authorization", value)]) is None
 
 
 @given(st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=40))))

@@ -64,18 +64,23 @@ class Gate:
         if len(self._seen) < 1000:
             self._seen.add((host, own))
 
-    def key(self, head: RequestHead) -> Key | None:
-        """The key a request shows, None without one; its header is taken out of what is forwarded.
+    def key(self, head: RequestHead, *, basic: bool = False) -> Key | None:
+        """The key a request shows, None without one; fields that hold one are taken out of what is forwarded.
+
+        Args:
+            head: the request's head.
+            basic: whether HTTP Basic may show it; taken out it is in any case.
 
         Raises:
             Refusal: it shows a Sereno key that is not known.
         """
         if not head.guarded:
             return None
-        secret = presented(head.fields)
+        if any(map(_is_ours, head.lines)):
+            head.lines = [line for line in head.lines if not _is_ours(line)]
+        secret = presented(head.fields, basic=basic)
         if secret is None:
             return None
-        head.lines = [line for line in head.lines if not _is_ours(line)]
         key = self._by_hash.get(hash_secret(secret))
         if key is None:
             raise Refusal(

@@ -5,13 +5,11 @@ The peer comes from the transport alone: no header that a client can write has a
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from sereno.conventions import HEALTH_PATH, KEY_PREFIX, READY_PATH
+from sereno.conventions import HEALTH_PATH, READY_PATH
 from sereno.query.problems import Problem
 from sereno.trust.hosts import host_allowed, is_loopback
 from sereno.trust.keys import Key, find, presented
@@ -61,22 +59,6 @@ def is_open(path: str, rules: AccessRules) -> bool:
     return path in (HEALTH_PATH, READY_PATH) or (path == "/metrics" and rules.metrics_public)
 
 
-def shown_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The key a request shows: as on the gateway, or as the password of HTTP Basic (a browser's own dialogue)."""
-    listed = list(headers)
-    key = presented(listed)
-    if key is not None:
-        return key
-    for name, value in listed:
-        if name.lower() == b"authorization" and value[:6].lower() == b"basic ":
-            try:
-                _, _, password = b64decode(value[6:].strip(), validate=True).decode().partition(":")
-            except (Base64Error, ValueError):
-                return None
-            return password if password.startswith(KEY_PREFIX) else None
-    return None
-
-
 def check_host(path: str, hosts: Sequence[bytes], allowed: Collection[str]) -> None:
     """Refuse a request whose Host does not name us: a foreign page that rebound its name to our address.
 
@@ -115,7 +97,7 @@ def decide(
         raise Problem("peer-unknown", 403, "The address of the client is not known, so nothing is told.")
     local = is_loopback(peer) and rules.loopback_reads
     opened = is_open(path, rules)
-    secret = shown_key(headers)
+    secret = presented(headers, basic=True)
     key = find(secret, keys) if secret is not None else None
     if local or (key is not None and key.allows("read")):
         return Reader(peer, key, may_read=True)

@@ -6,7 +6,8 @@ A key is 192 random bits, so a plain BLAKE2b-256 is enough to store it (no dicti
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Literal, get_args
@@ -98,16 +99,23 @@ def find(secret: str, keys: Iterable[Key]) -> Key | None:
     return found
 
 
-def presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def presented(headers: Iterable[tuple[bytes, bytes]], *, basic: bool = False) -> str | None:
     """The Sereno key a request shows.
 
     It comes as `X-Sereno-Key`, or where SDKs put theirs: `Authorization: Bearer sk-sereno-…` (OpenAI),
     `x-api-key: sk-sereno-…` (Anthropic).
+
+    Args:
+        headers: (name, value) of the request.
+        basic: whether it may be the password of HTTP Basic, a browser's own dialogue. Not where models are called: a
+            browser sends that by itself, also for a page of another site.
     """
     for name, value in headers:
         lowered = name.lower()
         if lowered == KEY_HEADER:
             return value.decode("latin-1").strip()
+        if not basic and lowered == b"authorization" and value.lstrip()[:5].lower() == b"basic":
+            continue
         secret = ours(lowered, value)
         if secret is not None:
             return secret
@@ -127,10 +135,24 @@ def ours(name: bytes, value: bytes) -> str | None:
     if name == b"x-api-key":
         token = value.strip()
     elif name == b"authorization":
-        scheme, _, token = value.partition(b" ")
+        scheme, *rest = value.split(None, 1) or [b""]  # any white space: a tab there must not hide a key from us
+        token = rest[0].strip() if rest else b""
+        if scheme.lower() == b"basic":
+            return _of_basic(token)
         if scheme.lower() != b"bearer":
             return None
-        token = token.strip()
     else:
         return None
     return token.decode("latin-1") if token.startswith(_PREFIX) else None
+
+
+def _of_basic(token: bytes) -> str | None:
+    """The Sereno key among name and password of HTTP Basic (RFC 7617 §2), None without one.
+
+    Read as leniently as any server behind might, since what is not found here is passed on to it.
+    """
+    try:
+        user, _, password = b64decode(token + b"==").partition(b":")
+    except Base64Error:
+        return None
+    return next((part.decode("latin-1") for part in (password, user) if part.startswith(_PREFIX)), None)
