@@ -113,6 +113,11 @@ def main(calls: int) -> None:
         print(
             f"  memory: {marks[0]:.0f} MiB after the first batch, {marks[-1]:.0f} at the end, highest {max(marks):.0f}"
         )
+        print(json.dumps({
+            "calls": stored, "calls_per_second": stored / wall, "calls_per_cpu_second": stored / seconds,
+            "seconds": {**times, "read, decode, account": wall - sum(times.values())},
+            "memory_mib": {"first_batch": marks[0], "end": marks[-1], "highest": max(marks)},
+        }))  # fmt: skip
         store.close()
 
 
