@@ -51,7 +51,8 @@ FIRST, CHUNK = "time_to_first_chunk", "chunk_delay"
 HEAD = ("| what | target | measured | | nginx in the same run |", "| --- | --- | --- | --- | --- |")
 TARGETS = (
     Target("throughput",
-           "requests/s through one worker, full capture, 64 connections, of nginx `proxy_pass` on the same core", 0.8, "≥", lambda f: float(f["ratio_to"]["nginx_default"]["median"]), "×"),
+           "requests/s through one worker, full capture, 64 connections, of nginx `proxy_pass` on the same core",
+           0.8, "≥", lambda f: float(f["ratio_to"]["nginx_default"]["median"]), "×"),
     Target("throughput", "the same, of an nginx tuned to keep its upstream connections",
            0.8, "≥", lambda f: float(f["ratio_to"]["nginx"]["median"]), "×"),
     Target("latency", "added latency at one connection, p50", 0.15, "≤", _added("gateway", "p50"), "ms", 1e3, 3,
