@@ -19,7 +19,7 @@ class FromPeer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.peer is not None:
-            scope = {**scope, "sereno.peer": self.peer}
+            scope["sereno.peer"] = self.peer  # in place, as the keeper does: its server sees what is changed below it
         await self.app(scope, receive, send)
 
 

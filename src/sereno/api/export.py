@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from sereno.api.context import Context
 from sereno.api.describe import described
+from sereno.api.guard import HEAD
 from sereno.query.export import MEDIA_TYPES, Format, export, file_name
 from sereno.query.fields import FILTERS, FORMAT
 from sereno.query.problems import Problem
@@ -62,6 +63,9 @@ def router(context: Context) -> APIRouter:
         values = context.read(request, FIELDS)
         form = cast("Format", values.get(FORMAT))
         query = values.query()
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(form)}"'}
+        if HEAD in request.scope:  # its length is not known before it is made
+            return StreamingResponse(iter(()), headers=headers, media_type=MEDIA_TYPES[form])
         if context.exports.locked():
             raise Problem(
                 "busy",
@@ -83,7 +87,6 @@ def router(context: Context) -> APIRouter:
         except BaseException:
             await end()
             raise
-        headers = {"Content-Disposition": f'attachment; filename="{file_name(form)}"'}
         return _Download(first, pieces, end, media_type=MEDIA_TYPES[form], headers=headers)
 
     return routes

@@ -6,11 +6,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sereno.api.answers import render
-from sereno.query.problems import Problem
+from sereno.query.problems import Problem, internal
 from sereno.query.view import KeeperView
 
 BODY_MOST = 64 * 1024
 """Bytes of request body that are let pass unread; nothing here takes one."""
+
+HEAD = "sereno.head"
+"""In the ASGI scope when only the head of the answer is wanted: a route may then spare itself the work."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -36,15 +39,15 @@ class Guard:
             await self._app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        if head:  # RFC 9110 §9.3.2: as GET, without the content
-            scope["method"] = "GET"
+        if head:  # RFC 9110 §9.3.2: as GET, without the content; the server below must go on seeing a HEAD
+            scope = {**scope, "method": "GET", HEAD: True}
         status = 500
-        sent_head = False
+        started = sent_head = False
 
         async def guarded_send(message: Message) -> None:
-            nonlocal status, sent_head
+            nonlocal started, status, sent_head
             if message["type"] == "http.response.start":
-                status = message["status"]
+                started, status = True, message["status"]
                 headers = MutableHeaders(raw=list(message["headers"]))
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
@@ -67,6 +70,10 @@ class Guard:
                 await render(scope, problem)(scope, guarded_receive, guarded_send)
             else:
                 await self._app(scope, guarded_receive, guarded_send)
+        except Exception:  # answered here, so that it is guarded too; raised again for the server's log
+            if not started:
+                await render(scope, internal())(scope, guarded_receive, guarded_send)
+            raise
         finally:
             route = scope.get("route")
             self._view.count_request(getattr(route, "path", "unmatched"), status)
