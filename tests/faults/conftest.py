@@ -195,15 +195,17 @@ class Load:
 class Sereno:
     """`sereno up` in a process of its own."""
 
-    def __init__(self, folder: Path, upstream: str, *arguments: str, data: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, upstream: str, *arguments: str, data: Path | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self.data = data or folder / "data"
         self.port, self.keeper_port = free_port(), free_port()
         self.log = folder / "sereno.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "sereno", "up", "--listen", f"127.0.0.1:{self.port}"),
-                    *("--keeper", f"127.0.0.1:{self.keeper_port}", "--upstream", upstream, "--data", str(self.data)),
+                    *(sys.executable, "-P", "-m", "sereno", "up", "--listen", f"{host}:{self.port}"),
+                    *("--keeper", f"{host}:{self.keeper_port}", "--upstream", upstream, "--data", str(self.data)),
                     *("--set", "api.rate_limit=off", *arguments),
                 ],
                 stdout=log,
@@ -363,8 +365,8 @@ def start_sereno(tmp_path: Path, model_server: str) -> Iterator[StartSereno]:
     """Starts `sereno up`; ends it, and its children, whatever the test did."""
     running: list[Sereno] = []
 
-    def start(*arguments: str, data: Path | None = None, keeper: bool = True) -> Sereno:
-        sereno = Sereno(tmp_path, model_server, *arguments, data=data)
+    def start(*arguments: str, data: Path | None = None, keeper: bool = True, host: str = "127.0.0.1") -> Sereno:
+        sereno = Sereno(tmp_path, model_server, *arguments, data=data, host=host)
         running.append(sereno)
         sereno.wait_ready(keeper=keeper)
         return sereno

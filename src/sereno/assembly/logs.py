@@ -60,6 +60,6 @@ def start_log(log: Log, process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(log.level.upper())
-    if root.level > logging.DEBUG:  # httpx tells of every poll at INFO
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+    # httpcore tells the headers of answers, cookies among them, at DEBUG; httpx tells of every poll at INFO.
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.INFO if root.level <= logging.DEBUG else logging.WARNING)

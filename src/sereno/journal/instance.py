@@ -17,6 +17,8 @@ def prepare_data(data: Path) -> str:
     Raises:
         ConfigError: the folder cannot be made or made private, or its `instance` file is not a UUID.
     """
+    if (data / RUN_DIR).is_symlink():  # who opens the socket there speaks for every peer
+        raise ConfigError(f"{data / RUN_DIR} is a link, not this user's own folder: remove it and start again")
     try:
         for folder in (data, data / RUN_DIR, data / JOURNAL_DIR):
             _make_private(folder)

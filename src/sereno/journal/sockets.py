@@ -38,7 +38,9 @@ def prepare_socket_folder(data: Path) -> Path:
     folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.getuid():
+    if folder.is_symlink():
+        raise ConfigError(f"{folder} is a link, not this user's own folder: remove it and start again")
+    if found.st_uid != os.getuid():
         raise ConfigError(
             f"{folder} is not this user's own folder (owner uid {found.st_uid}): remove it and start again"
         )
