@@ -144,12 +144,12 @@ def _full_id(record: Record, text: str) -> str:
             return call_id
         if call_id.endswith(wanted):
             if found is not None:
-                raise QueryError("call", f"{text} is the end of several ids; give more of it", "a whole id")
+                raise QueryError("call", f"{text} is the end of several ids", "more of it, or a whole id")
             found = call_id
     if found is None:
         if wanted == "last":
-            raise QueryError("call", "no call is recorded yet", "an id")
-        raise QueryError("call", f"no recent call has an id ending in {text}; give the whole id", "a whole id")
+            raise QueryError("call", "no call is recorded yet")
+        raise QueryError("call", f"no recent call has an id ending in {text}", "the whole id")
     return found
 
 

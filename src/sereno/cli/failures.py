@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sereno.errors import SerenoError
+from sereno.errors import QueryError, SerenoError
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
@@ -35,12 +35,15 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
 
 
 def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
+    if isinstance(error, QueryError) and error.expected:
+        return error.exit_code, f"{str(error).rstrip('.')}; expected {error.expected}"
     if isinstance(error, SerenoError):
         return error.exit_code, str(error)
     usage = getattr(error, "format_message", None)  # typer's errors, old and new
     if usage is not None:
-        command = arguments[0] if arguments else ""
-        return USAGE, f"{str(usage()).rstrip('.')}; see sereno {command} --help"
+        context = getattr(error, "ctx", None)  # knows the command of a command: `sereno calls list`
+        where = context.command_path if context is not None else " ".join(["sereno", *arguments[:1]])
+        return USAGE, f"{str(usage()).rstrip('.')}; see {where} --help"
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         return 1, f"{error.strerror or error}{where}"

@@ -175,10 +175,10 @@ def _address(value: object, _base: Path) -> Address:
 def _http_url(value: object, *, rooted: bool) -> str:
     text = _text(value)
     parts = urlsplit(text)
-    if rooted and parts.path not in {"", "/"}:
-        raise ValueError("it has a path")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("no http:// or https:// with a host")
+    if rooted and parts.path not in {"", "/"}:
+        raise ValueError("it has a path")
     if parts.port == 0 or parts.query or parts.fragment:  # .port raises ValueError itself above 65535
         raise ValueError("port 0, a query or a fragment makes no sense here")
     if parts.username or parts.password:

@@ -184,9 +184,10 @@ def listening_socket(options: GatewayOptions) -> socket.socket:
         where = f"{options.host}:{options.port}"
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(
-                f"{where} is taken, probably by the model server itself. Move it, for Ollama by "
-                "OLLAMA_HOST=127.0.0.1:11435 ollama serve,\nand name its new place with "
-                "--upstream http://127.0.0.1:11435; or let Sereno listen elsewhere with --listen HOST:PORT."
+                f"{where} is taken, by the model server itself or by another Sereno. "
+                "Move the model server, for Ollama by OLLAMA_HOST=127.0.0.1:11435 ollama serve,\n"
+                "and name its new place with --upstream http://127.0.0.1:11435; "
+                "or let Sereno listen elsewhere with --listen HOST:PORT."
             ) from error
         raise ConfigError(f"cannot listen on {where}: {error.strerror}; give another --listen HOST:PORT") from error
     sock.setblocking(False)
