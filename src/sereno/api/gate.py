@@ -24,9 +24,13 @@ class HostGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request pass, or answer why not."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not scope.get("sereno.host_checked"):
+            server = scope.get("server")
+            own = server[0] if server else ""
+            # The address that was connected to: no page can have that as its name, as long as it is an address.
+            allowed = self._allowed | {own} if own.replace(".", "").isdigit() or ":" in own else self._allowed
             try:
-                check_host(scope["path"], [v for n, v in scope["headers"] if n == b"host"], self._allowed)
+                check_host(scope["path"], [v for n, v in scope["headers"] if n == b"host"], allowed)
             except Problem as problem:
                 await render(scope, problem)(scope, receive, send)
                 return

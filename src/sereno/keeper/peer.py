@@ -19,6 +19,8 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PEER = "sereno.peer"
 """Key of the peer's address in the ASGI scope."""
+HOST_CHECKED = "sereno.host_checked"
+"""Key of whether a gateway has checked Host, which knows the address that was connected to."""
 UNKNOWN = "unknown"
 """A peer that cannot be told: never loopback, so it may do nothing without a key."""
 
@@ -42,6 +44,7 @@ class PeerApp:
             told = [value for name, value in headers if name.lower() == PEER_HEADER]
             if told:
                 scope["headers"] = [(name, value) for name, value in headers if name.lower() != PEER_HEADER]
+            scope[HOST_CHECKED] = self._unix
             if self._unix:
                 # Exactly one, or somebody tries to be two.
                 scope[PEER] = told[0].decode("latin-1").strip() if len(told) == 1 else UNKNOWN
