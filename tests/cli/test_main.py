@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from sereno.cli import main
 from sereno.cli.commands import COMMANDS, Command
 from sereno.cli.failures import report
 from sereno.errors import ConfigError, JournalError, QueryError, StoreError, UpstreamError
+from sereno.store.sqlite.store import SqliteStore
 
 HEAVY = (
     "typing_extensions", "fastapi", "typer", "pydantic", "numpy", "rich", "uvicorn", "httpx", "pyarrow", "sqlite3",
@@ -53,8 +55,14 @@ def test_help_names_every_command(arguments: list[str], capsys: pytest.CaptureFi
     ],
 )
 def test_a_wrong_command_line_is_one_sentence_and_exit_code_2(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    SqliteStore(tmp_path / "sereno.db").close()
+    monkeypatch.setenv("SERENO_DATA", str(tmp_path))
     assert main(arguments) == 2
     shown = capsys.readouterr()
     assert shown.out == ""

@@ -121,7 +121,7 @@ def status(answer: bytes) -> int:
 
 
 def test_only_a_key_opens_anything_to_a_foreign_peer(
-    foreign: Foreign, start_sereno: StartSereno, tmp_path: Path
+    foreign: Foreign, start_sereno: StartSereno, wait_for: Callable[..., Any], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
     use, read = new_key(data, "use", "use"), new_key(data, "read", "read")
@@ -159,6 +159,8 @@ def test_only_a_key_opens_anything_to_a_foreign_peer(
         expect(gateway, get(here, target), 200)
     expect(gateway, get(here, "/api/tags", f"X-Sereno-Key: {read}"), 403)
     expect(gateway, get(here, "/api/tags", "Authorization: Basic " + b64encode(f"me:{use}".encode()).decode()), 401)
+    key_shown = [(gateway, get(here, "/api/tags", f"X-Sereno-Key: {use}"))]
+    wait_for(lambda: status(foreign.ask(key_shown)[0] or b"HTTP/1.1 000") == 200, "the keys to reach the gateway")
     answers = foreign.ask(asked)
     wrong = [
         (what, answer[:120]) for (what, codes), answer in zip(wanted, answers, strict=True)
