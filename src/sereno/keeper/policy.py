@@ -6,14 +6,13 @@ the last policy in force and is an error of the job; at the keeper's start it is
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkstemp
 from threading import Event
 
 from sereno.conventions import POLICY_FILE
 from sereno.store.keyfile import read_keys
+from sereno.store.whole_file import replace_whole
 from sereno.trust.keys import Key
 from sereno.trust.policy import Policy, RequireKey, encode_policy
 
@@ -53,18 +52,4 @@ class PolicyWriter:
                 return
         except FileNotFoundError:
             pass
-        _replace(self._path, content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a whole new file (0600) in the place of another."""
-    descriptor, draft = mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+        replace_whole(self._path, content)

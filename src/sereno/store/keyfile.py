@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 
 from sereno import conventions
 from sereno.errors import ConfigError
+from sereno.store.whole_file import replace_whole
 from sereno.trust.keys import Key
 
 _decoder = msgspec.json.Decoder(list[Key])
@@ -73,15 +73,6 @@ def _locked(data: Path) -> Iterator[None]:
 
 def _replace(path: Path, content: bytes) -> None:
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".keys-", dir=path.parent)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_whole(path, content)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
