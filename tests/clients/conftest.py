@@ -32,7 +32,9 @@ class Stack(NamedTuple):
         deadline = time.monotonic() + 20
         while True:
             query = {"search": agent_or_text, "limit": "100"}
-            found: list[dict[str, Any]] = httpx.get(f"{self.url}/analytics/messages", params=query, timeout=10).json()
+            answer = httpx.get(f"{self.url}/analytics/messages", params=query, timeout=10)
+            answer.raise_for_status()
+            found: list[dict[str, Any]] = answer.json()
             if len(found) >= wanted or time.monotonic() > deadline:
                 return found
             time.sleep(0.05)
@@ -44,11 +46,7 @@ def process(command: Sequence[str], ready: str, log: Path, **more: Any) -> Itera
     with log.open("wb") as out:
         child = subprocess.Popen(list(command), stdout=out, stderr=out, stdin=subprocess.DEVNULL, **more)
     try:
-        deadline = time.monotonic() + 60
-        while not _answers(ready):
-            assert child.poll() is None, log.read_text("utf-8", "replace")[-2000:]
-            assert time.monotonic() < deadline, f"{ready} does not answer: {log.read_text('utf-8', 'replace')[-2000:]}"
-            time.sleep(0.05)
+        _wait(ready, log, child)
         yield
     finally:
         child.terminate()
@@ -57,6 +55,14 @@ def process(command: Sequence[str], ready: str, log: Path, **more: Any) -> Itera
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _wait(ready: str, log: Path, child: subprocess.Popen[bytes] | None = None) -> None:
+    deadline = time.monotonic() + 90
+    while not _answers(ready):
+        assert child is None or child.poll() is None, log.read_text("utf-8", "replace")[-2000:]
+        assert time.monotonic() < deadline, f"{ready} does not answer: {log.read_text('utf-8', 'replace')[-2000:]}"
+        time.sleep(0.05)
 
 
 def _answers(url: str) -> bool:
@@ -79,7 +85,11 @@ def watched(upstream: str, folder: Path) -> Iterator[str]:
     port, keeper = free_port(), free_port()
     command = [sys.executable, "-m", "sereno", "up", "--listen", f"127.0.0.1:{port}", "--keeper", f"127.0.0.1:{keeper}"]
     command += ["--upstream", upstream, "--data", str(folder / "data")]
-    with process(command, f"http://127.0.0.1:{port}/readyz", folder / "up.log"):
+    log = folder / "up.log"
+    # The gateway answers a second or more before the keeper, on a slow machine several: calls are recorded from the
+    # first one on, but the record can only be asked for once the keeper is there.
+    with process(command, f"http://127.0.0.1:{keeper}/readyz", log):
+        _wait(f"http://127.0.0.1:{port}/readyz", log)
         yield f"http://127.0.0.1:{port}"
 
 
