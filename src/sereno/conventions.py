@@ -146,6 +146,8 @@ METRICS: tuple[Metric, ...] = (
     _m("sereno_calls_ingested_total", "counter", "", "", "keeper", "Calls stored."),
     _m("sereno_ingest_batches_total", "counter", "", "", "keeper", "Batches committed to the store."),
     _m("sereno_ingest_errors_total", "counter", "", "reason", "keeper", "Failed attempts to store a batch."),
+    _m("sereno_enrich_failures_total", "counter", "", "enricher", "keeper",
+       "Calls stored without what an enricher would have added, because it failed."),
     _m("sereno_ingest_lag_seconds", "gauge", "seconds", "", "keeper", "Age of the oldest journal record not yet stored."),
     _m("sereno_journal_bytes", "gauge", "bytes", "", "keeper", "Journal bytes on disk."),
     _m("sereno_journal_unread_bytes", "gauge", "bytes", "", "keeper", "Journal bytes not yet stored."),

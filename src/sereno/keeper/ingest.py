@@ -20,6 +20,7 @@ from sereno.calls import Call, Exchange, Position
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper.content import record_of
+from sereno.keeper.enrich import EnrichFailures, enriched
 from sereno.keeper.failures import passes, reason_of
 from sereno.keeper.labels import ModelLabels, answered_models
 from sereno.keeper.options import KeeperOptions
@@ -68,6 +69,7 @@ class Ingest:
         stored: calls committed by this process.
         poisoned: damaged frames and refused records passed over by this process.
         errors: failed attempts by reason.
+        enrich_failures: calls that an enricher left as they were.
         failing_since: epoch seconds since when no attempt succeeds, None while all is well.
         last_error: the last failure as a sentence.
         exemplars: trace ids by histogram bucket.
@@ -101,6 +103,7 @@ class Ingest:
         self.stored = 0
         self.poisoned = 0
         self.errors: dict[str, int] = {}
+        self.enrich_failures = EnrichFailures(options.enrichers)
         self.failing_since: float | None = None
         self.last_error: str | None = None
         self.exemplars: dict[ExemplarKey, Exemplar] = {}
@@ -148,7 +151,8 @@ class Ingest:
         return frames
 
     def _decode(self, exchange: Exchange) -> Call:
-        return decode(exchange, self._ollama_upstreams())
+        call = decode(exchange, self._ollama_upstreams())
+        return enriched(call, self._options.enrichers, self.enrich_failures.note)
 
     def _begin(self) -> None:
         """Ask the store how far it is."""

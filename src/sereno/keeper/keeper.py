@@ -203,6 +203,8 @@ class Keeper:
         out.update(self._running.figures(self.labels))
         out.update(self._upstreams.figures())
         out.update((("sereno_ingest_errors_total", (why,)), count) for why, count in dict(self.ingest.errors).items())
+        failures = dict(self.ingest.enrich_failures.counts)
+        out.update((("sereno_enrich_failures_total", (name,)), count) for name, count in failures.items())
         out.update((("sereno_retention_deleted_total", (what,)), n) for what, n in self._retention.deleted.items())
         with self._http_lock:
             out.update((("sereno_http_requests_total", (at, str(code))), n) for (at, code), n in self._http.items())

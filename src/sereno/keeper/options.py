@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from sereno import conventions
+from sereno.keeper.enrich import Enricher
 from sereno.models.poll import Target
 from sereno.query.view import ShownSetting
 from sereno.trust.policy import RequireKey
@@ -27,6 +28,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
         poll_seconds: time between two polls.
         content: `full` keeps prompts and answers, `none` only figures.
         masks: applied in order to every stored text; with masks, raw bodies are not stored.
+        enrichers: by name, in order: what a call gains before it is counted and masked.
         calls_days: days a call is kept, None for ever. bodies_days: days bodies are kept, likewise.
         metrics_public: whether `/metrics` needs no key; then a foreign address may be served without keys.
         require_key, allowed_hosts: go into the gateways' policy.
@@ -44,6 +46,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
     poll_seconds: float = 15.0
     content: Literal["full", "none"] = "full"
     masks: tuple[Mask, ...] = ()
+    enrichers: Mapping[str, Enricher] = msgspec.field(default_factory=dict)
     calls_days: int | None = None
     bodies_days: int | None = 90
     metrics_public: bool = False
