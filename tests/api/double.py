@@ -33,6 +33,7 @@ from sereno.store.base import (
     Group,
     Page,
     Record,
+    Rewrite,
     SessionRow,
     Store,
     StoreSizes,
@@ -242,6 +243,9 @@ class MemoryStore:
     def sizes(self) -> StoreSizes:
         oldest = min((r.call.started_at for r in self.records), default=None)
         return StoreSizes(parts={"database": 4096}, calls=len(self.records), bodies=len(self.records), oldest_at=oldest)
+
+    def rewrite(self, changes: Sequence[Rewrite]) -> int:
+        raise NotImplementedError
 
     def positions(self) -> Sequence[Position]:
         return ()

@@ -125,6 +125,23 @@ def merge_cells(into: dict[Key, Cell], cells: Mapping[Key, Cell]) -> None:
         mine.merge(cell)
 
 
+def differences(after: Mapping[Key, Cell], before: Mapping[Key, Cell]) -> dict[Key, Sums]:
+    """What must be added to the sums of cells to come from one state to another; equal cells are left out.
+
+    Args:
+        after: the cells that the same calls make now.
+        before: the cells that they made.
+    """
+    none = Sums()
+    out: dict[Key, Sums] = {}
+    for key in {**before, **after}:
+        new, old = after.get(key), before.get(key)
+        to, since = none if new is None else new.sums, none if old is None else old.sums
+        if to != since:
+            out[key] = Sums(*(getattr(to, name) - getattr(since, name) for name in SUM_FIELDS))
+    return out
+
+
 def coarser(cells: Mapping[Key, Cell], seconds: int) -> dict[Key, Cell]:
     """The same cells summed to a coarser level of time.
 

@@ -49,6 +49,25 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     positions: Sequence[Position]
 
 
+class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known better about a stored call; fields left `UNSET` stay as they are.
+
+    Attributes:
+        id: of the call.
+        cost_usd, cost_source, category: as in `Call`; None makes them unknown.
+    """
+
+    id: str
+    cost_usd: float | msgspec.UnsetType | None = msgspec.UNSET
+    cost_source: str | msgspec.UnsetType | None = msgspec.UNSET
+    category: str | msgspec.UnsetType | None = msgspec.UNSET
+
+    def applied(self, call: Call) -> Call:
+        """The call with what is known better."""
+        known = {n: v for n in ("cost_usd", "cost_source", "category") if (v := getattr(self, n)) is not msgspec.UNSET}
+        return msgspec.structs.replace(call, **known)
+
+
 class Cursor(msgspec.Struct, frozen=True):
     """The last call of a page: the next page begins after it."""
 
@@ -187,10 +206,20 @@ class ThreadKey(msgspec.Struct, frozen=True):
 
 @runtime_checkable
 class Store(Protocol):
-    """Where calls live. Reading methods may be called from any thread; `add` and the deletes from one at a time."""
+    """Where calls live. Reading methods may be called from any thread; what writes from one at a time."""
 
     def add(self, batch: Batch) -> int:
         """Commit a batch in one transaction; returns how many calls were new. A repeated batch changes nothing."""
+
+    def rewrite(self, changes: Sequence[Rewrite]) -> int:
+        """Change stored calls in one transaction; returns how many there were that changed.
+
+        Roll-ups move with the calls, so they stay the sum over them (and over those that retention removed). What
+        `counters` returns is left alone: counters on `/metrics` say what was counted when it happened; they never fall.
+
+        Args:
+            changes: at most one a call; calls that are not there (any more) are passed over.
+        """
 
     def positions(self) -> Sequence[Position]:
         """Up to where every known worker's journal is stored."""

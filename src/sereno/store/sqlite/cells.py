@@ -46,6 +46,13 @@ _TRAFFIC_KEYS = ("seconds", "at", "model", "operation", "status")
 _TRAFFIC = _upsert("traffic", _TRAFFIC_KEYS, SUM_FIELDS + _DURATIONS, ("slots",))
 _SLOTS = "SELECT slots FROM traffic WHERE seconds = ? AND at = ? AND model = ? AND operation = ? AND status = ?"
 _USAGE = _upsert("usage", ("seconds", "at", "user", "model", "category"), SUM_FIELDS)
+_COSTS = (
+    "UPDATE traffic SET cost_nanos = cost_nanos + ?, cost_known = cost_known + ?"
+    " WHERE seconds = ? AND at = ? AND model = ? AND operation = ? AND status = ?"
+)
+_EMPTY_USAGE = (
+    "DELETE FROM usage WHERE seconds = ? AND at = ? AND user = ? AND model = ? AND category = ? AND calls = 0"
+)
 _COUNTER = _upsert("counters", ("metric", "labels"), ("value",))
 
 
@@ -122,6 +129,39 @@ def _add_usage(
             for key, cell in cells.items()
         ],
     )
+
+
+def move(
+    connection: sqlite3.Connection,
+    names: Names,
+    traffic: Mapping[int, Mapping[TrafficKey, Sums]],
+    usage: Mapping[int, Mapping[UsageKey, Sums]],
+) -> None:
+    """Add differences, which may be negative, to the sums of roll-ups; cells that no call is left in go.
+
+    Args:
+        connection: inside the writer's transaction.
+        names: numbers of texts.
+        traffic: by length of the cells in seconds; these cells are there and keep their calls and durations.
+        usage: likewise; these may be new, or lose their last call.
+    """
+    numbers = names.numbers(connection)
+    for seconds, cells in traffic.items():
+        connection.executemany(
+            _COSTS,
+            [
+                (sums.cost_nanos, sums.cost_known, seconds, key.at, numbers[key.model] or 0,
+                 OPERATION_CODE[key.operation], STATUS_CODE[key.status])
+                for key, sums in cells.items()
+            ],
+        )  # fmt: skip
+    for seconds, used in usage.items():
+        rows = {
+            (seconds, key.at, numbers[key.user] or 0, numbers[key.model] or 0, numbers[key.category] or 0): sums
+            for key, sums in used.items()
+        }
+        connection.executemany(_USAGE, [(*where, *_sums(sums)) for where, sums in rows.items()])
+        connection.executemany(_EMPTY_USAGE, list(rows))
 
 
 def _is_money(name: str) -> bool:

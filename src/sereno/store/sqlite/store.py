@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +22,13 @@ from sereno.store.base import (
     Dimension,
     Group,
     Page,
+    Rewrite,
     SessionRow,
     StoreSizes,
     ThreadKey,
     UserRow,
 )
-from sereno.store.sqlite import cells, retention, writing
+from sereno.store.sqlite import cells, retention, rewriting, writing
 from sereno.store.sqlite.aggregate import aggregate
 from sereno.store.sqlite.connection import Database
 from sereno.store.sqlite.names import Names
@@ -50,16 +52,13 @@ class SqliteStore:
 
     def add(self, batch: Batch) -> int:
         """Commit a batch in one transaction; returns how many calls were new."""
-        try:
-            with self._database.write() as connection:
-                version = connection.execute("PRAGMA data_version").fetchone()[0]
-                if version != self._data_version:  # another program wrote: numbers of texts may have gone
-                    self._forget()
-                    self._data_version = version
-                return writing.add(connection, self._names, self._sessions, batch)
-        except BaseException:
-            self._forget()  # numbers given in the transaction that was rolled back
-            raise
+        with self._naming() as connection:
+            return writing.add(connection, self._names, self._sessions, batch)
+
+    def rewrite(self, changes: Sequence[Rewrite]) -> int:
+        """Change stored calls and the roll-ups that they are in."""
+        with self._naming() as connection:
+            return rewriting.rewrite(connection, self._names, self._sessions, changes)
 
     def positions(self) -> Sequence[Position]:
         """Up to where every known worker's journal is stored."""
@@ -216,6 +215,20 @@ class SqliteStore:
     def close(self) -> None:
         """Release everything; idempotent."""
         self._database.close()
+
+    @contextmanager
+    def _naming(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that may give numbers to texts."""
+        try:
+            with self._database.write() as connection:
+                version = connection.execute("PRAGMA data_version").fetchone()[0]
+                if version != self._data_version:  # another program wrote: numbers of texts may have gone
+                    self._forget()
+                    self._data_version = version
+                yield connection
+        except BaseException:
+            self._forget()  # numbers given in the transaction that was rolled back
+            raise
 
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
