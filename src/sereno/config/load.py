@@ -22,7 +22,7 @@ from sereno.config.sources import (
     from_file,
     from_options,
 )  # fmt: skip
-from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, SECTIONS, UPSTREAM_ROW, Settings, Upstream, find
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, NAMED, SECTIONS, Settings, Upstream, find
 from sereno.errors import ConfigError
 
 DEFAULT_ORIGIN = "default"
@@ -47,9 +47,9 @@ class Loaded(msgspec.Struct, frozen=True):
         """The value of a dotted name, also `upstreams.gpu.url`; `KeyError` if there is no such setting."""
         section, _, field = name.rpartition(".")
         record: object = self.settings
-        if section.startswith("upstreams."):
-            wanted = section.partition(".")[2]
-            record = next((upstream for upstream in self.settings.upstreams if upstream.name == wanted), None)
+        kind, _, wanted = section.partition(".")
+        if wanted and kind in NAMED:
+            record = next((one for one in getattr(self.settings, kind) if one.name == wanted), None)
         elif section:
             record = getattr(self.settings, section, None)
         if record is None or find(name) is None:
@@ -143,16 +143,17 @@ def _secret_from(name: str, given: Raw, problems: list[str]) -> Secret:
 
 def _build(values: Mapping[str, Any], problems: list[str], home: Path) -> Settings:
     sections: dict[str, dict[str, Any]] = {}
-    upstreams: dict[str, dict[str, Any]] = {}
+    named: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in NAMED}
     for name, value in values.items():
         section, _, field = name.rpartition(".")
-        if section.startswith("upstreams."):
-            upstreams.setdefault(section.partition(".")[2], {})[field] = value
+        kind, _, own_name = section.partition(".")
+        if own_name and kind in NAMED:
+            named[kind].setdefault(own_name, {})[field] = value
         else:
             sections.setdefault(section, {})[field if find(name) else field.removesuffix("_file")] = value
     servers: list[Upstream] = []
     general = False
-    for name, fields in upstreams.items():
+    for name, fields in named.pop("upstreams").items():
         if fields.get("url") is None:
             if "url" not in fields:
                 problems.append(f"the model server {name!r} has no address; set upstreams.{name}.url")
@@ -166,16 +167,20 @@ def _build(values: Mapping[str, Any], problems: list[str], home: Path) -> Settin
     if "data" not in top:
         top["data"] = home / Settings().data.relative_to("~")
     records: dict[str, Any] = {section: SECTIONS[section](**fields) for section, fields in sections.items()}
+    for kind, described in named.items():
+        records[kind] = tuple(SECTIONS[f"{kind}.NAME"](name=name, **fields) for name, fields in described.items())
     return Settings(**top, upstreams=tuple(servers) or (DEFAULT_UPSTREAM,), **records)
 
 
 def all_names(loaded: Loaded) -> list[str]:
     """Every dotted name in the order of the reference, model servers by their own names."""
     names: list[str] = []
-    fields = [name.rpartition(".")[2] for name in BY_NAME if name.startswith(UPSTREAM_ROW)]
-    for name in BY_NAME:
-        if not name.startswith(UPSTREAM_ROW):
-            names.append(name)
-        elif name == f"{UPSTREAM_ROW}.url":
-            names += [f"upstreams.{u.name}.{field}" for u in loaded.settings.upstreams for field in fields]
+    for section in SECTIONS:
+        kind = section.removesuffix(".NAME")
+        rows = [name for name in BY_NAME if name.rpartition(".")[0] == section]
+        if kind in NAMED:
+            fields = [name.rpartition(".")[2] for name in rows]
+            names += [f"{kind}.{one.name}.{field}" for one in getattr(loaded.settings, kind) for field in fields]
+        else:
+            names += rows
     return names

@@ -14,7 +14,7 @@ import msgspec
 
 from sereno.config.kinds import read_path
 from sereno.config.nearest import suggestion
-from sereno.config.table import BY_NAME, SECTIONS, UPSTREAM_ROW, find
+from sereno.config.table import BY_NAME, NAMED, SECTIONS, find
 from sereno.errors import ConfigError
 
 FILE_NAME = "sereno.toml"
@@ -22,7 +22,7 @@ CONFIG_VARIABLE = "SERENO_CONFIG"
 DEBUG_VARIABLE = "SERENO_DEBUG"
 UPSTREAM_VARIABLE = "SERENO_UPSTREAM"
 _RESERVED = {CONFIG_VARIABLE, DEBUG_VARIABLE, UPSTREAM_VARIABLE}
-_UPSTREAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\-\"']+)\s*=")
 
@@ -86,7 +86,7 @@ def _leaves(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str
     """Dotted names and values; tables that are no section are leaves, so that their name is reported."""
     for key, value in table.items():
         name = prefix + key
-        section = name in SECTIONS or name == "upstreams" or (prefix == "upstreams." and isinstance(value, dict))
+        section = name in SECTIONS or name in NAMED or (prefix[:-1] in NAMED and isinstance(value, dict))
         if section and isinstance(value, dict):
             yield from _leaves(value, f"{name}.")
         else:
@@ -107,7 +107,7 @@ def _line_numbers(text: str) -> dict[str, int]:
 
 def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str]) -> RawSettings:
     """The settings in `SERENO_*` variables."""
-    variables = {row.variable: name for name, row in BY_NAME.items() if UPSTREAM_ROW not in name}
+    variables = {row.variable: name for name, row in BY_NAME.items() if ".NAME." not in name}
     variables |= {f"{row.variable}_FILE": f"{name}_file" for name, row in BY_NAME.items() if row.secret}
     found: RawSettings = {}
     if UPSTREAM_VARIABLE in environ:
@@ -116,7 +116,7 @@ def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str])
     for variable, value in environ.items():
         if not variable.startswith("SERENO_") or variable in _RESERVED:
             continue
-        name = variables.get(variable) or _upstream_variable(variable)
+        name = variables.get(variable) or _named_variable(variable)
         if name is None:
             hint = suggestion(variable, [*variables, UPSTREAM_VARIABLE, CONFIG_VARIABLE])
             problems.append(f"the environment variable {variable} is no setting{hint}")
@@ -125,15 +125,15 @@ def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str])
     return found
 
 
-def _upstream_variable(variable: str) -> str | None:
+def _named_variable(variable: str) -> str | None:
     """`SERENO_UPSTREAMS_GPU_URL` → `upstreams.gpu.url`."""
     for name in BY_NAME:
-        section, _, field = name.rpartition(".")
-        suffix = "_" + field.upper()
-        if section == UPSTREAM_ROW and variable.startswith("SERENO_UPSTREAMS_") and variable.endswith(suffix):
-            middle = variable[len("SERENO_UPSTREAMS_") : -len(suffix)]
+        kind, row, field = name.partition(".NAME.")
+        beginning, end = f"SERENO_{kind.upper()}_", f"_{field.upper()}"
+        if row and variable.startswith(beginning) and variable.endswith(end):
+            middle = variable[len(beginning) : -len(end)]
             if middle:
-                return f"upstreams.{middle.lower()}.{field}"
+                return f"{kind}.{middle.lower()}.{field}"
     return None
 
 
@@ -179,22 +179,21 @@ def _upstreams(found: RawSettings, items: Iterable[str], origin: str, cwd: Path,
         head, equals, tail = item.partition("=")
         name, value = (head.strip(), tail.strip()) if equals and "://" not in head else ("default", item.strip())
         key = f"upstreams.{name}.url"
-        if not _UPSTREAM_NAME.fullmatch(name):
-            problems.append(f"{origin} {item}: {name!r} is no name for a model server; {UPSTREAM_NAMES}")
+        if not _NAME.fullmatch(name):
+            problems.append(f"{origin} {item}: {name!r} is no name for a model server; {NAMES}")
         elif key in found and found[key].origin == origin:
             problems.append(f"{origin} names the model server {name!r} twice; give each a name: NAME=URL")
         else:
             found[key] = Raw(value, origin, cwd)
 
 
-UPSTREAM_NAMES = "expected up to 32 lower-case letters, digits, - or _, beginning with a letter or digit"
+NAMES = "expected up to 32 lower-case letters, digits, - or _, beginning with a letter or digit"
 
 
 def _known(name: str) -> bool:
-    if name.startswith("upstreams."):
-        parts = name.split(".")
-        if len(parts) != 3 or not _UPSTREAM_NAME.fullmatch(parts[1]):
-            return False
+    parts = name.split(".")
+    if parts[0] in NAMED and (len(parts) != 3 or not _NAME.fullmatch(parts[1])):
+        return False
     if find(name) is not None:
         return True
     row = find(name.removesuffix("_file")) if name.endswith("_file") else None
@@ -204,10 +203,11 @@ def _known(name: str) -> bool:
 def unknown_name(name: str) -> str:
     """The sentence for a name that is no setting."""
     parts = name.split(".")
-    if parts[0] == "upstreams" and len(parts) > 1:
-        if not _UPSTREAM_NAME.fullmatch(parts[1]):
-            return f"{parts[1]!r} is no name for a model server; {UPSTREAM_NAMES}"
-        names = [row.replace("NAME", parts[1], 1) for row in BY_NAME if row.startswith(UPSTREAM_ROW)]
+    if parts[0] in NAMED and len(parts) > 1:
+        if not _NAME.fullmatch(parts[1]):
+            what = "a model server" if parts[0] == "upstreams" else f"[{parts[0]}.NAME]"
+            return f"{parts[1]!r} is no name for {what}; {NAMES}"
+        names = [row.replace("NAME", parts[1], 1) for row in BY_NAME if row.startswith(f"{parts[0]}.NAME.")]
     else:
-        names = [row for row in BY_NAME if not row.startswith(UPSTREAM_ROW)]
+        names = [row for row in BY_NAME if ".NAME." not in row]
     return f"{name} is no setting{suggestion(name, names)}"

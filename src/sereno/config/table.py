@@ -1,7 +1,8 @@
 """Every setting, once: the fields of `Settings` with kind, help, default and command-line option.
 
 `SETTINGS` lists them all by dotted name (`gateway.listen`); sources, checks, the command line's options and
-`docs/configuration.md` come from it. `[upstreams.NAME]` repeats for every model server.
+`docs/configuration.md` come from it. `[upstreams.NAME]` repeats for every model server, and so do other sections
+whose name ends in `.NAME` for whatever they describe.
 """
 
 # No `from __future__ import annotations`: the annotations are the table and are read below.
@@ -215,6 +216,10 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
 """The record behind each section, in the order of the reference."""
 
 
+NAMED: tuple[str, ...] = tuple(section.removesuffix(".NAME") for section in SECTIONS if section.endswith(".NAME"))
+"""The sections that repeat: `upstreams` of `[upstreams.NAME]`."""
+
+
 def _rows() -> tuple[Setting, ...]:
     rows = []
     for section, record in SECTIONS.items():
@@ -233,9 +238,12 @@ BY_NAME: dict[str, Setting] = {row.name: row for row in SETTINGS}
 DEFAULT_UPSTREAM = Upstream(name="default", url=conventions.DEFAULT_UPSTREAM)
 
 
+def row_name(name: str) -> str:
+    """The name in the table that a dotted name stands for: `upstreams.gpu.url` → `upstreams.NAME.url`."""
+    parts = name.split(".")
+    return f"{parts[0]}.NAME.{parts[2]}" if len(parts) == 3 and parts[0] in NAMED else name
+
+
 def find(name: str) -> Setting | None:
     """The row that a dotted name stands for, also `upstreams.gpu.url`; None if there is none."""
-    if name.startswith("upstreams."):
-        head, _, field = name.rpartition(".")
-        return BY_NAME.get(f"{UPSTREAM_ROW}.{field}") if head.count(".") == 1 else None
-    return BY_NAME.get(name)
+    return BY_NAME.get(row_name(name))
