@@ -1,7 +1,7 @@
 # Sereno. `make help` lists the targets; each sets up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format coverage bench docs clean
+.PHONY: help setup parts demo test test-all lint format coverage bench docs clean
 
 PY := .venv/bin/python
 # Two workers keep two cores busy while tests wait for sockets; a test file stays on one worker.
@@ -17,6 +17,9 @@ help: ## this list
 
 setup: .venv/.synced ## build .venv with everything for work on Sereno
 
+parts: .venv/.synced ## build Prometheus and Alertmanager for the tests, once, some three minutes
+	@tools/parts.sh
+
 demo: .venv/.synced ## a real small model, the gateway, the keeper and a few conversations; Ctrl-C ends it
 	@.venv/bin/sereno demo
 
@@ -26,9 +29,11 @@ lint: .venv/.synced ## style, types, layers
 test: .venv/.synced ## everything that proves a contract, in under 12 minutes on two cores
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@tools/parts.sh || true  # the tests that need them say why they are left out
 	@$(PYTEST) -m "not slow"
 
 test-all: .venv/.synced ## also the long fuzz, kill, soak and scale runs
+	@tools/parts.sh || true
 	@$(PYTEST)
 
 coverage: .venv/.synced ## run the tests under coverage and show what they miss
