@@ -16,7 +16,7 @@ _OURS = frozenset(
 
 def contradictions(settings: Settings) -> list[str]:
     """A sentence for each pair of settings that cannot both hold."""
-    return [*_gateway(settings), *_journal(settings), *_upstreams(settings.upstreams, settings)]
+    return [*_gateway(settings), *_journal(settings), *_upstreams(settings.upstreams, settings), *_prices(settings)]
 
 
 def _gateway(settings: Settings) -> Iterator[str]:
@@ -65,6 +65,26 @@ def _upstreams(upstreams: tuple[Upstream, ...], settings: Settings) -> Iterator[
         if prefix and prefix in prefixes:
             yield f"upstreams.{upstream.name} and upstreams.{prefixes[prefix]} share the path prefix /{prefix}"
         prefixes.setdefault(prefix, upstream.name)
+
+
+def _prices(settings: Settings) -> Iterator[str]:
+    for price in settings.prices:
+        where = f"prices.{price.name}"
+        if not price.models:
+            yield f'{where} is for no model; set {where}.models, for instance to ["qwen3*"], or to ["*"] for all'
+        by_token = [name for name in ("input", "output", "cached_input") if getattr(price, name) is not None]
+        by_time = [name for name in ("per_hour", "watts", "per_kwh") if getattr(price, name) is not None]
+        if by_token and by_time:
+            yield (
+                f"{where} is both by token ({', '.join(by_token)}) and by time ({', '.join(by_time)}); "
+                "leave one of them out, or make two tables for different models"
+            )
+        elif not by_token and not by_time:
+            yield f"{where} has no price; set {where}.input and {where}.output (0 is free), or {where}.per_hour"
+        elif by_token and price.input is None:
+            yield f"{where}.{by_token[0]} is set without {where}.input; a price by token begins with the prompt's"
+        elif price.watts is not None and price.per_kwh is None:
+            yield f"{where}.watts is set without {where}.per_kwh, the price of a kilowatt-hour; set both"
 
 
 def points_at(url: str, listen: Address) -> bool:

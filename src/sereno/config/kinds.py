@@ -27,6 +27,7 @@ _SIZE_UNITS = {
     "g": 1024**3, "gib": 1024**3, "gb": 1000**3, "t": 1024**4, "tib": 1024**4, "tb": 1000**4,
 }  # fmt: skip
 _DURATION_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_.*-]{1,253}", re.ASCII)
 
@@ -119,6 +120,17 @@ def _quantity(value: object, units: Mapping[str, float]) -> float:
     if not 0 <= number < 1e15:
         raise ValueError("out of range")
     return number * factor
+
+
+def _amount(value: object) -> float:
+    if isinstance(value, bool):
+        raise ValueError("a truth value is not a number")  # noqa: TRY004  see _text
+    if isinstance(value, (int, float)):
+        return float(value)
+    text = _text(value)
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("below 0" if _NUMBER.fullmatch(text.removeprefix("-")) else "not a number")
+    return float(text)
 
 
 def _show_quantity(value: float, units: tuple[tuple[str, float], ...]) -> str:
@@ -225,6 +237,18 @@ def integer(low: int, high: int) -> Kind[int]:
         return number
 
     return Kind("whole number", f"a whole number from {low} to {high}", read, str)
+
+
+def amount(high: float) -> Kind[float]:
+    """A number from 0 to a bound, fractions included."""
+
+    def read(value: object, _base: Path) -> float:
+        number = _amount(value)
+        if not 0 <= number <= high:  # true for NaN
+            raise ValueError("below 0" if number < 0 else "out of range")
+        return number
+
+    return Kind("number", f"a number from 0 to {high:,.0f} such as 0.15", read, lambda value: f"{value!r}")
 
 
 def size(low: int = 0) -> Kind[int]:

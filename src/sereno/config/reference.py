@@ -37,6 +37,10 @@ url = "http://127.0.0.1:11435"
 url = "http://gpu.example.org:8000"
 models = ["qwen*", "llama-4*"]
 
+[prices.gpu]
+models = ["qwen*"]
+per_hour = 0.8
+
 [retention]
 bodies_days = 30
 ```

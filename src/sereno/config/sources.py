@@ -127,7 +127,7 @@ def from_environment(environ: Mapping[str, str], cwd: Path, problems: list[str])
 
 def _named_variable(variable: str) -> str | None:
     """`SERENO_UPSTREAMS_GPU_URL` → `upstreams.gpu.url`."""
-    for name in BY_NAME:
+    for name in sorted(BY_NAME, key=len, reverse=True):  # of two fields that end alike the longer one is meant
         kind, row, field = name.partition(".NAME.")
         beginning, end = f"SERENO_{kind.upper()}_", f"_{field.upper()}"
         if row and variable.startswith(beginning) and variable.endswith(end):

@@ -18,6 +18,8 @@ from sereno.config.kinds import Address, Kind, Secret
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 UPSTREAM_ROW = "upstreams.NAME"
+MOST_USD = 1e6
+"""The highest price that can be set."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -121,6 +123,36 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         "Whether its certificate is checked.")] = True
     poll: Annotated[bool, Setting(kinds.boolean(),
         "Whether the keeper asks it for its models and version.")] = True
+    provider: Annotated[str, Setting(kinds.text(),
+        "Whose price list its models are on: `local` for nobody's, or a provider that `sereno prices --providers` "
+        "lists. Empty: its address tells.")] = ""
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """What models cost, in US dollars.
+
+    By token (`input`, `output`, `cached_input`) or by time (`per_hour`, `watts`, `per_kwh`); 0 is free. The first table
+    that fits a call is its price. Without one, clouds have the prices of the genai-prices package, and everything else
+    has none: [prices](prices.md).
+    """
+
+    name: str
+    models: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Models that it is for; `*` stands for any text.")] = ()
+    upstreams: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Model servers that it is for; empty for all.")] = ()
+    input: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "A million tokens of prompts.")] = None
+    output: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "A million tokens of answers.")] = None
+    cached_input: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "A million tokens of prompts that came from a cache; `off`: as the rest of the prompt.")] = None
+    per_hour: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "An hour of the machine, for the time that calls keep it busy.")] = None
+    watts: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "What the machine draws meanwhile, where energy is not measured.")] = None
+    per_kwh: Annotated[float | None, Setting(kinds.optional(kinds.amount(MOST_USD)),
+        "A kilowatt-hour of electricity.")] = None
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +231,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "The data folder: journal, store, keys; made with mode 0700.", "--data")] = Path("~/.local/share/sereno")
     gateway: Gateway = Gateway()
     upstreams: tuple[Upstream, ...] = ()
+    prices: tuple[Price, ...] = ()
     journal: Journal = Journal()
     keeper: Keeper = Keeper()
     store: StoreSection = StoreSection()
@@ -210,8 +243,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
-    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "journal": Journal, "keeper": Keeper,
-    "store": StoreSection, "retention": Retention, "api": Api, "log": Log, "client": Client,
+    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price, "journal": Journal,
+    "keeper": Keeper, "store": StoreSection, "retention": Retention, "api": Api, "log": Log, "client": Client,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 
