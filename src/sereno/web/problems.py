@@ -7,7 +7,7 @@ import msgspec
 from sereno.query import fields
 from sereno.query.fields import Field, Kind
 from sereno.query.problems import Problem
-from sereno.web.catalogue import Language
+from sereno.web.shown import Language
 
 
 class Told(msgspec.Struct, frozen=True):

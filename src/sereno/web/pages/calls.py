@@ -1,0 +1,68 @@
+"""The list of calls: every filter in the address, newest first or by what hurts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from sereno.query.cursor import encode_cursor
+from sereno.query.fields import FILTERS, PAGING
+from sereno.web.page import Ask, Look, Page, Table
+from sereno.web.rows import CallRow, call_row, call_table
+
+FIELDS = (*FILTERS, *PAGING)
+FIRST = ("search", "model", "user", "status", "category", "start_time", "end_time")
+"""Filters in sight; the others are behind "more filters"."""
+MORE = tuple(f.name for f in FILTERS if f.name not in FIRST)
+
+
+class CallList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of calls.
+
+    Attributes:
+        calls: in the order asked for.
+        next: cursor of the next page, None on the last.
+        models: what the filter can choose from.
+        empty: whether there is no call at all, whatever the filters.
+    """
+
+    calls: list[CallRow]
+    next: str | None
+    models: list[str]
+    empty: bool
+
+
+def gather(ask: Ask) -> CallList:
+    """Ask the store for one page."""
+    store = ask.view.store
+    page = store.calls(ask.resolved())
+    return CallList(
+        calls=[call_row(call) for call in page.calls],
+        next=encode_cursor(page.next) if page.next else None,
+        models=list(store.models()),
+        empty=not page.calls and store.last_sequence() < 0,
+    )
+
+
+def shape(content: CallList, look: Look) -> Mapping[str, Any]:
+    """The address of the next page."""
+    return {
+        "older": look.link(cursor=content.next) if content.next else None,
+        "first_names": FIRST,
+        "more_names": MORE,
+    }
+
+
+def table(content: CallList) -> Table:
+    """The columns of exports."""
+    return call_table(content.calls)
+
+
+PAGES = (
+    Page(
+        name="calls", path="/calls", template="calls.html", section="calls", fields=FIELDS, gather=gather, shape=shape,
+        table=table,
+    ),
+)  # fmt: skip

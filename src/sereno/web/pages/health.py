@@ -1,0 +1,7 @@
+"""The pages of health."""
+
+from __future__ import annotations
+
+from sereno.web.page import Page
+
+PAGES: tuple[Page, ...] = ()

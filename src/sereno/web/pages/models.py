@@ -1,0 +1,7 @@
+"""The pages of models."""
+
+from __future__ import annotations
+
+from sereno.web.page import Page
+
+PAGES: tuple[Page, ...] = ()

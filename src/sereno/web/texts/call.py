@@ -1,0 +1,30 @@
+"""Texts of the page call."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "conversation": ("Conversation", "Conversación"),
+    "no_bodies": (
+        "The bodies of this call were not kept, or retention has removed them.",
+        "El contenido de esta llamada no se guardó o ya fue eliminado.",
+    ),
+    "timings": ("Timing", "Tiempos"),
+    "usage": ("Usage", "Uso"),
+    "details": ("Details", "Detalles"),
+    "load": ("Model load", "Carga del modelo"),
+    "prompt_eval": ("Prompt evaluation", "Evaluación de la pregunta"),
+    "eval": ("Generation", "Generación"),
+    "longest_gap": ("Longest pause", "Pausa más larga"),
+    "cached_tokens": ("of them cached", "de ellos en caché"),
+    "finish_reason": ("Finish reason", "Motivo de fin"),
+    "http_status": ("HTTP status", "Estado HTTP"),
+    "chunks": ("Chunks", "Fragmentos"),
+    "timeline": ("How the answer came", "Cómo llegó la respuesta"),
+    "waited": ("Waited for the first chunk:", "Espera hasta el primer fragmento:"),
+    "then_chunks": ("Chunks:", "Fragmentos:"),
+    "within": ("within", "en"),
+    "raw_request": ("Request as sent", "Petición enviada"),
+    "raw_response": ("Response as sent", "Respuesta enviada"),
+    "cut": ("cut", "recortado"),
+    "thinking": ("Thinking", "Razonamiento"),
+    "images": ("image", "imagen"),
+    "back": ("All calls", "Todas las llamadas"),
+}

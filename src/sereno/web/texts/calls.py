@@ -1,0 +1,27 @@
+"""Texts of the page calls."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "search": ("Search", "Buscar"),
+    "search_hint": ("Words in prompt or answer", "Palabras en la pregunta o la respuesta"),
+    "older": ("Older calls", "Llamadas anteriores"),
+    "newest": ("Newest calls", "Llamadas más recientes"),
+    "more_filters": ("More filters", "Más filtros"),
+    "filter_session": ("Session", "Sesión"),
+    "filter_operation": ("Operation", "Operación"),
+    "filter_key": ("Key", "Clave"),
+    "filter_client": ("Client address", "Dirección del cliente"),
+    "filter_error_type": ("Kind of error", "Tipo de error"),
+    "filter_min_input_tokens": ("Input tokens from", "Tokens de entrada desde"),
+    "filter_max_input_tokens": ("Input tokens to", "Tokens de entrada hasta"),
+    "filter_min_output_tokens": ("Output tokens from", "Tokens de salida desde"),
+    "filter_max_output_tokens": ("Output tokens to", "Tokens de salida hasta"),
+    "filter_min_latency": ("Latency from (s)", "Latencia desde (s)"),
+    "filter_max_latency": ("Latency to (s)", "Latencia hasta (s)"),
+    "filter_search": ("Search", "Búsqueda"),
+    "filter_model": ("Model", "Modelo"),
+    "filter_user": ("User", "Usuario"),
+    "filter_status": ("Status", "Estado"),
+    "filter_category": ("Category", "Categoría"),
+    "filter_start_time": ("From", "Desde"),
+    "filter_end_time": ("Until", "Hasta"),
+}

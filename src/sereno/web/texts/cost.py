@@ -1,0 +1,3 @@
+"""Texts of the page cost."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

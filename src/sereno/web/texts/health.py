@@ -1,0 +1,3 @@
+"""Texts of the page health."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

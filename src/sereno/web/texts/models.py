@@ -1,0 +1,3 @@
+"""Texts of the page models."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

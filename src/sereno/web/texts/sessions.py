@@ -1,0 +1,3 @@
+"""Texts of the page sessions."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts of the page users."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
