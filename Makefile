@@ -15,28 +15,40 @@ help: ## this list
 	@tools/libgomp.sh "$(CURDIR)/.venv/lib"
 	@touch .venv/.synced
 
-setup: .venv/.synced ## build .venv with everything for work on Sereno
+BROWSER := src/sereno/web/browser
+BROWSER_BUILD := src/sereno/web/static/build/manifest.json
+
+$(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json $(BROWSER)/.npmrc | .venv/.synced
+	@cd $(BROWSER) && $(CURDIR)/tools/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+$(BROWSER_BUILD): $(BROWSER)/node_modules/.package-lock.json $(wildcard $(BROWSER)/*.ts) $(BROWSER)/build.mjs
+	@tools/node.sh node $(BROWSER)/build.mjs
+
+setup: .venv/.synced $(BROWSER_BUILD) ## build .venv with everything for work on Sereno
 
 parts: .venv/.synced ## build Prometheus and Alertmanager for the tests, once, some three minutes
 	@tools/parts.sh
 
-demo: .venv/.synced ## a real small model, the gateway, the keeper and a few conversations; Ctrl-C ends it
+demo: setup ## a real small model, the gateway, the keeper and a few conversations; Ctrl-C ends it
 	@.venv/bin/sereno demo
 
-lint: .venv/.synced ## style, types, layers
+lint: setup ## style, types, layers
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+	@cd $(BROWSER) && $(CURDIR)/tools/node.sh node_modules/.bin/tsc
 
-test: .venv/.synced ## everything that proves a contract, in under 12 minutes on two cores
+test: setup ## everything that proves a contract, in under 12 minutes on two cores
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@cd $(BROWSER) && $(CURDIR)/tools/node.sh node_modules/.bin/tsc
 	@tools/parts.sh || true  # the tests that need them say why they are left out
 	@$(PYTEST) -m "not slow"
 
-test-all: .venv/.synced ## also the long fuzz, kill, soak and scale runs
+test-all: setup ## also the long fuzz, kill, soak and scale runs
 	@tools/parts.sh || true
 	@$(PYTEST)
 
-coverage: .venv/.synced ## run the tests under coverage and show what they miss
+coverage: setup ## run the tests under coverage and show what they miss
 	@.venv/bin/coverage erase; COVERAGE_PROCESS_START=$(PWD)/pyproject.toml .venv/bin/coverage run -m pytest -m "not slow" -q; .venv/bin/coverage combine -q; .venv/bin/coverage report
 
 bench: .venv/.synced ## measure, with ratios in one run, and write docs/benchmarks.md
@@ -49,4 +61,4 @@ docs: .venv/.synced ## regenerate the pages that are made from the code
 	@.venv/bin/sereno config docs > docs/configuration.md
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	@rm -rf .venv .tools dist build $(BROWSER)/node_modules $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

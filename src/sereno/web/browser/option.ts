@@ -1,0 +1,168 @@
+// A figure as an ECharts option. Pure but for the tooltip's elements: the same figure, colours and width, the same option.
+import type { EChartsCoreOption } from "echarts/core";
+import type { Format } from "./format";
+import type { Palette } from "./palette";
+import { type Chart, type Series, times } from "./spec";
+
+export interface Look {
+  readonly format: Format;
+  readonly palette: Palette;
+  readonly narrow: boolean;
+  readonly still: boolean;
+  readonly decals: boolean;
+  readonly hidden: ReadonlySet<number>;
+  readonly tip: (index: number) => HTMLElement;
+}
+
+const SIZE = 12;
+
+export function option(chart: Chart, look: Look): EChartsCoreOption {
+  const { palette, format } = look;
+  const text = { color: palette.soft, fontFamily: palette.font, fontSize: SIZE };
+  const moments = times(chart);
+  const bars = chart.kind === "bars" || chart.kind === "histogram";
+  const shown = chart.series.filter((_, index) => !look.hidden.has(index));
+  return {
+    animation: !look.still,
+    animationDuration: 200,
+    animationDurationUpdate: 0,
+    useUTC: true, // moments are moved to the page's zone by Format.wall
+    textStyle: text,
+    aria: {
+      enabled: true,
+      label: { description: [chart.title, chart.description].filter(Boolean).join(". ") },
+      decal: { show: look.decals },
+    },
+    grid: { left: 1, right: 12, top: 14, bottom: 1, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "html",
+      className: "chart-tip",
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: palette.card,
+      borderColor: palette.line,
+      textStyle: { ...text, color: palette.ink },
+      axisPointer: { type: bars ? "shadow" : "line", animation: false, lineStyle: { color: palette.soft }, label: { show: false } },
+      // Elements, not markup: the content security policy allows no style attribute, and names are not ours.
+      formatter: (found: unknown) => look.tip(indexOf(found)),
+    },
+    xAxis: {
+      type: moments && !bars ? "time" : "category",
+      ...(moments && !bars ? { min: "dataMin", max: "dataMax" } : { data: labels(chart, format) }),
+      boundaryGap: bars,
+      splitNumber: look.narrow ? 3 : 6,
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+      axisLabel: {
+        ...text,
+        hideOverlap: true,
+        showMinLabel: moments && !bars ? false : null,
+        showMaxLabel: moments && !bars ? false : null,
+        ...(moments && !bars ? { formatter: (at: number) => format.tick(at) } : { width: 90, overflow: "truncate" }),
+      },
+    },
+    yAxis: {
+      type: "value",
+      splitNumber: 4,
+      max: top(chart, shown),
+      ...(whole(chart) ? { minInterval: 1 } : {}),
+      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: { ...text, formatter: (value: number) => format.value(value, chart.unit) },
+    },
+    series: shown.map((series, index) => ({
+      ...(bars ? bar(chart) : line(chart)),
+      id: String(chart.series.indexOf(series)),
+      name: series.name,
+      color: palette.tone(series.tone),
+      data: moments && !bars ? points(series, moments, format) : [...series.values],
+      ...(index === 0 ? { markLine: levels(chart, look) } : {}),
+    })),
+  };
+}
+
+function indexOf(found: unknown): number {
+  const first: unknown = Array.isArray(found) ? found[0] : found;
+  return (first as { dataIndex?: number } | undefined)?.dataIndex ?? 0;
+}
+
+function labels(chart: Chart, format: Format): string[] {
+  const moments = times(chart);
+  return moments ? moments.map((at) => format.tick(format.wall(at))) : (chart.x as readonly string[]).slice();
+}
+
+/** Points of a line. One between two gaps would not show: it gets a dot. */
+function points(series: Series, moments: readonly number[], format: Format): unknown[] {
+  const known = (index: number): boolean => typeof series.values[index] === "number";
+  return moments.map((at, index) => {
+    const value = [format.wall(at), series.values[index] ?? null];
+    const alone = known(index) && !known(index - 1) && !known(index + 1);
+    return alone ? { value, symbol: "circle", symbolSize: 5 } : value;
+  });
+}
+
+function line(chart: Chart): object {
+  const filled = chart.kind !== "lines";
+  return {
+    type: "line",
+    symbol: "none",
+    connectNulls: false,
+    sampling: "lttb",
+    lineStyle: { width: chart.kind === "stacked" ? 1 : 2 },
+    emphasis: { disabled: true },
+    ...(filled ? { areaStyle: { opacity: chart.kind === "stacked" ? 0.55 : 0.16 } } : {}),
+    ...(chart.kind === "stacked" ? { stack: "all", sampling: undefined } : {}),
+  };
+}
+
+function bar(chart: Chart): object {
+  return {
+    type: "bar",
+    barMaxWidth: 48,
+    barCategoryGap: chart.kind === "histogram" ? "4%" : "25%",
+    ...(chart.kind === "histogram" ? { barMaxWidth: undefined } : {}),
+    emphasis: { disabled: true },
+    ...(chart.kind === "bars" && chart.series.length > 1 ? { stack: "all" } : {}),
+  };
+}
+
+function levels(chart: Chart, look: Look): object {
+  return {
+    silent: true,
+    symbol: "none",
+    animation: false,
+    data: chart.thresholds.map((level) => ({
+      yAxis: level.value,
+      lineStyle: { color: look.palette.tone(level.tone), type: "dashed", width: 1 },
+      label: {
+        formatter: level.name,
+        position: "insideEndTop",
+        color: look.palette.tone(level.tone),
+        fontFamily: look.palette.font,
+        fontSize: SIZE,
+        textBorderColor: look.palette.card,
+        textBorderWidth: 2,
+      },
+    })),
+  };
+}
+
+/** The axis reaches a level that lies not too far above the values; one far above would press them flat. */
+function top(chart: Chart, shown: readonly Series[]): number | undefined {
+  const stacked = chart.kind === "stacked" || chart.kind === "bars";
+  const sums = chart.x.map((_, index) => {
+    const values = shown.map((series) => series.values[index] ?? 0);
+    return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+  });
+  const most = sums.reduce((left, right) => Math.max(left, right), 0);
+  const near = chart.thresholds.map((level) => level.value).filter((value) => value > most && value <= most * 3);
+  if (near.length === 0) return undefined;
+  const room = Math.max(...near) * 1.1;
+  const unit = 10 ** Math.floor(Math.log10(room)) / 2;
+  return Math.ceil(room / unit) * unit;
+}
+
+/** Values that are counted one by one have no ticks between them. */
+function whole(chart: Chart): boolean {
+  return chart.unit === "count" || chart.unit === "tokens" || chart.unit === "bytes";
+}
