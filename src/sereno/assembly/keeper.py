@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
+from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
 from sereno.config.load import Loaded
 from sereno.config.report import shown
@@ -15,6 +16,7 @@ from sereno.keeper.options import KeeperOptions
 from sereno.keeper.peer import ASGIApp
 from sereno.keeper.serve import run as serve
 from sereno.models.poll import Target
+from sereno.pricing.prices import priced
 from sereno.query.access import AccessRules
 from sereno.query.view import KeeperView, ShownSetting
 from sereno.trust.policy import RequireKey
@@ -27,6 +29,9 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
     Args:
         loaded: the settings and where each came from.
         parent_fd: read end of a pipe that closes when the supervisor is gone.
+
+    Raises:
+        ConfigError: a model server's provider is unknown.
     """
     settings = loaded.settings
     return KeeperOptions(
@@ -40,6 +45,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         ),
         poll_seconds=settings.keeper.poll_interval,
         content=cast("Literal['full', 'none']", settings.keeper.content),
+        enrichers={"price": priced(prices_of(settings))},
         calls_days=settings.retention.calls_days,
         bodies_days=settings.retention.bodies_days,
         metrics_public=settings.api.metrics_public,
