@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
-
 import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
-from sereno.wire import jsontext
-from sereno.wire.alike import Run, Single
-
-T = TypeVar("T")
-_MAX_UNREADABLE = 1000
 
 
 class Answer(msgspec.Struct, gc=False):
@@ -63,36 +55,6 @@ class Answer(msgspec.Struct, gc=False):
         """Note that part of the body could not be read; the first reason stays."""
         if self.problem is None:
             self.problem = f"response: {str(problem)[:160]}"
-
-
-def events_of(
-    decoder: msgspec.json.Decoder[T], items: Iterable[Single | Run], size: int, answer: Answer
-) -> Iterator[tuple[T, int] | Run]:
-    """The events of a stream with the offsets of their ends, and runs as they are.
-
-    Unreadable events are passed over and noted. A last event that the end of the body (of `size` bytes) cut is no
-    trouble of its own: the missing terminator tells it.
-    """
-    decode = decoder.decode
-    unreadable = 0
-    for item in items:
-        if isinstance(item, Run):
-            yield item
-            continue
-        data, end = item
-        try:
-            value = decode(data)
-        except (ValueError, RecursionError):
-            try:
-                value = jsontext.read(data, decoder)
-            except ValueError as error:
-                if end < size:
-                    answer.trouble(error)
-                unreadable += 1
-                if unreadable > _MAX_UNREADABLE:
-                    return
-                continue
-        yield value, end
 
 
 def joined(texts: list[str]) -> str:

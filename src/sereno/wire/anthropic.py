@@ -13,15 +13,14 @@ import msgspec
 
 from sereno.calls import ImageRef, Message, ToolCall, Usage
 from sereno.wire import jsontext
-from sereno.wire.alike import Plain, Run, sse_runs
-from sereno.wire.answer import Answer, events_of, joined
+from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
+from sereno.wire.events import server_sent
 from sereno.wire.ollama import json_text
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
 from sereno.wire.timing import count
 
-_FIELDS = (b'"text":', b'"thinking":')
 _MAX_BLOCKS = 1000
 
 
@@ -79,57 +78,37 @@ def read_stream(body: bytes) -> Answer:
     blocks: dict[int, _Block] = {}
     started: Any = None
     final: Any = None
-    for item in events_of(_events, sse_runs(body, _FIELDS, _plain), len(body), answer):
-        if isinstance(item, Run):
-            kind, index = item.key
-            if index in blocks:  # else there were too many
-                (blocks[index].texts if kind == "text" else blocks[index].thoughts).append(item.text)
-            continue
-        event, end = item
-        delta = event.delta
-        if event.type == "content_block_delta" and delta is not None:
-            block = _block(blocks, event)
-            if delta.text:
-                block.texts.append(delta.text)
-            elif delta.thinking:
-                block.thoughts.append(delta.thinking)
-            elif delta.partial_json:
-                block.arguments.append(delta.partial_json)
-            else:
-                continue
-            if answer.first_content is None:
-                answer.first_content = end
-        elif event.type == "content_block_start":
-            if _block(blocks, event).name is not None and answer.first_content is None:
-                answer.first_content = end
-        elif event.type == "message_start" and event.message is not None:
-            answer.model, started = event.message.model, event.message.usage
-        elif event.type == "message_delta":
-            final = event.usage or final
-            answer.finish_reason = (delta.stop_reason if delta else None) or answer.finish_reason
-        elif event.type == "message_stop":
-            answer.done = True
-        elif event.type == "error" or event.error is not None:
-            answer.error = message_in(event.error) or "error event without a message"
+    for batch in server_sent(body, _events, answer):
+        for number, event in enumerate(batch.events):
+            kind, delta = event.type, event.delta
+            if kind == "content_block_delta" and delta is not None:
+                block = blocks.get(event.index or 0) or _block(blocks, event)
+                if delta.text:
+                    block.texts.append(delta.text)
+                elif delta.thinking:
+                    block.thoughts.append(delta.thinking)
+                elif delta.partial_json:
+                    block.arguments.append(delta.partial_json)
+                else:
+                    continue
+                if answer.first_content is None:
+                    answer.first_content = batch.end(number)
+            elif kind == "content_block_start":
+                if _block(blocks, event).name is not None and answer.first_content is None:
+                    answer.first_content = batch.end(number)
+            elif kind == "message_start" and event.message is not None:
+                answer.model, started = event.message.model, event.message.usage
+            elif kind == "message_delta":
+                final = event.usage or final
+                answer.finish_reason = (delta.stop_reason if delta else None) or answer.finish_reason
+            elif kind == "message_stop":
+                answer.done = True
+            elif kind == "error" or event.error is not None:
+                answer.error = message_in(event.error) or "error event without a message"
     _take(answer, [blocks[index] for index in sorted(blocks)])
     if isinstance(final, dict):
         answer.usage = usage_of({**started, **final} if isinstance(started, dict) else final)
     return answer
-
-
-def _plain(data: bytes) -> Plain | None:
-    event = _events.decode(data)
-    delta = event.delta
-    if event.type != "content_block_delta" or delta is None:
-        return None
-    index = event.index or 0
-    return (
-        (("text", index), delta.text)
-        if delta.text
-        else (("thinking", index), delta.thinking)
-        if delta.thinking
-        else None
-    )
 
 
 def _block(blocks: dict[int, _Block], event: _Event) -> _Block:

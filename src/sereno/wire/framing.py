@@ -93,6 +93,7 @@ class SseParser:
     def skip(self, size: int) -> None:
         """Pass over bytes that are whole events; only between events."""
         self._offset += size
+        self._start = False
 
     def finish(self) -> list[Event]:
         """What a stream that ended without its last blank line still held; the last line may be cut.

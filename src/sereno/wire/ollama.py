@@ -12,10 +12,9 @@ import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
-from sereno.wire.alike import Run
-from sereno.wire.answer import Answer, events_of, joined
+from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
-from sereno.wire.framing import ndjson_lines
+from sereno.wire.events import json_lines
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
 from sereno.wire.timing import count, seconds
@@ -36,8 +35,19 @@ class _Line(msgspec.Struct, gc=False):
     thinking: str | None = None
     tool_calls: Any = None
     done: bool | None = False
-    model: str | None = None
     error: Any = None
+
+
+class _Named(msgspec.Struct, gc=False):
+    """What every line of a stream repeats: read from one."""
+
+    model: str | None = None
+
+
+class _Whole(_Line, gc=False):
+    """A line with all that the last one holds."""
+
+    model: str | None = None
     done_reason: str | None = None
     prompt_eval_count: int | None = None
     prompt_eval_cached_count: int | None = None
@@ -63,6 +73,8 @@ class _Vectors(msgspec.Struct, gc=False):
 
 
 _lines = msgspec.json.Decoder(_Line)
+_named = msgspec.json.Decoder(_Named)
+_wholes = msgspec.json.Decoder(_Whole)
 _progress = msgspec.json.Decoder(_Progress)
 _vectors = msgspec.json.Decoder(_Vectors)
 
@@ -73,26 +85,26 @@ def read_stream(body: bytes) -> Answer:
     texts: list[str] = []
     thoughts: list[str] = []
     tools: list[ToolCall] = []
-    for item in events_of(_lines, ndjson_lines(body), len(body), answer):
-        assert not isinstance(item, Run)
-        line, end = item
-        said = line.message
-        if said is not None:
-            text, thinking, calls = said.content, said.thinking, said.tool_calls
-        else:
-            text, thinking, calls = line.response, line.thinking, line.tool_calls
-        if text:
-            texts.append(text)
-        if thinking:
-            thoughts.append(thinking)
-        if calls:
-            tools.extend(tool_calls(calls))
-        if answer.first_content is None and (text or thinking or calls):
-            answer.first_content = end
-        if line.done or line.error is not None:
-            _close(answer, line)
+    for batch in json_lines(body, _lines, answer):
+        for number, line in enumerate(batch.events):
+            said = line.message
+            if said is not None:
+                text, thinking, calls = said.content, said.thinking, said.tool_calls
+            else:
+                text, thinking, calls = line.response, line.thinking, line.tool_calls
+            if text:
+                texts.append(text)
+            if thinking:
+                thoughts.append(thinking)
+            if calls:
+                tools.extend(tool_calls(calls))
+            if answer.first_content is None and (text or thinking or calls):
+                answer.first_content = batch.end(number)
+            if line.done or line.error is not None:
+                _end(answer, line, batch.data(number))
         if answer.model is None:
-            answer.model = line.model
+            named = batch.first(_named, lambda found: found.model is not None)
+            answer.model = None if named is None else named.model
     answer.text = joined(texts)
     answer.thinking = joined(thoughts) if thoughts else None
     answer.tool_calls = tuple(tools)
@@ -105,7 +117,7 @@ def read_document(body: bytes) -> Answer:
     Raises:
         ValueError: it is not such a JSON object.
     """
-    line = jsontext.read_cut(body, _lines)
+    line = jsontext.read_cut(body, _wholes)
     answer = Answer(model=line.model)
     said = line.message or _Said(line.response, line.thinking, line.tool_calls)
     answer.text = said.content or ""
@@ -116,7 +128,16 @@ def read_document(body: bytes) -> Answer:
     return answer
 
 
-def _close(answer: Answer, line: _Line) -> None:
+def _end(answer: Answer, line: _Line, text: bytes) -> None:
+    """Read the figures of a last line, or of one with an error."""
+    try:
+        _close(answer, jsontext.read(text, _wholes))
+    except ValueError as error:  # a figure that is no number: what the line says of the end stands
+        answer.trouble(error)
+        _close(answer, _Whole(done=line.done, error=line.error))
+
+
+def _close(answer: Answer, line: _Whole) -> None:
     if line.error is not None:
         answer.error = message_in(line.error) or answer.error
     if not line.done:
@@ -139,13 +160,12 @@ def _close(answer: Answer, line: _Line) -> None:
 def read_progress(body: bytes) -> Answer:
     """Status lines of pull, push and create; `success` ends them well."""
     answer = Answer()
-    for item in events_of(_progress, ndjson_lines(body), len(body), answer):
-        assert not isinstance(item, Run)
-        line = item[0]
-        if line.error is not None:
-            answer.error = message_in(line.error) or answer.error
-        elif line.status == "success":
-            answer.done = True
+    for batch in json_lines(body, _progress, answer):
+        for line in batch.events:
+            if line.error is not None:
+                answer.error = message_in(line.error) or answer.error
+            elif line.status == "success":
+                answer.done = True
     return answer
 
 

@@ -7,24 +7,21 @@ pieces, told apart by their index. Thinking is `reasoning` (Ollama, OpenRouter) 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from sereno.calls import ImageRef, Message, ToolCall, Usage
 from sereno.wire import jsontext
-from sereno.wire.alike import Plain, Run, Single, sse_runs
-from sereno.wire.answer import Answer, events_of, joined
+from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
+from sereno.wire.events import server_sent
 from sereno.wire.ollama import json_text, tool_calls
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
 from sereno.wire.timing import count
 
-_DONE = b"[DONE]"
 _OLLAMA = "fp_ollama"
-_FIELDS = (b'"content":', b'"text":', b'"reasoning":', b'"reasoning_content":')
 _MAX_PARTS = 1000
 
 
@@ -48,8 +45,18 @@ class _Choice(msgspec.Struct, gc=False):
 class _Event(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: Any = None
-    model: str | None = None
     error: Any = None
+
+
+class _Named(msgspec.Struct, gc=False):
+    """What every event of a stream repeats: read from one."""
+
+    model: str | None = None
+    system_fingerprint: str | None = None
+
+
+class _Document(_Event, gc=False):
+    model: str | None = None
     system_fingerprint: str | None = None
 
 
@@ -60,6 +67,8 @@ class _Vectors(msgspec.Struct, gc=False):
 
 
 _events = msgspec.json.Decoder(_Event)
+_named = msgspec.json.Decoder(_Named)
+_documents = msgspec.json.Decoder(_Document)
 _vectors = msgspec.json.Decoder(_Vectors)
 
 
@@ -90,64 +99,35 @@ def read_stream(body: bytes) -> Answer:
     answer = Answer()
     building: dict[int, _Building] = {}
     usage: Any = None
-    for item in events_of(_events, _data(body, answer), len(body), answer):
-        if isinstance(item, Run):
-            first = building.setdefault(0, _Building())
-            (first.texts if item.key == "text" else first.thoughts).append(item.text)
-            continue
-        event, end = item
-        content = False
-        for choice in event.choices or ():
-            index = choice.index or 0
-            built = building.get(index)
-            if built is None:
-                if len(building) >= _MAX_PARTS:
-                    continue
-                built = building[index] = _Building()
-            said = choice.delta
-            if said is None:
-                if choice.text:
-                    built.texts.append(choice.text)
-                    content = True
-            elif _add(built, said):
-                content = True
-            if choice.finish_reason:
-                built.finish = choice.finish_reason
-        if content and answer.first_content is None:
-            answer.first_content = end
-        if event.usage is not None:
-            usage = event.usage if not _all_zero(event.usage) else usage
-        if event.error is not None:
-            answer.error = message_in(event.error) or answer.error
+    for batch in server_sent(body, _events, answer, closes=True):
+        for number, event in enumerate(batch.events):
+            for choice in event.choices or ():
+                built = building.get(choice.index or 0)
+                if built is None:
+                    if len(building) >= _MAX_PARTS:
+                        continue
+                    built = building[choice.index or 0] = _Building()
+                said = choice.delta
+                text = choice.text if said is None else said.content
+                if text and isinstance(text, str):
+                    built.texts.append(text)
+                elif said is None or not _add(built, said):
+                    text = None
+                if choice.finish_reason:
+                    built.finish = choice.finish_reason
+                if text is not None and answer.first_content is None:
+                    answer.first_content = batch.end(number)
+            if event.usage is not None:
+                usage = event.usage if not _all_zero(event.usage) else usage
+            if event.error is not None:
+                answer.error = message_in(event.error) or answer.error
         if answer.model is None:
-            answer.model = event.model or None
-            answer.ollama = event.system_fingerprint == _OLLAMA
+            named = batch.first(_named, lambda found: bool(found.model))
+            if named is not None:
+                answer.model, answer.ollama = named.model, named.system_fingerprint == _OLLAMA
     _take(answer, [(building[index].message(), building[index].finish) for index in sorted(building)])
     answer.usage = usage_of(usage)
     return answer
-
-
-def _data(body: bytes, answer: Answer) -> Iterator[Single | Run]:
-    """The events without the terminator, which is no JSON."""
-    for item in sse_runs(body, _FIELDS, _plain):
-        if not isinstance(item, Run) and (item[0] == _DONE or item[0].strip() == _DONE):
-            answer.done = True
-        else:
-            yield item
-
-
-def _plain(data: bytes) -> Plain | None:
-    event = _events.decode(data)
-    choice = event.choices[0] if event.choices and len(event.choices) == 1 else None
-    if choice is None or choice.finish_reason or choice.index or event.usage is not None or event.error is not None:
-        return None
-    said = choice.delta or _Said(content=choice.text)
-    text, thinking = said.content, said.reasoning or said.reasoning_content
-    if text and isinstance(text, str):
-        return "text", text
-    if said.refusal or said.tool_calls or said.function_call is not None or not isinstance(thinking, str):
-        return None
-    return ("thinking", thinking) if thinking else None
 
 
 def _add(built: _Building, said: _Said) -> bool:
@@ -199,7 +179,7 @@ def read_document(body: bytes) -> Answer:
     Raises:
         ValueError: it is not such a JSON object.
     """
-    event = jsontext.read_cut(body, _events)
+    event = jsontext.read_cut(body, _documents)
     answer = Answer(model=event.model or None, error=message_in(event.error), done=True)
     answer.ollama = event.system_fingerprint == _OLLAMA
     choices = []

@@ -5,16 +5,15 @@ The last event repeats the whole answer, which is then read from there; before i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
-from sereno.wire.alike import Plain, Run, Single, sse_runs
-from sereno.wire.answer import Answer, events_of, joined
+from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
+from sereno.wire.events import server_sent
 from sereno.wire.openai import content_images, content_text
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
@@ -23,7 +22,6 @@ from sereno.wire.timing import count
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _THINKING = frozenset({"response.reasoning_text.delta", "response.reasoning_summary_text.delta"})
-_FIELDS = (b'"delta":',)
 _ABSENT = msgspec.Raw(b"")
 _ARGUMENTS = "response.function_call_arguments.delta"
 
@@ -56,46 +54,31 @@ def read_stream(body: bytes) -> Answer:
     texts: list[str] = []
     thoughts: list[str] = []
     tools: list[ToolCall] = []
-    for item in events_of(_events, _data(body), len(body), answer):
-        if isinstance(item, Run):
-            (texts if item.key == "text" else thoughts).append(item.text)
-            continue
-        event, end = item
-        kind = event.type
-        if kind in _TEXT and isinstance(event.delta, str):
-            texts.append(event.delta)
-        elif kind in _THINKING and isinstance(event.delta, str):
-            thoughts.append(event.delta)
-        elif kind in _ENDS and event.response:
-            if _end(answer, event.response):
-                texts, thoughts, tools = [answer.text], [answer.thinking or ""], list(answer.tool_calls)
-            continue
-        elif kind == "response.output_item.done":
-            tools.extend(_tool(event.item))
-            continue
-        elif kind == "error" or event.error is not None:
-            answer.error = message_in(event.error) or message_in(event.message) or "error event without a message"
-            continue
-        elif kind != _ARGUMENTS:
-            if answer.model is None and event.response:
-                answer.model = _model(event.response)
-            continue
-        if answer.first_content is None and event.delta:
-            answer.first_content = end
+    for batch in server_sent(body, _events, answer):
+        for number, event in enumerate(batch.events):
+            kind, delta = event.type, event.delta
+            if kind in _TEXT and isinstance(delta, str):
+                texts.append(delta)
+            elif kind in _THINKING and isinstance(delta, str):
+                thoughts.append(delta)
+            elif kind in _ENDS and event.response:
+                if _end(answer, event.response):
+                    texts, thoughts, tools = [answer.text], [answer.thinking or ""], list(answer.tool_calls)
+                continue
+            elif kind == "response.output_item.done":
+                tools.extend(_tool(event.item))
+                continue
+            elif kind == "error" or event.error is not None:
+                answer.error = message_in(event.error) or message_in(event.message) or "error event without a message"
+                continue
+            elif kind != _ARGUMENTS:
+                if answer.model is None and event.response:
+                    answer.model = _model(event.response)
+                continue
+            if answer.first_content is None and delta:
+                answer.first_content = batch.end(number)
     answer.text, answer.thinking, answer.tool_calls = joined(texts), joined(thoughts) or None, tuple(tools)
     return answer
-
-
-def _data(body: bytes) -> Iterator[Single | Run]:
-    return (item for item in sse_runs(body, _FIELDS, _plain) if isinstance(item, Run) or item[0] != b"[DONE]")
-
-
-def _plain(data: bytes) -> Plain | None:
-    event = _events.decode(data)
-    if not isinstance(event.delta, str) or not event.delta:
-        return None
-    key = "text" if event.type in _TEXT else "thinking" if event.type in _THINKING else None
-    return None if key is None else (key, event.delta)
 
 
 def _end(answer: Answer, response: msgspec.Raw) -> bool:
