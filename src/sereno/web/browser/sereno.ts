@@ -1,10 +1,17 @@
 // The first module, on every page: what a page can do beyond links and forms. All of it is an addition.
 import htmx from "htmx.org";
+import { announce } from "./announce";
+import { copy } from "./copy";
 import { figures } from "./figures";
+import { filters } from "./filters";
+import { keys } from "./keys";
+import { live } from "./live";
+import { keepFresh, moments, rememberZone } from "./moments";
+import { rows } from "./rows";
 import { theme } from "./theme";
 import { words } from "./words";
 
-htmx.config.allowEval = false; // the content security policy forbids it, so no attribute may rely on it
+htmx.config.allowEval = false; // the content security policy forbids it: no hx-on, no js:, no [filter] of a trigger
 htmx.config.allowScriptTags = false;
 htmx.config.includeIndicatorStyles = false; // would be an inline style
 htmx.config.selfRequestsOnly = true;
@@ -15,4 +22,29 @@ const lang = document.documentElement.lang || "en";
 const said = words(lang);
 
 theme();
-htmx.onLoad((element) => figures(element as HTMLElement, lang, said));
+rememberZone();
+copy(said);
+filters();
+rows();
+keys(said);
+keepFresh(lang);
+
+htmx.onLoad((loaded) => {
+  const root = loaded as HTMLElement;
+  figures(root, lang, said);
+  moments(root, lang);
+  live(root, said, (row) => {
+    htmx.process(row);
+    moments(row, lang);
+  });
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What polls (`hx-trigger="every …"`) rests while nobody sees it.
+  const element = event.target as Element;
+  if (document.hidden && element.getAttribute("hx-trigger")?.includes("every")) event.preventDefault();
+});
+for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(kind, () => announce(said.failed));
+}
+document.documentElement.dataset["ready"] = "true";

@@ -22,6 +22,7 @@ const WORDS = {
   keyPrevious: ["Previous row", "Fila anterior"],
   keyOpen: ["Open the row", "Abrir la fila"],
   keyHelp: ["This list", "Esta lista"],
+  keysOn: ["Shortcuts are on", "Los atajos están activos"],
   keyClose: ["Close", "Cerrar"],
   failed: ["The server did not answer; try again", "El servidor no respondió; inténtelo de nuevo"],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,112 @@
+// Keyboard shortcuts: `/` search, `j` `k` rows, `g` and a letter for the pages (`[data-key]`), `?` this list. They rest
+// while the reader types, and the list can turn them off (WCAG 2.1.4: single keys may be in the way of speech input).
+import { step } from "./rows";
+import type { Words } from "./words";
+
+const OFF = "sereno_keys_off";
+const PAGE_WAIT = 1500;
+
+export function keys(words: Words): void {
+  let page = 0; // until when (ms) a letter names a page
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key === "?") {
+      event.preventDefault();
+      list(words);
+      return;
+    }
+    if (off() || document.querySelector("dialog[open]")) return;
+    if (event.timeStamp < page) {
+      page = 0;
+      const link = [...document.querySelectorAll<HTMLElement>("a[data-key]")].find((a) => a.dataset["key"] === event.key);
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    if (event.key === "g") {
+      page = event.timeStamp + PAGE_WAIT;
+    } else if (event.key === "j" || event.key === "k") {
+      step(event.key === "j" ? 1 : -1);
+    } else if (event.key === "/") {
+      const field = document.querySelector<HTMLInputElement>("[data-search]");
+      if (!field) return;
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("[data-shortcuts]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => list(words));
+  }
+}
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
+}
+
+function off(): boolean {
+  try {
+    return localStorage.getItem(OFF) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function list(words: Words): void {
+  const before = document.querySelector<HTMLDialogElement>("dialog.keys");
+  const dialog = before ?? made(words);
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+function made(words: Words): HTMLDialogElement {
+  const dialog = add(document.body, "dialog");
+  dialog.className = "keys";
+  const title = add(dialog, "h2", words.shortcuts);
+  title.id = "keys-title";
+  dialog.setAttribute("aria-labelledby", title.id);
+  const rows = add(dialog, "dl");
+  const pages = [...document.querySelectorAll<HTMLElement>("a[data-key]")].map(
+    (a) => [`g ${a.dataset["key"] ?? ""}`, a.textContent?.trim() ?? ""] as const,
+  );
+  const fixed = [
+    ["/", words.keySearch],
+    ["j", words.keyNext],
+    ["k", words.keyPrevious],
+    ["↵", words.keyOpen],
+    ["?", words.keyHelp],
+  ] as const;
+  for (const [keys, does] of [...fixed, ...pages]) {
+    const row = add(rows, "div");
+    const name = add(row, "dt");
+    for (const key of keys.split(" ")) add(name, "kbd", key);
+    add(row, "dd", does);
+  }
+  const label = add(dialog, "label");
+  const box = add(label, "input");
+  box.type = "checkbox";
+  box.checked = !off();
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem(OFF, box.checked ? "0" : "1");
+    } catch {
+      // storage is off: the choice holds for nothing, and the box says so
+      box.checked = true;
+    }
+  });
+  label.append(` ${words.keysOn}`);
+  const close = add(dialog, "button", words.keyClose);
+  close.type = "button";
+  close.addEventListener("click", () => dialog.close());
+  return dialog;
+}
+
+function add<Name extends keyof HTMLElementTagNameMap>(to: Element, name: Name, text = ""): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  element.textContent = text;
+  to.append(element);
+  return element;
+}
