@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sereno.calls import id_text
 from sereno.errors import QueryError
 from sereno.query.cursor import decode_cursor, encode_cursor
-from sereno.query.fields import FILTERS, FORMAT, INTERVAL, PAGING, TIMEZONE
+from sereno.query.fields import FILTERS, FORMAT, INTERVAL, PAGING, TIMEZONE, Field
 from sereno.query.parameters import read
 from sereno.query.problems import Problem
 from sereno.query.times import parse_time, rfc3339
@@ -115,3 +115,11 @@ def test_any_parameters_give_values_or_a_named_problem(pairs: Any) -> None:
         read(pairs, FIELDS, 1e9).query()
     except (QueryError, Problem) as error:
         assert error.parameter  # noqa: PT017  # not raising is right too
+
+
+def test_a_parameter_that_may_be_given_often_becomes_a_tuple_up_to_its_limit() -> None:
+    field = Field(name="compare", kind="text", help="Which.", maximum=9, many=2)
+    assert read([("compare", "b"), ("compare", ""), ("compare", "a")], (field,), 0.0).given == {"compare": ("b", "a")}
+    with pytest.raises(QueryError, match="more than 2 times") as raised:
+        read([("compare", "a")] * 3, (field,), 0.0)
+    assert raised.value.parameter == "compare"

@@ -30,6 +30,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         choices: what a `choice` accepts.
         minimum, maximum: bounds of numbers, both inclusive; of text, its length in characters.
         default: what counts when it is left out, None when nothing does.
+        many: how often it may be given; where that is more than once, its value is a tuple.
         example: a value that is right.
     """
 
@@ -41,6 +42,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     minimum: float = 0
     maximum: float = 0
     default: str | int | None = None
+    many: int = 1
     example: str = ""
 
     @property

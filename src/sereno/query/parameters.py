@@ -74,12 +74,15 @@ def read(pairs: Iterable[tuple[str, str]], fields: Sequence[Field], now: float) 
         field = known.get(name)
         if field is None:
             raise _unknown(name, list(known))
-        if name in seen:
+        if name in seen and field.many == 1:
             raise QueryError(name, f"`{name}` is given twice.", field.expected + ", once")
         seen.add(name)
         if text.strip() == "":
             continue
-        given[name] = parse(field, text, now)
+        value = parse(field, text, now)
+        given[name] = value if field.many == 1 else (*given.get(name, ()), value)
+        if field.many > 1 and len(given[name]) > field.many:
+            raise QueryError(name, f"`{name}` is given more than {field.many} times.", f"at most {field.many} of them")
     _check_ranges(given)
     return Values(given, tuple(fields))
 

@@ -122,6 +122,7 @@ class Site:
         given = dict(pairs)
         path = request.url.path
         times = {f.name: given[f.name] for f in TIMES if given.get(f.name)}
+        many = {field.name: [v for n, v in pairs if n == field.name and v] for field in page.fields if field.many > 1}
         shown = Shown(reader.language, reader.tz)
         t = texts(reader.language)
         link = partial(_link, path, pairs)
@@ -132,7 +133,7 @@ class Site:
             "section": page.section,
             "page": page,
             "content": content,
-            "given": {field.name: "" for field in page.fields} | given,
+            "given": {field.name: "" for field in page.fields} | given | many,
             "link": link,
             "to": to,
             "ranges": choices(given.get("start_time", ""), given.get("end_time", ""), page.usual_start)
