@@ -17,8 +17,11 @@ from sereno.query.view import (
     Check,
     Health,
     InstalledModel,
+    JobView,
     JournalState,
     OpenCall,
+    QueryTime,
+    Sample,
     ShownSetting,
     UpstreamState,
     WorkerState,
@@ -339,6 +342,7 @@ class KeeperDouble:
         self.store = store
         self.issued = list(keys)
         self.requests: list[tuple[str, int]] = []
+        self.sampled: list[Sample] = []
         self.queries: list[str] = []
         self.state: Health = Health("ok", [Check("store", "ok", "The store answers.")])
         self.open: list[OpenCall] = []
@@ -378,6 +382,15 @@ class KeeperDouble:
 
     def settings(self) -> Sequence[ShownSetting]:
         return [ShownSetting("gateway.listen", "127.0.0.1:11434", "default")]
+
+    def query_times(self) -> Sequence[QueryTime]:
+        return [QueryTime(name="page_calls", count=3, p50=0.004, p95=0.02, p99=0.02, total=0.03)]
+
+    def samples(self) -> Sequence[Sample]:
+        return self.sampled
+
+    def jobs(self) -> Sequence[JobView]:
+        return [JobView(name="retention", successes=2, errors=0, seconds=0.1, succeeded_at=NOW - 60, error=None)]
 
     def count_request(self, route: str, status: int) -> None:
         self.requests.append((route, status))

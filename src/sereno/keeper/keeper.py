@@ -19,12 +19,24 @@ from sereno.keeper.policy import PolicyWriter
 from sereno.keeper.query_times import QueryTimes
 from sereno.keeper.retention import Retention
 from sereno.keeper.running import Running
+from sereno.keeper.samples import SECONDS as SAMPLE_SECONDS
+from sereno.keeper.samples import Samples
 from sereno.keeper.schedule import Job, Schedule
 from sereno.keeper.upstreams import Upstreams
 from sereno.metrics.exposition import negotiate, render
 from sereno.metrics.increments import Increments, Labels
 from sereno.metrics.zeros import zero_children
-from sereno.query.view import Health, JournalState, OpenCall, ShownSetting, UpstreamState, WorkerState
+from sereno.query.view import (
+    Health,
+    JobView,
+    JournalState,
+    OpenCall,
+    QueryTime,
+    Sample,
+    ShownSetting,
+    UpstreamState,
+    WorkerState,
+)
 from sereno.store.base import Store
 from sereno.trust.keys import Key
 
@@ -69,7 +81,9 @@ class Keeper:
         self._retention = Retention(
             store, self._writes, calls_days=options.calls_days, bodies_days=options.bodies_days, clock=clock
         )
+        self._samples = Samples(self._sample)
         jobs = [
+            Job(name="samples", every=SAMPLE_SECONDS, run=self._samples.run),
             Job(name="policy", every=POLICY_SECONDS, run=self._policy.run),
             Job(name="retention", every=RETENTION_SECONDS, run=self._retention.run, lease=True, delay=60.0),
             *self._upstreams.jobs(options.poll_seconds),
@@ -170,6 +184,22 @@ class Keeper:
         """The settings in force."""
         return self._options.settings
 
+    def query_times(self) -> Sequence[QueryTime]:
+        """How long store queries took since this keeper started."""
+        return self._times.summary()
+
+    def samples(self) -> Sequence[Sample]:
+        """How the watchman was."""
+        return self._samples.all()
+
+    def jobs(self) -> Sequence[JobView]:
+        """The keeper's own jobs."""
+        return [
+            JobView(name=name, successes=s.successes, errors=s.errors, seconds=s.seconds, succeeded_at=s.succeeded_at,
+                    error=s.error)
+            for name, s in sorted(self._schedule.states.items())
+        ]  # fmt: skip
+
     def count_request(self, route: str, status: int) -> None:
         """Count an answered request."""
         with self._http_lock:
@@ -178,6 +208,26 @@ class Keeper:
     def observe_query(self, query: str, seconds: float) -> None:
         """Note a store query's duration."""
         self._times.observe(query, seconds)
+
+    def _sample(self) -> Sample:
+        total, unread, lag = self._journal_sizes()
+        workers = self.workers()
+        try:
+            store = sum(self.store.sizes().parts.values())
+        except (StoreError, OSError):
+            store = None
+        known = [w.memory_bytes for w in workers if w.alive and w.memory_bytes is not None]
+        return Sample(
+            at=self.now(),
+            lag_seconds=lag,
+            unread_bytes=unread,
+            journal_bytes=total,
+            store_bytes=store,
+            ingested=self.ingest.stored,
+            dropped=sum(self._running.dropped().values()),
+            requests=sum(w.requests for w in workers),
+            memory_bytes=sum(known) if known else None,
+        )
 
     def _journal_sizes(self) -> tuple[int, int, float]:
         """Bytes on disk, bytes not stored, age in seconds of the oldest record not stored."""

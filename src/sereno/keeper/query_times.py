@@ -6,6 +6,7 @@ from threading import Lock
 
 from sereno.conventions import QUERY_EDGES
 from sereno.metrics.increments import Increments
+from sereno.query.view import QueryTime
 
 METRIC_NAME = "sereno_query_duration_seconds"
 
@@ -26,3 +27,13 @@ class QueryTimes:
         """Add what was seen to other increments."""
         with self._lock:
             increments.merge(self._seen)
+
+    def summary(self) -> list[QueryTime]:
+        """Count and percentiles by name."""
+        with self._lock:
+            seen = [(labels[0], h.count, h.quantile(0.5), h.quantile(0.95), h.quantile(0.99), h.total)
+                    for (_, labels), h in self._seen.histograms.items()]  # fmt: skip
+        return [
+            QueryTime(name=name, count=count, p50=p50, p95=p95, p99=p99, total=total)
+            for name, count, p50, p95, p99, total in sorted(seen)
+        ]

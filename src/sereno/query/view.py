@@ -128,6 +128,55 @@ class UpstreamState(msgspec.Struct, frozen=True, kw_only=True):
     models: Sequence[InstalledModel] = ()
 
 
+class QueryTime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long one kind of store query took since the keeper started; seconds, from histogram buckets.
+
+    Attributes:
+        name: bounded name, as in `sereno_query_duration_seconds{query}`.
+        total: sum of all durations.
+    """
+
+    name: str
+    count: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    total: float
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """How the watchman was at one moment.
+
+    Attributes:
+        at: epoch seconds.
+        lag_seconds, unread_bytes, journal_bytes: as in `JournalState`.
+        store_bytes: all parts of the store, None where it did not answer.
+        ingested, dropped, requests: counts since their beginning: calls stored, records lost, requests forwarded.
+        memory_bytes: resident memory of the gateway's workers together, None where unknown.
+    """
+
+    at: float
+    lag_seconds: float
+    unread_bytes: int
+    journal_bytes: int
+    store_bytes: int | None
+    ingested: int
+    dropped: int
+    requests: int
+    memory_bytes: int | None
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the keeper's own jobs: runs that went well or not, the last one's seconds, when one last went well."""
+
+    name: str
+    successes: int
+    errors: int
+    seconds: float | None
+    succeeded_at: float | None
+    error: str | None
+
+
 class ShownSetting(msgspec.Struct, frozen=True):
     """A setting as pages show it: secrets replaced, the source `default`, `file`, `environment` or `option`."""
 
@@ -178,6 +227,15 @@ class KeeperView(Protocol):
 
     def settings(self) -> Sequence[ShownSetting]:
         """The settings in force, by name. Immediate."""
+
+    def query_times(self) -> Sequence[QueryTime]:
+        """How long store queries took since this keeper started, by name. Immediate."""
+
+    def samples(self) -> Sequence[Sample]:
+        """How the watchman was, every few seconds of the last day or since it started, oldest first. Immediate."""
+
+    def jobs(self) -> Sequence[JobView]:
+        """The keeper's own jobs, by name. Immediate."""
 
     def count_request(self, route: str, status: int) -> None:
         """Count an answered request for `sereno_http_requests_total`; the route is a template. Immediate."""

@@ -8,6 +8,7 @@ from sereno.query.fields import FILTERS
 
 TIMES = tuple(field for field in FILTERS if field.name in ("start_time", "end_time"))
 USUAL = ("1h", "6h", "24h", "7d", "30d")
+ALL = "all"
 _STEPS = ((2 * 3600, "1m"), (12 * 3600, "5m"), (36 * 3600, "15m"), (8 * 86400, "1h"), (45 * 86400, "6h"))
 """Longest span in seconds that is drawn with this interval: some 60 to 190 points."""
 
@@ -20,13 +21,13 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def choices(start: str, end: str, usual: str | None) -> list[Choice]:
-    """The control's entries; none is current where other bounds are given.
+    """The control's entries; none is current where other bounds are given. Where nothing is usual, all of time is one.
 
     >>> [c.name for c in choices("", "", "24h") if c.current], [c.name for c in choices("3h", "", "24h") if c.current]
     (['24h'], [])
     """
-    current = "" if end else start or usual or ""
-    return [Choice(name, name == current) for name in USUAL]
+    current = "" if end else start or usual or ALL
+    return [Choice(name, name == current) for name in (USUAL if usual else (*USUAL, ALL))]
 
 
 def interval_for(seconds: float) -> str:

@@ -61,7 +61,9 @@ def gather(ask: Ask) -> Overview:
     whole = aggregations(store, query, interval, ask.tz, ask.now)
     earlier = msgspec.structs.replace(query, start=max(0.0, start - (end - start)), end=start)
     before = figures(merged(g.totals for g in store.aggregate(earlier, ("status",))))
-    slowest = store.calls(query).calls
+    # A pull of a model may take an hour and is no answer; a few of them must not hide the slow answers.
+    slow = msgspec.structs.replace(query, sort="latency", limit=50)
+    slowest = [call for call in store.calls(slow).calls if call.is_llm][:TOP]
     errors = store.calls(msgspec.structs.replace(query, status="error")).calls
     newest = store.calls(CallQuery(limit=1)).calls
     return Overview(

@@ -23,6 +23,7 @@ TEXTS = {
     "range_24h": ("24 hours", "24 horas"),
     "range_7d": ("7 days", "7 días"),
     "range_30d": ("30 days", "30 días"),
+    "range_all": ("All", "Todo"),
     "range_other": ("Other…", "Otro…"),
     "from": ("From", "Desde"),
     "until": ("Until", "Hasta"),
