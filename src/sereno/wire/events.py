@@ -8,6 +8,7 @@ returns, invalid UTF-8 and broken events are met there, and only the broken ones
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
@@ -27,6 +28,8 @@ _LEADING = 8
 _DONE = b"[DONE]"
 _LAST = b"data: [DONE]\n\n"
 _DATA = b"data: "
+_NAMED = re.compile(rb"event: [^\r\n]*\ndata: ")
+_BORDER = re.compile(rb"\n\n" + _NAMED.pattern)
 
 
 class Batch(NamedTuple, Generic[T]):
@@ -178,20 +181,14 @@ def _alike(text: bytes, base: int, decoder: msgspec.json.Decoder[T]) -> Batch[T]
     if text.startswith(_DATA):
         lines, last = 2, 0
         found = text[len(_DATA) : -2].split(b"\n\n" + _DATA)
-        joined = b"\n".join(found)
     else:
+        first = _NAMED.match(text)
+        if first is None:
+            return None
         lines, last = 3, 1
-        parts = text.split(b"\n")
-        found = parts[1::3]
-        names = b"\n".join(parts[0:-1:3])
-        if len(parts) % 3 != 1 or any(parts[2::3]) or names.startswith(b"data") or b"\ndata" in names:
-            return None
-        joined = b"\n".join(found)
-        if not joined.startswith(_DATA):
-            return None
-        joined = joined[len(_DATA) :].replace(b"\n" + _DATA, b"\n")
+        found = _BORDER.split(text[first.end() : -2])
     try:
-        events = decoder.decode_lines(joined)
+        events = decoder.decode_lines(b"\n".join(found))
     except (ValueError, RecursionError):
         return None
     return Batch(events, text, base, lines, last) if len(events) == len(found) else None

@@ -100,27 +100,29 @@ def read_stream(body: bytes) -> Answer:
     building: dict[int, _Building] = {}
     usage: Any = None
     for batch in server_sent(body, _events, answer, closes=True):
-        for number, event in enumerate(batch.events):
+        at: int | None = -1
+        built, texts = _Building(), []
+        for event in batch.events:
             for choice in event.choices or ():
-                built = building.get(choice.index or 0)
-                if built is None:
-                    if len(building) >= _MAX_PARTS:
-                        continue
-                    built = building[choice.index or 0] = _Building()
+                if choice.index != at:
+                    at = choice.index
+                    built = building.get(at or 0) or _open(building, at or 0)
+                    texts = built.texts
                 said = choice.delta
                 text = choice.text if said is None else said.content
                 if text and isinstance(text, str):
-                    built.texts.append(text)
-                elif said is None or not _add(built, said):
-                    text = None
+                    texts.append(text)
+                elif said is not None:
+                    _add(built, said)
                 if choice.finish_reason:
                     built.finish = choice.finish_reason
-                if text is not None and answer.first_content is None:
-                    answer.first_content = batch.end(number)
-            if event.usage is not None:
-                usage = event.usage if not _all_zero(event.usage) else usage
+            if event.usage is not None and not _all_zero(event.usage):
+                usage = event.usage
             if event.error is not None:
                 answer.error = message_in(event.error) or answer.error
+        if answer.first_content is None:
+            first = next((number for number, event in enumerate(batch.events) if _carries(event)), None)
+            answer.first_content = None if first is None else batch.end(first)
         if answer.model is None:
             named = batch.first(_named, lambda found: bool(found.model))
             if named is not None:
@@ -128,6 +130,21 @@ def read_stream(body: bytes) -> Answer:
     _take(answer, [(building[index].message(), building[index].finish) for index in sorted(building)])
     answer.usage = usage_of(usage)
     return answer
+
+
+def _open(building: dict[int, _Building], index: int) -> _Building:
+    """A further choice; those beyond the most are read and dropped."""
+    built = _Building()
+    if len(building) < _MAX_PARTS:
+        building[index] = built
+    return built
+
+
+def _carries(event: _Event) -> bool:
+    """Whether an event carries text, thinking or a tool call."""
+    return any(
+        bool(choice.text) if choice.delta is None else _add(_Building(), choice.delta) for choice in event.choices or ()
+    )
 
 
 def _add(built: _Building, said: _Said) -> bool:
