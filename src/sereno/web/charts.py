@@ -17,6 +17,7 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
+from sereno.web.radar_drawing import VIEW, Radar, drawn
 from sereno.web.sparklines import sparkline
 
 Kind = Literal["lines", "area", "stacked", "bars", "histogram", "radar"]
@@ -26,6 +27,7 @@ Tone = Literal["accent", "good", "warn", "bad", "s1", "s2", "s3", "s4", "s5", "s
 _ID = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _DIGITS = 4
+_CORNERS = 3
 _UNKNOWN = "–"
 
 
@@ -103,6 +105,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"chart {self.id!r}: a number is not finite; unknown is None")
         if any(later <= earlier for earlier, later in zip(self.times, self.times[1:], strict=False)):
             raise ValueError(f"chart {self.id!r}: its times do not ascend")
+        if self.kind == "radar" and self.known and (len(self.x) < _CORNERS or self.times):
+            raise ValueError(f"chart {self.id!r}: a radar has {_CORNERS} named axes or more")
         for link in self.links:
             if link is not None and (not link.startswith("/") or link.startswith(("//", "/\\"))):
                 raise ValueError(f"chart {self.id!r}: link {link!r} leaves this site; expected a path")
@@ -124,7 +128,22 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_to(environment: Environment) -> None:
     """Give templates what the macros of `charts.html` call."""
-    environment.globals.update(chart_heads=heads, chart_rows=rows, sparkline_of=sparkline)
+    environment.globals.update(
+        chart_heads=heads,
+        chart_rows=rows,
+        chart_number=number,
+        radar_of=drawn_radar,
+        radar_view=VIEW,
+        sparkline_of=sparkline,
+    )
+
+
+def drawn_radar(chart: Chart) -> Radar:
+    """The drawing of a chart of kind `radar`: ratios fill it at 1, other units at the greatest value."""
+    values = [value for series in chart.series for value in series.values if value is not None]
+    full = 1.0 if chart.unit == "ratio" else max([value for value in values if value > 0], default=1.0)
+    shapes = [(series.name, series.tone, series.values) for series in chart.series]
+    return drawn([str(name) for name in chart.x], chart.notes, shapes, full)
 
 
 def heads(chart: Chart, t: Mapping[str, str]) -> list[str]:

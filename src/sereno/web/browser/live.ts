@@ -105,7 +105,10 @@ class Tail {
     const known = new Set([...this.body.children].map((row) => (row as HTMLElement).dataset["href"]));
     const fresh = [...template.content.querySelectorAll<HTMLElement>("tr")].filter((row) => !known.has(row.dataset["href"]));
     this.body.prepend(...fresh);
-    for (const row of fresh) this.added(row);
+    for (const row of fresh) {
+      row.classList.add("new"); // the style sheet lets it fade
+      this.added(row);
+    }
     while (this.body.children.length > MOST_ROWS) this.body.lastElementChild?.remove();
     if (fresh.length) announce(`${fresh.length} ${this.words.newRows}`);
   }

@@ -7,7 +7,8 @@ import { type Chart, type Series, times } from "./spec";
 export interface Look {
   readonly format: Format;
   readonly palette: Palette;
-  readonly narrow: boolean;
+  /** Of the plot, in pixels. */
+  readonly width: number;
   readonly still: boolean;
   readonly decals: boolean;
   readonly hidden: ReadonlySet<number>;
@@ -15,6 +16,10 @@ export interface Look {
 }
 
 const SIZE = 12;
+export const NARROW = 480;
+const DAY = 86_400;
+const WEEK = 7 * DAY;
+const ROUND = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY, 2 * DAY, WEEK];
 
 export function option(chart: Chart, look: Look): EChartsCoreOption {
   const { palette, format } = look;
@@ -33,7 +38,7 @@ export function option(chart: Chart, look: Look): EChartsCoreOption {
       label: { description: [chart.title, chart.description].filter(Boolean).join(". ") },
       decal: { show: look.decals },
     },
-    grid: { left: 1, right: 12, top: 14, bottom: 1, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 1, right: 12, top: 14, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: {
       trigger: "axis",
       renderMode: "html",
@@ -51,7 +56,7 @@ export function option(chart: Chart, look: Look): EChartsCoreOption {
       type: moments && !bars ? "time" : "category",
       ...(moments && !bars ? { min: "dataMin", max: "dataMax" } : { data: labels(chart, format) }),
       boundaryGap: bars,
-      splitNumber: look.narrow ? 3 : 6,
+      splitNumber: ticks(look),
       axisLine: { lineStyle: { color: palette.line } },
       axisTick: { show: false },
       axisLabel: {
@@ -59,16 +64,20 @@ export function option(chart: Chart, look: Look): EChartsCoreOption {
         hideOverlap: true,
         showMinLabel: moments && !bars ? false : null,
         showMaxLabel: moments && !bars ? false : null,
-        ...(moments && !bars ? { formatter: (at: number) => format.tick(at) } : { width: 90, overflow: "truncate" }),
+        ...(moments
+          ? bars
+            ? { interval: marked(moments, look) }
+            : { formatter: (at: number) => format.tick(at) }
+          : { interval: 0, width: Math.max(48, (look.width - 56) / chart.x.length - 12), overflow: "truncate" }),
       },
     },
     yAxis: {
       type: "value",
       splitNumber: 4,
-      max: top(chart, shown),
+      ...top(chart, shown),
       ...(whole(chart) ? { minInterval: 1 } : {}),
       splitLine: { lineStyle: { color: palette.line } },
-      axisLabel: { ...text, formatter: (value: number) => format.value(value, chart.unit) },
+      axisLabel: { ...text, formatter: (value: number) => format.value(value, chart.unit === "tokens" ? "count" : chart.unit) },
     },
     series: shown.map((series, index) => ({
       ...(bars ? bar(chart) : line(chart)),
@@ -89,6 +98,20 @@ function indexOf(found: unknown): number {
 function labels(chart: Chart, format: Format): string[] {
   const moments = times(chart);
   return moments ? moments.map((at) => format.tick(format.wall(at))) : (chart.x as readonly string[]).slice();
+}
+
+/** About how many labels an axis of time has room for. */
+function ticks(look: Look): number {
+  return look.width < NARROW ? 3 : 6;
+}
+
+/** Which bars of time bear a label: those at a round time of day. */
+function marked(moments: readonly number[], look: Look): (index: number) => boolean {
+  const span = (moments.at(-1) ?? 0) - (moments[0] ?? 0);
+  const step = ROUND.find((size) => size * ticks(look) >= span) ?? Math.ceil(span / ticks(look) / WEEK) * WEEK;
+  const round = moments.map((at) => (look.format.wall(at) / 1000) % step === 0);
+  const each = Math.ceil(moments.length / ticks(look));
+  return (index) => (round.includes(true) ? round[index] === true : index % each === 0);
 }
 
 /** Points of a line. One between two gaps would not show: it gets a dot. */
@@ -148,7 +171,7 @@ function levels(chart: Chart, look: Look): object {
 }
 
 /** The axis reaches a level that lies not too far above the values; one far above would press them flat. */
-function top(chart: Chart, shown: readonly Series[]): number | undefined {
+function top(chart: Chart, shown: readonly Series[]): { max?: number; interval?: number } {
   const stacked = chart.kind === "stacked" || chart.kind === "bars";
   const sums = chart.x.map((_, index) => {
     const values = shown.map((series) => series.values[index] ?? 0);
@@ -156,10 +179,11 @@ function top(chart: Chart, shown: readonly Series[]): number | undefined {
   });
   const most = sums.reduce((left, right) => Math.max(left, right), 0);
   const near = chart.thresholds.map((level) => level.value).filter((value) => value > most && value <= most * 3);
-  if (near.length === 0) return undefined;
-  const room = Math.max(...near) * 1.1;
-  const unit = 10 ** Math.floor(Math.log10(room)) / 2;
-  return Math.ceil(room / unit) * unit;
+  if (near.length === 0) return {};
+  const room = Math.max(...near) * 1.05;
+  const decade = 10 ** Math.floor(Math.log10(room / 4));
+  const interval = ([1, 2, 2.5, 5].find((step) => step * decade >= room / 4) ?? 10) * decade;
+  return { max: Math.ceil(room / interval) * interval, interval };
 }
 
 /** Values that are counted one by one have no ticks between them. */

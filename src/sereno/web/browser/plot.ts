@@ -2,12 +2,10 @@
 import { type EChartsType, init } from "echarts/core";
 import { join, mark } from "./crosshair";
 import type { Format } from "./format";
-import { option } from "./option";
+import { NARROW, option } from "./option";
 import { type Palette, palette } from "./palette";
 import { type Chart, times } from "./spec";
 import type { Words } from "./words";
-
-const NARROW = 480;
 
 export class Plot {
   private readonly canvas: HTMLDivElement;
@@ -20,6 +18,8 @@ export class Plot {
   private readonly leave: () => void;
   private colours: Palette = palette();
   private at: number | null = null;
+  private touched: number | null = null;
+  private drawnAt = 0; // width of the box, pixels
 
   constructor(
     private readonly figure: HTMLElement,
@@ -40,7 +40,7 @@ export class Plot {
       figure.dataset["drawn"] = "true";
     });
     this.echarts.on("updateAxisPointer", (event) => this.pointed(event));
-    this.echarts.getZr().on("click", (event) => this.follow(this.indexAt(event.offsetX)));
+    this.echarts.getZr().on("click", (event) => this.clicked(event.offsetX, "zrByTouch" in event.event));
     this.echarts.getZr().on("globalout", () => mark(this, null));
     this.listen();
     this.draw();
@@ -51,12 +51,13 @@ export class Plot {
 
   /** Draw anew: the colours or the series shown have changed. */
   draw(): void {
+    this.drawnAt = this.box.clientWidth;
     this.colours = palette();
     this.echarts.setOption(
       option(this.chart, {
         format: this.format,
         palette: this.colours,
-        narrow: this.box.clientWidth < NARROW,
+        width: this.box.clientWidth,
         still: matchMedia("(prefers-reduced-motion: reduce)").matches,
         decals: matchMedia("(prefers-contrast: more)").matches,
         hidden: this.hidden,
@@ -142,6 +143,13 @@ export class Plot {
     mark(this, null);
   }
 
+  /** A finger's first touch shows the values, the second on the same point opens it. */
+  private clicked(x: number, touch: boolean): void {
+    const index = this.indexAt(x);
+    if (touch && index !== this.touched) this.touched = index;
+    else this.follow(index);
+  }
+
   private follow(index: number | null): void {
     const link = index === null ? null : this.chart.links[index];
     if (link?.startsWith("/") && !/^\/[/\\]/.test(link)) location.assign(link);
@@ -207,13 +215,11 @@ export class Plot {
     return best;
   }
 
+  /** Another size: labels are chosen anew where their room has changed by much. */
   private fit(): void {
-    const narrow = this.box.clientWidth < NARROW;
+    const width = this.box.clientWidth;
     this.echarts.resize();
-    if (narrow !== (this.figure.dataset["narrow"] === "true")) {
-      this.figure.dataset["narrow"] = String(narrow);
-      this.draw();
-    }
+    if (width < NARROW !== this.drawnAt < NARROW || Math.abs(width - this.drawnAt) > 80) this.draw();
   }
 }
 

@@ -12,7 +12,7 @@ export function theme(): void {
     for (const button of buttons()) button.setAttribute("aria-pressed", String(button.dataset["themeSet"] === chosen));
   };
   document.querySelectorAll<HTMLElement>("[data-themes]").forEach((group) => (group.hidden = false));
-  show(stored());
+  show(stored() ?? known(document.documentElement.dataset["theme"]));
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-theme-set]");
     if (!button) return;
@@ -27,14 +27,16 @@ function known(text: string | null | undefined): Theme {
   return text === "light" || text === "dark" ? text : "auto";
 }
 
-function stored(): Theme {
+/** What was chosen in this browser, null where nothing was: then the server's page stands. */
+function stored(): Theme | null {
   try {
     const kept = localStorage.getItem(KEY);
     if (kept !== null) return known(kept);
   } catch {
     // storage is off: the cookie may still be there
   }
-  return known(/(?:^|; )sereno_theme=([a-z]+)/.exec(document.cookie)?.[1]);
+  const cookie = /(?:^|; )sereno_theme=([a-z]+)/.exec(document.cookie);
+  return cookie ? known(cookie[1]) : null;
 }
 
 function store(chosen: Theme): void {
