@@ -3,8 +3,10 @@
     python benchmarks/decode.py [PROTOCOL …] [--profile]
 
 Texts look like a model's: words of one to three tokens, punctuation, Markdown, code with quotes and line ends, escapes
-and characters outside ASCII; every event has its own text and time stamp, as servers write them. Medians over calls of
-different texts, in CPU time of this process. Real recordings (tests/captures) are measured beside them.
+and characters outside ASCII; every event has its own text and time stamp, as servers write them. Each figure is the
+median of many rounds, in CPU time of this process. A fixed loop is timed beside every round, and the round scaled by
+how much slower than at its best that loop was: on a shared machine the same work takes up to twice as long. Real
+recordings (tests/captures) are measured beside them.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from sereno.wire.captures import exchanges, parse_capture
 from sereno.wire.decode import decode
 
 SIZES = (1, 40, 200, 1000)
-CALLS, ROUNDS = 24, 7
+CALLS, ROUNDS = 24, 41
 WORDS = (
     "the night watchman reads every call and writes down what it meant for model answer token stream server "
     "client time first chunk error value return because however"
@@ -124,12 +126,23 @@ def responses(texts: list[str], _chance: random.Random) -> list[bytes]:
                 {"type": "response.completed", "response": whole}], named=True)  # fmt: skip
 
 
+def completions(texts: list[str], _chance: random.Random) -> list[bytes]:
+    def event(text: str, finish: str | None) -> dict:
+        return {"id": "cmpl-22", "object": "text_completion", "created": 1790000000,
+                "choices": [{"text": text, "index": 0, "finish_reason": finish}], "model": "smollm2:135m",
+                "system_fingerprint": "fp_ollama"}  # fmt: skip
+
+    usage = {**event("", None), "choices": [], "usage": {"prompt_tokens": 80, "completion_tokens": len(texts)}}
+    return [*sse([*(event(text, None) for text in texts), event("", "stop"), usage]), b"data: [DONE]\n\n"]
+
+
 PROTOCOLS = {
     "ollama chat": ("/api/chat", b"application/x-ndjson", ollama_chat),
     "ollama thinking": ("/api/chat", b"application/x-ndjson", ollama_thinking),
     "ollama generate": ("/api/generate", b"application/x-ndjson", ollama_generate),
     "openai chat": ("/v1/chat/completions", b"text/event-stream", openai_chat),
     "openai reasoning": ("/v1/chat/completions", b"text/event-stream", openai_reasoning),
+    "completions": ("/v1/completions", b"text/event-stream", completions),
     "anthropic": ("/v1/messages", b"text/event-stream", anthropic),
     "responses": ("/v1/responses", b"text/event-stream", responses),
 }
@@ -158,33 +171,56 @@ def exchange(name: str, size: int, chance: random.Random) -> Exchange:
     )  # fmt: skip
 
 
-def micros(calls: list[Exchange], repeat: int) -> float:
-    """Median over the rounds of the mean CPU time of one decode."""
+def calibration() -> int:
+    """Nanoseconds of CPU for a fixed piece of work: how fast this machine is right now."""
+    began = process_time_ns()
+    total = 0
+    for number in range(20_000):
+        total += number & 7
+    return process_time_ns() - began
+
+
+def micros(calls: list[Exchange], repeat: int) -> list[tuple[float, float]]:
+    """Rounds: (microseconds of CPU of one decode, nanoseconds of the fixed loop beside it)."""
     found = []
     for _ in range(ROUNDS):
+        before = calibration()
         began = process_time_ns()
         for _ in range(repeat):
             for call in calls:
                 decode(call)
-        found.append((process_time_ns() - began) / repeat / len(calls) / 1000)
-    return median(found)
+        took = (process_time_ns() - began) / repeat / len(calls) / 1000
+        found.append((took, (before + calibration()) / 2))
+    return found
+
+
+def scaled(rounds: list[tuple[float, float]], quiet: float) -> float:
+    """Median of the rounds, each as fast as the machine is at its best."""
+    return median(took * quiet / loop for took, loop in rounds)
 
 
 def main(names: list[str], *, profile: bool) -> None:
-    print(f"{'µs of CPU a call':22}" + "".join(f"{size:>9}" for size in SIZES) + "   events")
+    rows = {}
     for name in names:
-        row = []
         for size in SIZES:
             chance = random.Random(size)
             calls = [exchange(name, size, chance) for _ in range(CALLS)]
             assert all(decode(call).status == "success" and decode(call).decode_error is None for call in calls)
-            row.append(micros(calls, max(1, 2000 // size // CALLS)))
-        print(f"{name:22}" + "".join(f"{value:9.1f}" for value in row))
+            rows[name, size] = micros(calls, max(1, 200 // size // CALLS))
     for name in REAL:
         path = CAPTURES / f"{name}.json"
         if path.exists():
             call = exchanges(parse_capture(path.read_bytes()))[0]
-            print(f"  recorded {name:22} {call.chunks:4} chunks {micros([call], 60):9.1f}")
+            rows[name, call.chunks] = micros([call], 10)
+    loops = [loop for rounds in rows.values() for _, loop in rounds]
+    quiet = min(loops)
+    print(f"{'µs of CPU a call':22}" + "".join(f"{size:>9}" for size in SIZES) + "   events")
+    for name in names:
+        print(f"{name:22}" + "".join(f"{scaled(rows[name, size], quiet):9.1f}" for size in SIZES))
+    for (name, chunks), rounds in rows.items():
+        if name in REAL:
+            print(f"  recorded {name:22} {chunks:4} chunks {scaled(rounds, quiet):9.1f}")
+    print(f"fixed loop: {quiet / 1000:.0f} µs at best, {median(loops) / 1000:.0f} µs in the median")
     if profile:
         calls = [exchange(names[0], 40, random.Random(1)) for _ in range(1000)]
         watch = cProfile.Profile()

@@ -113,7 +113,11 @@ def read_stream(body: bytes) -> Answer:
                 if text and isinstance(text, str):
                     texts.append(text)
                 elif said is not None:
-                    _add(built, said)
+                    thought = said.reasoning
+                    if thought and isinstance(thought, str) and said.tool_calls is said.refusal is said.function_call is None:
+                        built.thoughts.append(thought)
+                    else:
+                        _add(built, said)
                 if choice.finish_reason:
                     built.finish = choice.finish_reason
             if event.usage is not None and not _all_zero(event.usage):
