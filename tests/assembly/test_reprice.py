@@ -231,7 +231,7 @@ def test_what_changed_is_told_by_model(made: Callable[..., Store]) -> None:
         a_call(0, model="a:latest", usage=Usage(1_000_000, None, 0)),
         a_call(1, model="a:latest", usage=Usage(500_000, None, 0), cost_usd=4.0, cost_source="local:old"),
         a_call(2, model="a:latest", usage=Usage()),
-        a_call(3, model="b:latest", request_model="b", cost_usd=1.0, cost_source="local:old"),
+        a_call(3, model="b:latest", cost_usd=1.0, cost_source="local:old"),
     ]
     reached: list[int] = []
     done = quick(made(calls), prices(2.0, "a"), reached=reached.append)

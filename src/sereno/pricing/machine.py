@@ -41,11 +41,11 @@ class MachineRates(msgspec.Struct, frozen=True, kw_only=True):
         return round(usd, DIGITS)
 
     def __str__(self) -> str:
-        """Like `1.2 USD an hour, 350 W at 0.3 USD per kWh`."""
-        parts = [f"{self.per_hour:g} USD an hour"] if self.per_hour is not None else []
+        """Like `1.2 an hour, 350 W at 0.3 per kWh`."""
+        parts = [f"{self.per_hour:g} an hour"] if self.per_hour is not None else []
         if self.per_kwh is not None:
             drawn = "measured energy" if self.watts is None else f"{self.watts:g} W"
-            parts.append(f"{drawn} at {self.per_kwh:g} USD per kWh")
+            parts.append(f"{drawn} at {self.per_kwh:g} per kWh")
         return ", ".join(parts)
 
 

@@ -70,11 +70,10 @@ class Prices:
 
     def quote(self, call: Call) -> Quote | None:
         """The price in force for the call's model, server and time; None where there is none."""
-        table = self._table(call.upstream, call.model, call.request_model)
+        table = self._table(call.upstream, call.model)
         if table is not None:
             return Quote(f"local:{table.name}", table.rates)
-        server = self._servers.get(call.upstream)
-        model = call.model or call.request_model
+        server, model = self._servers.get(call.upstream), call.model
         if server is None or model is None or not server.is_cloud:
             return None
         entry = self._entry(server, call.path.partition("?")[0], model, named=call.protocol != "ollama")
@@ -83,8 +82,8 @@ class Prices:
             return None
         return Quote(f"genai-prices:{self._load().version}:{entry.provider}/{entry.model.id}", rates)
 
-    def _fitting(self, upstream: str, *models: str | None) -> PriceTable | None:
-        return next((table for table in self._tables if table.fits(upstream, models)), None)
+    def _fitting(self, upstream: str, model: str | None) -> PriceTable | None:
+        return next((table for table in self._tables if table.fits(upstream, model)), None)
 
     def _looked_up(self, server: Server, path: str, model: str, *, named: bool) -> Entry | None:
         """The catalogue's entry; `named`: a model's name alone may tell it (an Ollama's names are its own)."""

@@ -50,10 +50,10 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
         return round(usd / MILLION + self.request, DIGITS)
 
     def __str__(self) -> str:
-        """Like `0.15 in, 0.075 cached, 0.6 out USD per million tokens`."""
+        """Like `0.15 in, 0.075 cached, 0.6 out per M tokens`."""
         named = (("in", self.input), ("cached", self.cached), ("out", self.output), ("reasoning", self.reasoning))
         parts = [f"{_shown(steps)} {name}" for name, steps in named if steps is not None]
-        text = f"{', '.join(parts)} USD per million tokens"
+        text = f"{', '.join(parts)} per M tokens"
         return f"{text}, {self.request:g} a call" if self.request else text
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from sereno.pricing.machine import MachineRates
@@ -28,15 +26,15 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True):
     upstreams: tuple[str, ...] = ()
     rates: Rates | MachineRates
 
-    def fits(self, upstream: str, models: Iterable[str | None]) -> bool:
+    def fits(self, upstream: str, model: str | None) -> bool:
         """Whether it is the price of a model on a server.
 
         Args:
             upstream: name of the model server.
-            models: the model's names, as asked and canonical; compared without case, with and without `:latest`.
+            model: canonical name, compared without case, with and without `:latest`; None (`*` fits) if none was named.
         """
         if self.upstreams and upstream not in self.upstreams:
             return False
-        names = {name.lower() for name in models if name}
-        names |= {name.removesuffix(LATEST) for name in names}
+        name = (model or "").lower()
+        names = {name, name.removesuffix(LATEST)}
         return any(matches(pattern.lower(), name) for pattern in self.models for name in names)
