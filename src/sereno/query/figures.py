@@ -39,7 +39,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         error_rate: 0–1, null without a finished call.
         total_cost: sum over the calls with a known price; null if no price is known.
         priced_messages: number of those calls.
-        tokens_per_second: output tokens per second of generation, over the calls whose server told its time.
+        tokens_per_second: output tokens per second of generation: over the calls whose server told its time; where none
+            did, one by the mean time per output token.
     """
 
     total_messages: int
@@ -82,6 +83,14 @@ def percentiles(histogram: Histogram | None) -> Percentiles:
     return Percentiles(p50, p90, p95, p99, histogram.mean, histogram.count)
 
 
+def generation_speed(t: Totals) -> float | None:
+    """Output tokens per second, as the model servers told it, else as the gateway saw answers come."""
+    told = ratio(t.eval_tokens, t.eval_seconds)
+    if told is not None or t.tpot is None:
+        return told
+    return ratio(1.0, t.tpot.mean or 0.0)
+
+
 def figures(t: Totals) -> Figures:
     """The figures of sums."""
     return Figures(
@@ -96,7 +105,7 @@ def figures(t: Totals) -> Figures:
         avg_tokens=TokenMeans(ratio(t.input_tokens, t.input_known), ratio(t.output_tokens, t.output_known)),
         total_cost=known(t.cost_usd, t.cost_known, t.calls),
         priced_messages=t.cost_known,
-        tokens_per_second=ratio(t.eval_tokens, t.eval_seconds),
+        tokens_per_second=generation_speed(t),
         tool_calls=t.tool_calls,
         latency=percentiles(t.latency),
         ttft=percentiles(t.ttft),

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sereno.query.figures import ratio
+from sereno.query.figures import generation_speed, ratio
 from sereno.store.base import Totals
 
 DEFINITIONS: dict[str, str] = {
-    "speed": "Output tokens per second of generation, divided by the fastest model's in this answer.",
-    "cost": "Cost per 1000 tokens (input and output) of the cheapest priced model in this answer, divided by this "
-    "model's; 1 where the cost is zero, null where no price is known.",
+    "speed": "Output tokens per second of generation, as the model server told it (as the gateway saw the answer come "
+    "where it did not), divided by the fastest model's in this answer.",
+    "cost": "Cost per 1000 tokens (input and output) of the cheapest model in this answer, divided by this model's; 1 "
+    "where the cost is zero, null unless every call with tokens has a price.",
     "quality": "Null until it is measured by an evaluation.",
     "reliability": "Share of calls that succeeded, of those that succeeded or failed; calls that the client left are "
     "not counted.",
@@ -33,15 +34,15 @@ class Scores(msgspec.Struct, frozen=True):
 
 
 def cost_per_1000_tokens(totals: Totals) -> float | None:
-    """US dollars per 1000 tokens, None where a price or all tokens are unknown."""
+    """US dollars per 1000 tokens, None unless every call with tokens has a price: a part would pass for the whole."""
     tokens = totals.input_tokens + totals.output_tokens
-    per_token = ratio(totals.cost_usd, tokens) if totals.cost_known else None
+    per_token = ratio(totals.cost_usd, tokens) if totals.cost_known and not totals.unpriced else None
     return None if per_token is None else per_token * 1000
 
 
 def scores(models: Sequence[Totals]) -> list[Scores]:
     """Scores of the models of one answer, in their order."""
-    speeds = [ratio(m.eval_tokens, m.eval_seconds) for m in models]
+    speeds = [generation_speed(m) for m in models]
     prices = [cost_per_1000_tokens(m) for m in models]
     fastest = max((s for s in speeds if s is not None), default=None)
     cheapest = min((p for p in prices if p is not None), default=None)

@@ -1,0 +1,115 @@
+"""A model as pages show it: its figures, its scores, where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from sereno.query.figures import Figures, figures, ratio
+from sereno.query.models import resolve_model
+from sereno.query.scores import Scores, cost_per_1000_tokens, scores
+from sereno.query.view import UpstreamState
+from sereno.store.base import Group
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A model on one model server, as its last poll told; sizes in bytes, null where it did not say."""
+
+    upstream: str
+    loaded: bool
+    size_bytes: int | None
+    parameter_size: str | None
+    quantization: str | None
+    family: str | None
+    memory_bytes: int | None
+    vram_bytes: int | None
+
+
+class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One model in a range of time.
+
+    Attributes:
+        model: canonical name; null for calls that named none.
+        share: of all calls, 0–1; null where there are none.
+        figures: of its calls.
+        unpriced: calls with known tokens whose price is unknown.
+        cost_per_1000_calls: US dollars, over the calls with a known price.
+        cost_per_1000_tokens: US dollars; null unless all calls with tokens have a price.
+        scores: of the radar, over all models of the same list.
+        calls_by_time: calls in each interval.
+        places: where it is installed now.
+    """
+
+    model: str | None
+    share: float | None
+    figures: Figures
+    unpriced: int
+    cost_per_1000_calls: float | None
+    cost_per_1000_tokens: float | None
+    scores: Scores
+    calls_by_time: tuple[int, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+Places = Mapping[str, tuple[Place, ...]]
+"""Canonical model name → where it is installed."""
+
+
+def places(servers: Sequence[UpstreamState], called: Collection[str]) -> Places:
+    """What the model servers have, under the names that calls have.
+
+    Args:
+        servers: as last polled.
+        called: names of all models with calls.
+    """
+    found: dict[str, tuple[Place, ...]] = {}
+    for server in servers:
+        for model in server.models:
+            name = resolve_model(model.name, called)
+            place = Place(
+                upstream=server.name,
+                loaded=model.loaded,
+                size_bytes=model.size_bytes,
+                parameter_size=model.parameter_size,
+                quantization=model.quantization,
+                family=model.family,
+                memory_bytes=model.memory_bytes,
+                vram_bytes=model.vram_bytes,
+            )
+            found[name] = (*found.get(name, ()), place)
+    return found
+
+
+def model_rows(
+    groups: Sequence[Group], installed: Places, series: Mapping[str | None, tuple[int, ...]] | None = None
+) -> list[ModelRow]:
+    """Rows with the most calls first.
+
+    Args:
+        groups: sums by model, with histograms.
+        installed: where models are.
+        series: calls by interval of each model.
+    """
+    ordered = sorted(groups, key=lambda g: (-g.totals.calls, g.key[0] or ""))
+    whole = sum(group.totals.calls for group in ordered)
+    return [
+        ModelRow(
+            model=group.key[0],
+            share=ratio(group.totals.calls, whole),
+            figures=figures(group.totals),
+            unpriced=group.totals.unpriced,
+            cost_per_1000_calls=per_1000_calls(group.totals.cost_usd, group.totals.cost_known),
+            cost_per_1000_tokens=cost_per_1000_tokens(group.totals),
+            scores=score,
+            calls_by_time=(series or {}).get(group.key[0], ()),
+            places=installed.get(group.key[0] or "", ()),
+        )
+        for group, score in zip(ordered, scores([g.totals for g in ordered]), strict=True)
+    ]
+
+
+def per_1000_calls(cost: float, priced: int) -> float | None:
+    """US dollars for a thousand calls at the mean of the priced ones, None without one."""
+    mean = ratio(cost, priced)
+    return None if mean is None else mean * 1000
