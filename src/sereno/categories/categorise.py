@@ -1,0 +1,178 @@
+"""Which category a prompt is, and why.
+
+Every rule that is found counts once. Where it stands decides how much: the first words of a prompt name the task most
+often, the rest of its beginning and its end often, the middle is mostly material, which may add up to a bound. The
+category with the highest sum wins, the earlier one of equals; without any evidence it is `other`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from sereno.categories.category import Category
+from sereno.categories.folding import plain, symbols, window, words
+from sereno.categories.hints import HINTS
+from sereno.categories.rules import PATTERN, Rules, compile_rules
+
+LEAD, OPENING, CLOSING = 5, 16, 12
+"""Words that count as the lead, as the opening, and as the closing of a text."""
+LEAD_TIMES, EDGE_TIMES = 3, 2
+"""How often a word counts there."""
+MOST_MATERIAL = 6
+"""What words of the middle may add up to for one category."""
+GENERAL_SHARE = 3
+"""What the evidence for a general category is divided by (rounded up: it stays more than none)."""
+SHOWN_EVIDENCE, SHOWN_CHARACTERS = 12, 80
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One rule that was found: as it was written, the text it was found in, and what it counted."""
+
+    rule: str
+    text: str
+    weight: int
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """A category and why.
+
+    Attributes:
+        category: its name.
+        evidence: what spoke for it, the strongest first; at most `SHOWN_EVIDENCE` rules, texts cut.
+        scores: the sum of every category that anything spoke for, the highest first.
+    """
+
+    category: str
+    evidence: tuple[Evidence, ...]
+    scores: tuple[tuple[str, int], ...]
+
+
+class Text:
+    """A prompt, read once: what is looked at of it, folded, and its words by where they stand."""
+
+    def __init__(self, text: str) -> None:
+        self.seen = window(text)
+        self.folded = plain(self.seen)
+        self.words = words(self.folded)
+        if len(self.words) <= OPENING + CLOSING:
+            edges = self.words
+        else:
+            edges = [*self.words[:OPENING], *self.words[-CLOSING:]]
+        self.lead, self.edges = frozenset(self.words[:LEAD]), frozenset(edges)
+        self._spaced: bytes | None = None
+
+    def times(self, word: bytes) -> int:
+        """How often a word that is in the text counts."""
+        return LEAD_TIMES if word in self.lead else EDGE_TIMES if word in self.edges else 1
+
+    def times_phrase(self, phrase: bytes, at_most: int) -> int:
+        """How often a phrase counts, one of whose words may count `at_most` so often; 0 if it is not in the text."""
+        if self._spaced is None:
+            self._spaced = b" %b " % b" ".join(self.words)
+        if phrase not in self._spaced:
+            return 0
+        if at_most > EDGE_TIMES and phrase in b" %b " % b" ".join(self.words[:LEAD]):
+            return LEAD_TIMES
+        edges = (self.words[:OPENING], self.words[-CLOSING:])
+        if at_most > 1 and any(phrase in b" %b " % b" ".join(part) for part in edges):
+            return EDGE_TIMES
+        return 1
+
+
+class Categoriser:
+    """Decides among categories.
+
+    Args:
+        categories: in the order in which equals are decided; `other` need not be among them.
+
+    Raises:
+        ValueError: names the category and the rule that is wrong.
+    """
+
+    def __init__(self, categories: Sequence[Category]) -> None:
+        self._rules: Rules = compile_rules(categories)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every category that a verdict may name, `other` last."""
+        return self._rules.names
+
+    def name(self, text: str, hints: Iterable[str] = ()) -> str:
+        """The category alone: what ingest asks, in microseconds."""
+        scores = self._scores(Text(text), hints)
+        best = max(scores)
+        return self._rules.names[scores.index(best) if best else -1]
+
+    def verdict(self, text: str, hints: Iterable[str] = ()) -> Verdict:
+        """The category with its evidence.
+
+        Args:
+            text: the prompt.
+            hints: see `hints.HINTS`.
+        """
+        read = Text(text)
+        scores = self._scores(read, hints)
+        best = max(scores)
+        number = scores.index(best) if best else -1
+        ranked = sorted((-score, at) for at, score in enumerate(scores) if score)
+        return Verdict(
+            category=self._rules.names[number],
+            evidence=tuple(self._evidence(read, hints, number))[:SHOWN_EVIDENCE],
+            scores=tuple((self._rules.names[at], -score) for score, at in ranked),
+        )
+
+    def _scores(self, text: Text, hints: Iterable[str]) -> list[int]:
+        rules = self._rules
+        scores, material = [0] * len(rules.names), [0] * len(rules.names)
+        present = rules.vocabulary.intersection(text.words)
+        for word in present:
+            stands = text.times(word)
+            for category, weight, phrase, parts, _ in rules.by_word.get(word, ()):
+                if phrase and not parts <= present:
+                    continue
+                times = text.times_phrase(phrase, stands) if phrase else stands
+                if times > 1:
+                    scores[category] += times * weight
+                else:
+                    material[category] += times * weight
+        folded, there = text.folded, symbols(text.folded)
+        for category, pattern, _ in rules.patterns:
+            if pattern.symbols <= there and pattern.found(folded):
+                scores[category] += PATTERN
+        for hint in hints:
+            for number in rules.by_hint.get(hint, ()):
+                scores[number] += HINTS[hint]
+        sums = [score + min(extra, MOST_MATERIAL) for score, extra in zip(scores, material, strict=True)]
+        for number in rules.general:
+            sums[number] = -(-sums[number] // GENERAL_SHARE)
+        return sums
+
+    def _evidence(self, text: Text, hints: Iterable[str], number: int) -> list[Evidence]:
+        """What spoke for one category."""
+        rules = self._rules
+        found = [Evidence(hint, "", HINTS[hint]) for hint in hints if number in rules.by_hint.get(hint, ())]
+        for word in rules.vocabulary.intersection(text.words):
+            for rule in rules.by_word.get(word, ()):
+                if rule.category != number:
+                    continue
+                times = text.times(word)
+                if rule.phrase:
+                    times = text.times_phrase(rule.phrase, times)
+                if times:
+                    found.append(Evidence(rule.shown, _matched(text, rule.phrase or word), times * rule.weight))
+        for category, pattern, shown in rules.patterns:
+            match = pattern.regex.search(text.folded) if category == number else None
+            if match is not None:
+                found.append(Evidence(shown, text.seen[match.start() : match.end()], PATTERN))
+        found.sort(key=lambda one: (-one.weight, one.rule))
+        return [msgspec.structs.replace(one, text=one.text[:SHOWN_CHARACTERS]) for one in found]
+
+
+def _matched(text: Text, phrase: bytes) -> str:
+    """The text as it was written where a word or phrase stands; folding keeps places."""
+    inner = rb"[^0-9a-z]+".join(re.escape(word) for word in phrase.split())
+    match = re.search(rb"(?<![0-9a-z])" + inner + rb"(?![0-9a-z])", text.folded)
+    return text.seen[match.start() : match.end()] if match else ""
