@@ -53,12 +53,16 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         shown: formats of the reader's language and zone.
         link: address of this page with some parameters changed (None removes one).
         to: address of another page that keeps the range of time, with these parameters.
+        given: the parameters as they stand in the address.
+        base: address at which clients reach the gateway.
     """
 
     t: Mapping[str, str]
     shown: Shown
     link: Callable[..., str]
     to: Callable[..., str]
+    given: Mapping[str, str] = {}
+    base: str = ""
 
 
 class Table(msgspec.Struct, frozen=True):

@@ -44,6 +44,8 @@ def usual_charts(
             series=series, links=where, tz=shown.tz,
         )  # fmt: skip
 
+    priced = any(point.cost for point in points)
+
     def line(name: str, tone: Tone, value: Callable[[IntervalFigures], float | None]) -> Series:
         return Series(name=name, values=tuple(value(point) for point in points), tone=tone)
 
@@ -65,5 +67,5 @@ def usual_charts(
             line(t["input_tokens"], "s7", lambda p: p.input_tokens),
             line(t["output_tokens"], "s1", lambda p: p.output_tokens),
         ),
-        "cost": chart("cost", "bars", "dollars", line(t["cost"], "s2", lambda p: p.cost)),
+        "cost": chart("cost", "bars", "dollars", line(t["cost"], "s2", lambda p: p.cost if priced else None)),
     }  # fmt: skip

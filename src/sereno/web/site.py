@@ -127,7 +127,9 @@ class Site:
         t = texts(reader.language)
         link = partial(_link, path, pairs)
         to = partial(_to, times)
-        shaped = page.shape(content, Look(t=t, shown=shown, link=link, to=to))
+        listen = self.setting("gateway.listen", DEFAULT_LISTEN)
+        base = self.setting("gateway.public_url") or f"http://{listen}"
+        shaped = page.shape(content, Look(t=t, shown=shown, link=link, to=to, given=given, base=base))
         ranged = any(field.name == "start_time" for field in page.fields)
         values = {
             "section": page.section,
@@ -145,8 +147,7 @@ class Site:
             else None,
             "state": status,
             "now": self.view.now(),
-            "public_url": self.setting("gateway.public_url")
-            or f"http://{self.setting('gateway.listen', DEFAULT_LISTEN)}",
+            "public_url": base,
             **shaped,
         }
         return self.render(page.template, request.scope, reader, values=values)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sereno.calls import Timing
 from sereno.query.detail import TimelineChunk
 
 UNITS = 1000
@@ -21,6 +22,30 @@ class Span(msgspec.Struct, frozen=True):
     x: int
     width: int
     seconds: float
+
+
+class Phase(msgspec.Struct, frozen=True):
+    """A stage as the model server reported it: `load`, `prompt_eval` or `eval`."""
+
+    name: str
+    span: Span
+
+
+def phases(timing: Timing) -> list[Phase]:
+    """The reported stages one after another, ending with the call: servers tell how long, not when.
+
+    >>> [(p.name, p.span.x, p.span.width) for p in phases(Timing(total=4.0, load=1.0, eval=2.0))]
+    [('load', 250, 250), ('eval', 500, 500)]
+    """
+    told = [(name, seconds) for name in ("load", "prompt_eval", "eval") if (seconds := getattr(timing, name))]
+    total = sum(seconds for _, seconds in told)
+    whole = max(timing.total, total, 1e-9)
+    at, out = whole - total, []
+    for name, seconds in told:
+        left, right = round(at / whole * UNITS), round((at + seconds) / whole * UNITS)
+        out.append(Phase(name, Span(left, max(1, right - left), seconds)))
+        at += seconds
+    return out
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,14 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from sereno.calls import Call
 from sereno.query.detail import CallDetailMessage, detail
 from sereno.query.problems import not_found
-from sereno.query.times import parse_time
+from sereno.store.base import CallQuery, Cursor, Store
+from sereno.web.curl import curl, needed_credentials
 from sereno.web.page import Ask, Look, Page
-from sereno.web.timeline import timeline
+from sereno.web.timeline import phases, timeline
 
 
-def gather(ask: Ask) -> CallDetailMessage:
+class CallPage(CallDetailMessage, frozen=True, gc=False, kw_only=True):
+    """One call with everything that is known of it.
+
+    Attributes:
+        started_at: epoch seconds.
+        previous, following: ids of the calls before and after it in its session, None at an end or without a session.
+    """
+
+    started_at: float
+    previous: str | None
+    following: str | None
+
+
+def gather(ask: Ask) -> CallPage:
     """The call and everything kept of it.
 
     Raises:
@@ -26,14 +43,31 @@ def gather(ask: Ask) -> CallDetailMessage:
         stored = None
     if stored is None:
         raise not_found(f"There is no call {text[:100]!r}; retention may have removed it.")
-    return detail(stored)
+    whole = detail(stored)
+    return CallPage(
+        **{name: getattr(whole, name) for name in CallDetailMessage.__struct_fields__},
+        started_at=stored.call.started_at,
+        previous=neighbour(ask.view.store, stored.call, newest_first=True),
+        following=neighbour(ask.view.store, stored.call, newest_first=False),
+    )
 
 
-def shape(content: CallDetailMessage, look: Look) -> Mapping[str, Any]:  # noqa: ARG001  # nothing depends on the reader
-    """The drawing of the answer's chunks."""
+def neighbour(store: Store, call: Call, *, newest_first: bool) -> str | None:
+    """Id of the call of the same session before this one (or after it), None at the end."""
+    if call.identity.session is None:
+        return None
+    query = CallQuery(session=call.identity.session, internal=None, limit=1, newest_first=newest_first)
+    found = store.calls(msgspec.structs.replace(query, cursor=Cursor(call.started_at, call.id))).calls
+    return found[0].id if found else None
+
+
+def shape(content: CallPage, look: Look) -> Mapping[str, Any]:
+    """The drawing of the answer's chunks, and the command that repeats the call."""
     return {
-        "started_at": parse_time(content.timestamp, 0.0),
         "drawn": timeline(content.timeline, content.timing.total),
+        "phases": phases(content.timing),
+        "command": curl(content.method, content.path, content.request, look.base),
+        "left_out": needed_credentials(content.request),
     }
 
 

@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from sereno.query.cursor import encode_cursor
-from sereno.query.fields import FILTERS, PAGING
+from sereno.query.fields import AFTER, FILTERS, PAGING
+from sereno.query.paging import address
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.rows import CallRow, call_row, call_table
 
 FIELDS = (*FILTERS, *PAGING)
 FIRST = ("search", "model", "user", "status", "category", "start_time", "end_time")
 """Filters in sight; the others are behind "more filters"."""
+MOST_NEW = 200
 MORE = tuple(f.name for f in FILTERS if f.name not in FIRST)
 
 
@@ -46,12 +48,27 @@ def gather(ask: Ask) -> CallList:
     )
 
 
+class NewRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls stored after a moment, newest first: what a live list is fed with."""
+
+    calls: list[CallRow]
+
+
+def gather_new(ask: Ask) -> NewRows:
+    """Ask the store for what came after the sequence `after`."""
+    found = ask.view.store.calls_after(ask.values.given.get("after", -1), MOST_NEW, ask.resolved())
+    return NewRows(calls=[call_row(call) for _, call in reversed(found)])
+
+
 def shape(content: CallList, look: Look) -> Mapping[str, Any]:
     """The address of the next page."""
+    filters = [(f.name, given) for f in FILTERS if (given := look.given.get(f.name)) and f.name != "end_time"]
     return {
         "older": look.link(cursor=content.next) if content.next else None,
         "first_names": FIRST,
         "more_names": MORE,
+        "live_events": address("/analytics/live", filters, {}),
+        "live_rows": address("/sereno/calls/rows", filters, {}),
     }
 
 
@@ -64,5 +81,9 @@ PAGES = (
     Page(
         name="calls", path="/calls", template="calls.html", section="calls", fields=FIELDS, gather=gather, shape=shape,
         table=table,
+    ),
+    Page(
+        name="rows", path="/calls/rows", template="call_rows.html", section="calls", fields=(*FILTERS, AFTER),
+        gather=gather_new,
     ),
 )  # fmt: skip

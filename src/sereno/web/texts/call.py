@@ -27,4 +27,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "thinking": ("Thinking", "Razonamiento"),
     "images": ("image", "imagen"),
     "back": ("All calls", "Todas las llamadas"),
+    "earlier_call": ("Earlier in session", "Anterior en la sesión"),
+    "later_call": ("Later in session", "Siguiente en la sesión"),
+    "whole_session": ("Whole session", "Sesión completa"),
+    "phases_told": ("The model server reports:", "El servidor de modelos informa:"),
+    "protocol": ("Protocol", "Protocolo"),
+    "agent": ("Program", "Programa"),
+    "repeat": ("Repeat this call", "Repetir esta llamada"),
+    "repeat_left_out": ("Credentials are left out: add your own.", "Las credenciales se omiten: añada las suyas."),
+    "copy": ("Copy", "Copiar"),
 }

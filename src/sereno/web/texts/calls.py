@@ -24,4 +24,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter_category": ("Category", "Categoría"),
     "filter_start_time": ("From", "Desde"),
     "filter_end_time": ("Until", "Hasta"),
+    "live": ("Live", "En vivo"),
+    "sorted_by": ("Sorted by", "Ordenado por"),
 }
