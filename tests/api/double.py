@@ -38,14 +38,17 @@ from sereno.store.base import (
     Record,
     Rewrite,
     SessionRow,
+    SessionSort,
     Store,
     StoreSizes,
     ThreadKey,
     Totals,
     UserRow,
+    UserSort,
 )
 from sereno.trust.keys import Key
 from sereno.wire.decode import decode
+from store.reference import FIGURES, matching
 
 NOW = 1_763_683_200.0  # 2025-11-21T00:00:00Z
 
@@ -162,15 +165,18 @@ class MemoryStore:
         return same and ranges and times and words and internal and not hidden
 
     def calls(self, query: CallQuery) -> Page:
-        found = sorted(self._matching(query), key=lambda c: (c.started_at, c.id), reverse=query.newest_first)
+        found = matching(
+            self._matching(query), CallQuery(internal=None, newest_first=query.newest_first, sort=query.sort)
+        )
         if query.cursor is not None:
-            edge = (query.cursor.started_at, query.cursor.id)
-            found = [
-                c for c in found if ((c.started_at, c.id) < edge) == query.newest_first and (c.started_at, c.id) != edge
-            ]
+            ids = [c.id for c in found]
+            found = found[ids.index(query.cursor.id) + 1 :]
         page = found[query.offset : query.offset + query.limit]
         more = len(found) > query.offset + query.limit
-        return Page(page, Cursor(page[-1].started_at, page[-1].id) if more and page else None)
+        following = (
+            Cursor(page[-1].started_at, page[-1].id, query.sort, FIGURES[query.sort](page[-1])) if page else None
+        )
+        return Page(page, following if more else None)
 
     def calls_after(self, sequence: int, limit: int, query: CallQuery | None = None) -> Sequence[tuple[int, Call]]:
         wanted = {c.id for c in self._matching(query or CallQuery(internal=None))}
@@ -186,8 +192,8 @@ class MemoryStore:
     def export(self, query: CallQuery) -> Iterator[Call]:
         yield from sorted(self._matching(query), key=lambda c: (c.started_at, c.id), reverse=query.newest_first)
 
-    def count(self, query: CallQuery) -> int:
-        return len(self._matching(query))
+    def count(self, query: CallQuery, at_most: int | None = None) -> int:
+        return len(self._matching(query)[:at_most])
 
     def aggregate(
         self,
@@ -209,7 +215,7 @@ class MemoryStore:
     def unique_users(self, query: CallQuery) -> int:
         return len({c.identity.user for c in self._matching(query, by_end=True)} - {None})
 
-    def sessions(self, query: CallQuery) -> Sequence[SessionRow]:
+    def sessions(self, query: CallQuery, sort: SessionSort = "last") -> Sequence[SessionRow]:
         by: dict[str, list[Call]] = {}
         for c in self._matching(query):
             if c.identity.session is not None:
@@ -225,7 +231,7 @@ class MemoryStore:
         ]  # fmt: skip
         return sorted(rows, key=lambda r: -r.last_at)[query.offset : query.offset + query.limit]
 
-    def users(self, query: CallQuery) -> Sequence[UserRow]:
+    def users(self, query: CallQuery, sort: UserSort = "calls") -> Sequence[UserRow]:
         by: dict[str | None, list[Call]] = {}
         for c in self._matching(query):
             by.setdefault(c.identity.user, []).append(c)

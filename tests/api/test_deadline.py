@@ -17,7 +17,7 @@ from sereno.api.options import ApiOptions
 from sereno.errors import StoreTimeoutError
 from sereno.query.pool import QueryPool
 from sereno.query.problems import Problem
-from sereno.store.base import CallQuery
+from sereno.store.base import CallQuery, UserSort
 from sereno.store.deadline import due
 from sereno.store.sqlite.store import SqliteStore
 
@@ -27,7 +27,7 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 class EndlessStore(SqliteStore):
     """Its users are asked for in SQL that never ends by itself."""
 
-    def users(self, query: CallQuery) -> Any:
+    def users(self, query: CallQuery, sort: UserSort = "calls") -> Any:
         with self._database.read() as connection:
             connection.execute(ENDLESS).fetchone()
 

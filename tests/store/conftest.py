@@ -13,13 +13,19 @@ from sereno.store.sqlite import SqliteStore
 BACKENDS: dict[str, Callable[[Path], Store]] = {"sqlite": lambda folder: SqliteStore(folder / "sereno.db")}
 
 
-@pytest.fixture(params=BACKENDS)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+@pytest.fixture(params=BACKENDS, scope="session")
+def backend(request: pytest.FixtureRequest) -> Callable[[Path], Store]:
+    """Opens a store of the backend in a folder, the same one for the same folder."""
+    return BACKENDS[request.param]
+
+
+@pytest.fixture
+def opened(backend: Callable[[Path], Store], tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens the backend's store; again after it was closed."""
     stores: list[Store] = []
 
     def open_store() -> Store:
-        stores.append(BACKENDS[request.param](tmp_path))
+        stores.append(backend(tmp_path))
         return stores[-1]
 
     yield open_store

@@ -52,7 +52,25 @@ def matching(calls: Iterable[Call], query: CallQuery, *, aggregate: bool = False
             and not (query.search and query.search.strip() and not wanted)
         )
 
-    return sorted((c for c in calls if fits(c)), key=lambda c: (c.started_at, c.id), reverse=query.newest_first)
+    found = sorted((c for c in calls if fits(c)), key=lambda c: (c.started_at, c.id), reverse=query.newest_first)
+    figure = FIGURES[query.sort]
+    known = [c for c in found if figure(c) is not None]
+    known.sort(key=lambda c: figure(c) or 0.0, reverse=query.newest_first)  # stable: ties stay by start and id
+    return known + [c for c in found if figure(c) is None]
+
+
+def tokens(call: Call) -> int | None:
+    """Input and output tokens together."""
+    parts = [n for n in (call.usage.input_tokens, call.usage.output_tokens) if n is not None]
+    return sum(parts) if parts else None
+
+
+FIGURES: dict[str, Callable[[Call], float | None]] = {
+    "started": lambda c: c.started_at,
+    "latency": lambda c: c.timing.total,
+    "tokens": tokens,
+    "cost": lambda c: c.cost_usd,
+}
 
 
 DIMENSIONS: dict[str, Callable[[Call], str | None]] = {

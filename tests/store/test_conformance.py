@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,22 @@ from sereno.errors import QueryError, StoreError
 from sereno.metrics.account import account_all
 from sereno.metrics.increments import Increments
 from sereno.store.base import CallQuery, Cursor, Store, ThreadKey, Totals
-from sereno.store.sqlite import SqliteStore
 from store.made import T0, a_batch, a_call, an_exchange, cut, label, some_calls
 from store.reference import grouped, matching
 
+Backend = Callable[[Path], Store]
 Filled = tuple[Store, list[Call]]
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+def filled(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """600 varied calls in batches of 100."""
-    store: Store = SqliteStore(tmp_path_factory.mktemp("filled") / "sereno.db")
+    store = backend(tmp_path_factory.mktemp("filled"))
     calls = some_calls(600)
     for number in range(0, 600, 100):
         store.add(a_batch(calls[number : number + 100], f"b{number}"))
-    return store, calls
+    yield store, calls
+    store.close()
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -71,6 +72,7 @@ QUERIES = st.builds(
     max_latency=maybe(st.sampled_from([0.25, 5.0, 600.0])),
     internal=st.sampled_from([False, False, False, True, None]),
     newest_first=st.booleans(),
+    sort=st.sampled_from(["started", "started", "latency", "tokens", "cost"]),
 )
 EASY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -263,9 +265,11 @@ def test_the_newest_of_an_empty_store(store: Store) -> None:
     assert (store.models(), store.users(CallQuery()), store.sessions(CallQuery())) == ([], [], [])
 
 
-def test_counters_do_not_depend_on_how_calls_are_batched(store: Store, tmp_path: Path) -> None:
+def test_counters_do_not_depend_on_how_calls_are_batched(
+    store: Store, backend: Backend, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     calls = some_calls(200, seed=3)
-    other = SqliteStore(tmp_path / "other.db")
+    other = backend(tmp_path_factory.mktemp("other"))
     store.add(a_batch(calls))
     for number, call in enumerate(random.Random(1).sample(calls, len(calls))):
         other.add(a_batch([call], f"one{number}"))
@@ -369,8 +373,10 @@ def test_hostile_text_is_text(store: Store, text: str) -> None:
 
 @given(text=st.text(st.characters(codec=None), max_size=60))
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_can_be_stored_and_looked_for(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    store = SqliteStore(tmp_path_factory.mktemp("text") / "sereno.db")
+def test_any_text_can_be_stored_and_looked_for(
+    backend: Backend, tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    store = backend(tmp_path_factory.mktemp("text"))
     call = a_call(prompt=text, error_message=text, identity=Identity(text, text, text, text, text), model=text)
     store.add(a_batch([call], bodies=False))
     (kept,) = store.export(CallQuery())
@@ -443,13 +449,14 @@ def test_everything_is_there_after_reopening(opened: Callable[[], Store]) -> Non
     assert (again.counters(), again.positions(), list(again.export(CallQuery(internal=None)))) == kept
 
 
-def test_a_backup_is_a_store(store: Store, tmp_path: Path) -> None:
+def test_a_backup_is_a_store(store: Store, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> None:
     store.add(a_batch(some_calls(60)))
-    target = tmp_path / "copy.db"
+    folder = tmp_path_factory.mktemp("copy")
+    target = folder / "sereno.db"
     store.backup(str(target))
     with pytest.raises(StoreError, match="exists already"):
         store.backup(str(target))
-    copy = SqliteStore(target)
+    copy = backend(folder)
     assert list(copy.export(CallQuery())) == list(store.export(CallQuery()))
     assert copy.counters() == store.counters()
     copy.close()

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Request, Response
 from sereno.api.context import Context, answer
 from sereno.api.describe import described
 from sereno.api.messages import next_page
-from sereno.query.fields import FILTERS, PAGING, ROWS
+from sereno.query.fields import FILTERS, PAGING, ROWS, SESSION_SORT, USER_SORT
 from sereno.query.message import CallMessage, message
 from sereno.query.paging import address, next_link
+from sereno.query.parameters import OLDEST
 from sereno.query.problems import not_found
 from sereno.query.rows import SessionMessage, UserMessage, session_message, user_message
 from sereno.store.base import CallQuery, Page, SessionRow
 
-_LISTS = (*FILTERS, *ROWS)
+_SESSIONS = (*FILTERS, *ROWS, SESSION_SORT)
+_USERS = (*FILTERS, *ROWS, USER_SORT)
 _OF_ONE = (*(f for f in FILTERS if f.name != "session"), *PAGING)
 
 
@@ -40,10 +42,12 @@ def router(context: Context) -> APIRouter:
     store = context.view.store
 
     @routes.get("/sessions", tags=["sessions"],
-                **described("Conversations, latest first.", _LISTS, list[SessionMessage]))  # fmt: skip
+                **described("Conversations that have a matching call, whole.", _SESSIONS,
+                            list[SessionMessage]))  # fmt: skip
     async def sessions(request: Request) -> Response:
-        query = context.read(request, _LISTS).query()
-        rows = await context.ask("sessions", lambda: store.sessions(context.resolved(query)))
+        values = context.read(request, _SESSIONS)
+        query = values.query()
+        rows = await context.ask("sessions", lambda: store.sessions(context.resolved(query), values.get(SESSION_SORT)))
         return answer([session_message(row) for row in rows], headers=_next_rows(request, query, len(rows)))
 
     @routes.get("/sessions/{session}", tags=["sessions"],
@@ -51,7 +55,7 @@ def router(context: Context) -> APIRouter:
                             path={"session": "Id of the conversation."}))  # fmt: skip
     async def one(request: Request, session: str) -> Response:
         values = context.read(request, _OF_ONE)
-        oldest = values.given.get("order", "oldest") == "oldest"
+        oldest = values.given.get("order", "oldest") in OLDEST
         query = msgspec.structs.replace(values.query(), session=session, newest_first=not oldest)
 
         def ask() -> tuple[SessionRow, Page] | None:
@@ -65,10 +69,12 @@ def router(context: Context) -> APIRouter:
         body = SessionDetail(session=session_message(row), messages=[message(call) for call in page.calls])
         return answer(body, headers=next_page(request, page))
 
-    @routes.get("/users", tags=["users"], **described("Users, most calls first.", _LISTS, list[UserMessage]))
+    @routes.get("/users", tags=["users"], **described("Users with the sums of their matching calls.", _USERS,
+                                                        list[UserMessage]))  # fmt: skip
     async def users(request: Request) -> Response:
-        query = context.read(request, _LISTS).query()
-        rows = await context.ask("users", lambda: store.users(context.resolved(query)))
+        values = context.read(request, _USERS)
+        query = values.query()
+        rows = await context.ask("users", lambda: store.users(context.resolved(query), values.get(USER_SORT)))
         return answer([user_message(row) for row in rows], headers=_next_rows(request, query, len(rows)))
 
     return routes

@@ -39,7 +39,7 @@ def router(context: Context) -> APIRouter:
     """The routes of calls."""
     routes = APIRouter(prefix="/analytics", tags=["messages"])
 
-    @routes.get("/messages", **described("Calls, newest first; the next page is in the Link header.", FIELDS,
+    @routes.get("/messages", **described("Calls in the order asked for; the next page is in the Link header.", FIELDS,
                                          list[CallMessage]))  # fmt: skip
     async def messages(request: Request) -> Response:
         query = context.read(request, FIELDS).query()

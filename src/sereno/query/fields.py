@@ -9,6 +9,7 @@ import msgspec
 from sereno.calls import Operation, Status
 from sereno.conventions import INTERVALS
 from sereno.query.times import TIME_EXPECTED
+from sereno.store.base import SessionSort, Sort, UserSort
 
 Kind = Literal["text", "time", "integer", "seconds", "choice", "cursor", "timezone"]
 
@@ -106,8 +107,15 @@ LIMIT = Field(name="limit", kind="integer", into="limit", help="Entries on a pag
 OFFSET = Field(name="offset", kind="integer", into="offset", help="Entries to skip; `cursor` is faster and exact.",
                maximum=OFFSET_MAX, default=0, example="100")  # fmt: skip
 CURSOR = Field(name="cursor", kind="cursor", help="Go on where the previous page ended.")
-ORDER = Field(name="order", kind="choice", help="Newest or oldest calls first.", choices=("newest", "oldest"),
-              default="newest", example="oldest")  # fmt: skip
+SORT = Field(name="sort", kind="choice", into="sort", choices=get_args(Sort), default="started", example="latency",
+             help="What the list is ordered by; calls whose figure is unknown come last.")  # fmt: skip
+ORDER = Field(name="order", kind="choice", help="Newest or largest first (`newest`, `desc`), or the other way round.",
+              choices=("newest", "oldest", "desc", "asc"), default="newest", example="oldest")  # fmt: skip
+SESSION_SORT = Field(name="sort", kind="choice", choices=get_args(SessionSort), default="last", example="cost",
+                     help="What comes first: the latest, or the most calls, tokens or cost.")  # fmt: skip
+USER_SORT = Field(name="sort", kind="choice", choices=get_args(UserSort), default="calls", example="cost",
+                  help="What comes first: the most calls, errors, tokens, cost or conversations, or the latest."
+                  )  # fmt: skip
 INTERVAL = Field(name="interval", kind="choice", choices=tuple(INTERVALS), example="1h",
                  help="Length of the intervals; left out, 1h, or longer if these were over 2000.")  # fmt: skip
 TIMEZONE = Field(name="tz", kind="timezone", help="Time zone in which days begin.", default="UTC",
@@ -119,7 +127,7 @@ AFTER = Field(name="after", kind="integer", help="Begin after this ingest sequen
               example="41")  # fmt: skip
 LANGUAGE = Field(name="lang", kind="choice", help="Language of the page.", choices=("en", "es"), example="es")
 
-PAGING = (LIMIT, OFFSET, CURSOR, ORDER)
+PAGING = (LIMIT, OFFSET, CURSOR, SORT, ORDER)
 """What pages a list of calls."""
 ROWS = (LIMIT, OFFSET)
 """What pages a list of other things."""

@@ -26,6 +26,8 @@ _DECIMAL = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})", re.A
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,32}){0,2}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
+OLDEST = ("oldest", "asc")
+"""Values of `order` that put the oldest or smallest first."""
 _RANGES = (
     ("min_input_tokens", "max_input_tokens"),
     ("min_output_tokens", "max_output_tokens"),
@@ -52,7 +54,7 @@ class Values(msgspec.Struct, frozen=True):
         """The question that the parameters ask."""
         asked = {f.into: self.get(f) for f in self.fields if f.into and self.get(f) is not None}
         cursor: Cursor | None = self.given.get("cursor")
-        return CallQuery(**asked, cursor=cursor, newest_first=self.given.get("order", "newest") == "newest")
+        return CallQuery(**asked, cursor=cursor, newest_first=self.given.get("order") not in OLDEST)
 
 
 def read(pairs: Iterable[tuple[str, str]], fields: Sequence[Field], now: float) -> Values:

@@ -6,7 +6,7 @@ import msgspec
 
 from sereno.query.figures import Figures, figures
 from sereno.query.scores import DEFINITIONS, Scores, cost_per_1000_tokens, scores
-from sereno.query.times import rfc3339
+from sereno.query.times import rfc3339, rfc3339_seconds
 from sereno.store.base import CallQuery, SessionRow, Store, UserRow
 
 
@@ -26,8 +26,15 @@ class SessionMessage(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float | None
 
 
+class DayMessages(msgspec.Struct, frozen=True):
+    """Calls that ended in a day (UTC)."""
+
+    time: str
+    messages: int
+
+
 class UserMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One user in a list; null stands for calls without a user."""
+    """One user in a list; null stands for calls without a user. Days without calls are left out."""
 
     user: str | None
     first: str
@@ -38,6 +45,8 @@ class UserMessage(msgspec.Struct, frozen=True, kw_only=True):
     input_tokens: int
     output_tokens: int
     cost_usd: float | None
+    models: list[str]
+    messages_by_day: list[DayMessages]
 
 
 class ModelMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +94,8 @@ def user_message(row: UserRow) -> UserMessage:
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         cost_usd=row.cost_usd,
+        models=list(row.models),
+        messages_by_day=[DayMessages(rfc3339_seconds(at), calls) for at, calls in row.days],
     )
 
 

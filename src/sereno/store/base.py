@@ -18,8 +18,25 @@ from sereno.calls import Call, Exchange, Operation, Position, Status
 from sereno.metrics.increments import Increments
 from sereno.stats.histograms import Histogram
 
-Dimension = Literal["model", "operation", "status", "user", "category", "session", "error_type"]
+Dimension = Literal[
+    "model",
+    "operation",
+    "status",
+    "user",
+    "category",
+    "session",
+    "error_type",
+    "key",
+    "client",
+    "upstream",
+    "cost_source",
+]
 """What aggregates can be grouped by."""
+Sort = Literal["started", "latency", "tokens", "cost"]
+"""What lists of calls are ordered by; `tokens` is input and output together, unknown where both are."""
+SessionSort = Literal["last", "calls", "tokens", "cost"]
+UserSort = Literal["calls", "errors", "tokens", "cost", "sessions", "last"]
+"""What lists of conversations and users are ordered by, largest or latest first."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -69,10 +86,16 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """The last call of a page: the next page begins after it."""
+    """The last call of a page: the next page begins after it.
+
+    Attributes:
+        sort: the order in which the page was. value: the call's figure in that order, None where it is unknown.
+    """
 
     started_at: float
     id: str
+    sort: Sort = "started"
+    value: float | None = None
 
 
 class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +106,10 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
         start: from this time on. end: before this time.
         operation: None asks for every operation, also `other`; aggregates always leave `other` out unless asked.
         internal: False leaves out the calls that Sereno itself made, True asks for them alone, None for both.
-        limit, offset, cursor, newest_first: paging of lists; aggregates ignore them.
+        sort: order of lists. Ties follow the start, then the id; calls whose figure is unknown come last, newest first
+            or oldest first among themselves.
+        newest_first: newest, or largest, first.
+        limit, offset, cursor, newest_first, sort: paging of lists; aggregates ignore them.
     """
 
     search: str | None = None
@@ -109,6 +135,7 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     cursor: Cursor | None = None
     newest_first: bool = True
+    sort: Sort = "started"
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -126,7 +153,10 @@ class CallDetail(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over calls. `*_known` counts the calls in which the figure was known, so means can be honest."""
+    """Sums over calls. `*_known` counts the calls in which the figure was known, so means can be honest.
+
+    `unpriced` counts the calls whose tokens are known (input, output or both) but not their cost.
+    """
 
     calls: int = 0
     success: int = 0
@@ -142,6 +172,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     eval_seconds: float = 0.0
     eval_tokens: int = 0
     tool_calls: int = 0
+    unpriced: int = 0
     latency: Histogram | None = None
     ttft: Histogram | None = None
     tpot: Histogram | None = None
@@ -156,7 +187,10 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation in a list."""
+    """One whole conversation in a list: all of its LLM calls that are stored, whichever of them the query matched.
+
+    `user` and `title` (the start of the prompt) are those of its latest and of its first call that have one.
+    """
 
     session: str
     user: str | None
@@ -172,7 +206,13 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One user in a list; `user` None stands for calls without a user."""
+    """One user in a list; `user` None stands for calls without a user.
+
+    Attributes:
+        first_at, last_at: start of the first and the last call.
+        models: canonical names, sorted.
+        days: (start of the day in UTC, calls that ended in it), ascending, without days that have none.
+    """
 
     user: str | None
     first_at: float
@@ -183,6 +223,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     input_tokens: int
     output_tokens: int
     cost_usd: float | None
+    models: tuple[str, ...] = ()
+    days: tuple[tuple[float, int], ...] = ()
 
 
 class StoreSizes(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,8 +284,8 @@ class Store(Protocol):
     def export(self, query: CallQuery) -> Iterator[Call]:
         """All calls that match, whole texts, in constant memory; ignores limit and cursor."""
 
-    def count(self, query: CallQuery) -> int:
-        """How many calls match."""
+    def count(self, query: CallQuery, at_most: int | None = None) -> int:
+        """How many calls match; counting ends at `at_most`, which is then the answer."""
 
     def aggregate(
         self,
@@ -258,8 +300,7 @@ class Store(Protocol):
 
         Groups come ordered by time, then key (None first); only those that have calls, but without `by` and `interval`
         there is one group, also when empty. `interval` is in seconds: whole days begin at midnight in `tz`, shorter
-        intervals are counted from the epoch. Roll-ups cover filters and dimensions among model, operation and status
-        (at any minute), and, with `histograms=False`, among user, model and category (at any hour).
+        intervals are counted from the epoch. Which filters and dimensions roll-ups cover: `metrics.rollups.ROLLUPS`.
 
         Args:
             query: which calls; its times bound the end of a call.
@@ -272,11 +313,18 @@ class Store(Protocol):
     def unique_users(self, query: CallQuery) -> int:
         """How many different users the matching calls have."""
 
-    def sessions(self, query: CallQuery) -> Sequence[SessionRow]:
-        """Conversations, latest first; paged by limit and offset."""
+    def sessions(self, query: CallQuery, sort: SessionSort = "last") -> Sequence[SessionRow]:
+        """Conversations that have a matching LLM call, whole; paged by limit and offset.
 
-    def users(self, query: CallQuery) -> Sequence[UserRow]:
-        """Users, most calls first; paged by limit and offset."""
+        Ties: the later last call first, then the greater id. Unknown costs come last.
+        """
+
+    def users(self, query: CallQuery, sort: UserSort = "calls") -> Sequence[UserRow]:
+        """Users of the matching LLM calls with the sums of those; paged by limit and offset.
+
+        Times bound the end of a call, as in aggregates. Ties go by name, calls without a user first. Unknown costs come
+        last.
+        """
 
     def models(self) -> Sequence[str]:
         """Every canonical model name that has calls, sorted."""

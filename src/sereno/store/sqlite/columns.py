@@ -24,10 +24,26 @@ COLUMNS = (
     "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "ttft", "tpot", "load", "prompt_eval",
     "eval", "longest_gap", "user", "session", "key", "client", "agent", "chunks", "tool_calls", "images",
     "request_bytes", "response_bytes", "truncated", "decode_error", "conversation", "parent_conversation", "cost_usd",
-    "cost_source", "energy_joules", "category", "trace_id", "span_id", "internal",
+    "cost_source", "energy_joules", "category", "trace_id", "span_id", "internal", "part", "tokens",
 )  # fmt: skip
+DERIVED = 2
+"""The last so many columns follow from the others; a `Call` is read without them."""
+PART = 21600
+"""Seconds of `part`."""
 INSERT = f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # constants
-SELECTED = ", ".join(f"c.{column}" for column in COLUMNS)
+SELECTED = ", ".join(f"c.{column}" for column in COLUMNS[:-DERIVED])
+
+
+def part_of(started_at: float) -> int:
+    """The quarter of a day in which a call started."""
+    return int(started_at // PART)
+
+
+def tokens_of(usage: Usage) -> int | None:
+    """Input and output tokens together, None where both are unknown."""
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return None
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0)
 
 
 def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Numbers) -> tuple[Any, ...]:
@@ -44,7 +60,7 @@ def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Nu
         names[who.client], names[who.agent], call.chunks, call.tool_calls, call.images, call.request_bytes,
         call.response_bytes, call.truncated, call.decode_error, call.conversation, call.parent_conversation,
         call.cost_usd, names[call.cost_source], call.energy_joules, names[call.category], call.trace_id, call.span_id,
-        names[call.internal or None],
+        names[call.internal or None], part_of(call.started_at), tokens_of(usage),
     )  # fmt: skip
 
 

@@ -10,8 +10,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from sereno.calls import id_bytes
-from sereno.errors import QueryError
 from sereno.store.base import CallQuery
 from sereno.store.sqlite import search
 from sereno.store.sqlite.columns import OPERATION_CODE, OTHER, STATUS_CODE
@@ -31,6 +29,7 @@ class Source(msgspec.Struct):
         parameters: their values in order.
         words: FTS5 query that the calls must also match, when they are too many to be in `tables`.
         ordered_by_hits: whether `tables` is driven by search hits, in no useful order.
+        impossible: whether nothing can match.
     """
 
     tables: str
@@ -39,6 +38,7 @@ class Source(msgspec.Struct):
     parameters: list[Any]
     words: str | None = None
     ordered_by_hits: bool = False
+    impossible: bool = False
 
     @property
     def sql(self) -> str:
@@ -49,6 +49,11 @@ class Source(msgspec.Struct):
     def values(self) -> list[Any]:
         """Parameters of `sql`."""
         return [*self.before, *self.parameters]
+
+    def using(self, index: str | None) -> None:
+        """Walk this index; None leaves the choice to SQLite, as does a search that drives the query."""
+        if index is not None and not self.ordered_by_hits and not self.impossible:
+            self.tables = f"calls c INDEXED BY {index}"
 
     def require(self, condition: str, *values: Any) -> None:
         """Narrow by one more condition."""
@@ -113,26 +118,6 @@ def source(
     return found
 
 
-def after_cursor(found: Source, query: CallQuery) -> None:
-    """Narrow to what follows the query's cursor in its order."""
-    cursor = query.cursor
-    if cursor is None:
-        return
-    try:
-        identifier = id_bytes(cursor.id)
-    except ValueError:
-        raise QueryError(
-            "cursor", f"The cursor {cursor.id!r} is none of ours.", "the address of the next page"
-        ) from None
-    then, beyond = ("<=", "<") if query.newest_first else (">=", ">")
-    found.require(
-        f"c.started_at {then} ? AND (c.started_at {beyond} ? OR c.id {beyond} ?)",
-        cursor.started_at,
-        cursor.started_at,
-        identifier,
-    )
-
-
 def require_words(connection: sqlite3.Connection, found: Source) -> None:
     """Make a source that leaves the words open (`Source.words`) complete, for queries that need no order."""
     if found.words is not None:
@@ -148,6 +133,7 @@ def _search(connection: sqlite3.Connection, found: Source, text: str | None) -> 
     query = search.match(text)
     if query is None:
         found.require("0")
+        found.impossible = True
         return
     sql, values = search.hits(connection, query)
     count = f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) LIMIT {FEW_HITS + 1})"

@@ -13,7 +13,7 @@ import msgspec
 
 from sereno.metrics.rollups import DAY
 from sereno.stats.histograms import NANO
-from sereno.store.base import CallQuery, SessionRow, UserRow
+from sereno.store.base import CallQuery, SessionRow, SessionSort, UserRow, UserSort
 from sereno.store.sqlite import filters
 from sereno.store.sqlite.columns import OTHER
 from sereno.store.sqlite.filters import Source
@@ -38,11 +38,15 @@ class People:
         filters.require_words(self._connection, found)
         return found
 
-    def sessions(self, query: CallQuery) -> list[SessionRow]:
+    def sessions(self, query: CallQuery, sort: SessionSort) -> list[SessionRow]:
         """Conversations, that with the latest call first.
 
         Walks the calls from the latest on until enough different sessions were met, then sums only those.
         """
+        if sort != "last":
+            everything = self.sessions(msgspec.structs.replace(query, offset=0, limit=1 << 40), "last")
+            everything.sort(key=lambda row: _session_figure(row, sort), reverse=True)
+            return everything[query.offset : query.offset + query.limit]
         found = self._source(query)
         found.require("c.session IS NOT NULL")
         met: dict[int, None] = {}
@@ -88,11 +92,15 @@ class People:
             title=title or "",
         )
 
-    def users(self, query: CallQuery) -> list[UserRow]:
+    def users(self, query: CallQuery, sort: UserSort) -> list[UserRow]:
         """Users, most calls first, then by name.
 
         Without filters the order comes from the roll-up, and only the users shown are looked at.
         """
+        if sort != "calls":
+            everything = self.users(msgspec.structs.replace(query, offset=0, limit=1 << 40), "calls")
+            everything.sort(key=lambda row: _user_figure(row, sort), reverse=True)
+            return everything[query.offset : query.offset + query.limit]
         if _is_open(query) and self._whole():
             return [self._user(number) for number in self._busiest()[query.offset : query.offset + query.limit]]
         found = self._source(query)
@@ -152,6 +160,27 @@ class People:
 
     def _text(self, number: int | None) -> str | None:
         return self._names.text(self._connection, number)
+
+
+def _session_figure(row: SessionRow, sort: SessionSort) -> float:
+    tokens = row.input_tokens + row.output_tokens
+    return {
+        "last": row.last_at,
+        "calls": row.calls,
+        "tokens": tokens,
+        "cost": -1 if row.cost_usd is None else row.cost_usd,
+    }[sort]
+
+
+def _user_figure(row: UserRow, sort: UserSort) -> float:
+    return {
+        "calls": row.calls,
+        "errors": row.errors,
+        "tokens": row.input_tokens + row.output_tokens,
+        "cost": -1 if row.cost_usd is None else row.cost_usd,
+        "sessions": row.sessions,
+        "last": row.last_at,
+    }[sort]
 
 
 def _is_open(query: CallQuery) -> bool:

@@ -9,18 +9,18 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from sereno.calls import Call, id_bytes, id_text
-from sereno.store.base import CallDetail, CallQuery, Cursor, Page, ThreadKey
-from sereno.store.sqlite import content, filters, search
+from sereno.calls import Call, id_bytes
+from sereno.store.base import CallDetail, CallQuery, Page, ThreadKey
+from sereno.store.sqlite import content, filters
+from sereno.store.sqlite.choosing import Chooser
 from sereno.store.sqlite.columns import COLUMNS, SELECTED, call_of
-from sereno.store.sqlite.filters import Source
 from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.ordering import cursor_of
+from sereno.store.sqlite.plan import plan
 
 EXPORT_PAGE = 500
-FIRST_WALK, LAST_WALK = 1000, 20_000
-"""Calls looked at together while walking for frequent words; grows while little is found."""
+AT_ONCE = 900
+"""Calls read by one statement."""
 _WITH_PREVIEW = f"SELECT {SELECTED}, b.prompt, b.response"
 _WITH_CONTENT = f"SELECT {SELECTED}, b.content"
 _PREVIEW_TABLES = "LEFT JOIN bodies b ON b.seq = c.seq"
@@ -34,18 +34,12 @@ class Reader:
         self.names = names
         self.sessions = sessions
 
-    def source(self, query: CallQuery) -> Source:
-        """The calls that a list shows."""
-        found = filters.source(self.connection, self.names, self.sessions, query)
-        filters.after_cursor(found, query)
-        return found
-
     def page(self, query: CallQuery) -> Page:
         """A page with previews; looks for one call more to know whether a next page exists."""
         rows = self._rows(_WITH_PREVIEW, query, query.limit + 1)
         calls = [self._call(row[:-2], row[-2] or "", row[-1] or "") for row in rows[: query.limit]]
         more = len(rows) > query.limit and bool(calls)
-        return Page(calls, Cursor(calls[-1].started_at, calls[-1].id) if more else None)
+        return Page(calls, cursor_of(query, calls[-1]) if more else None)
 
     def whole(self, query: CallQuery) -> list[Call]:
         """The next calls of an export, with whole texts."""
@@ -81,14 +75,17 @@ class Reader:
         )
         return [(row[0], self._call(row[:-2], row[-2] or "", row[-1] or "")) for row in rows]
 
-    def count(self, query: CallQuery) -> int:
-        """How many calls match."""
+    def count(self, query: CallQuery, at_most: int | None) -> int:
+        """How many calls match, counted no further than `at_most`."""
         found = filters.source(self.connection, self.names, self.sessions, query)
-        filters.require_words(self.connection, found)
         if found.conditions in ([], ["c.internal IS NULL"]):
             total, internal = self.connection.execute("SELECT calls, internal_calls FROM state").fetchone()
-            return int(total - internal if found.conditions else total)
-        return int(self.connection.execute(f"SELECT count(*) {found.sql}", found.values).fetchone()[0])
+            return min(n for n in (total - internal if found.conditions else total, at_most) if n is not None)
+        if not found.ordered_by_hits:
+            plan(self.connection, self.names, self.sessions, query).guide(found)
+        filters.require_words(self.connection, found)
+        sql, values = f"SELECT 1 {found.sql} LIMIT ?", [*found.values, -1 if at_most is None else at_most]
+        return int(self.connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0])
 
     def threads(self, keys: Sequence[ThreadKey], since: float) -> dict[ThreadKey, str]:
         """Sessions by conversation and owner."""
@@ -112,55 +109,18 @@ class Reader:
         return sorted(text for (number,) in rows if (text := self.names.text(self.connection, number)) is not None)
 
     def _rows(self, select: str, query: CallQuery, limit: int) -> list[Any]:
-        """Rows in the query's order, after its cursor and offset."""
-        found = self.source(query)
-        direction = "DESC" if query.newest_first else "ASC"
-        order = f"ORDER BY c.started_at {direction}, c.id {direction}"
-        if found.words is not None:
-            return self._walk(select, found, query, limit, order)
-        # Only the rows shown are read whole: those that an offset skips are counted on the index.
-        return self.connection.execute(
-            f"{select} FROM (SELECT c.seq {found.sql} {order} LIMIT ? OFFSET ?) p"
-            f" CROSS JOIN calls c ON c.seq = p.seq {_PREVIEW_TABLES} {order}",
-            [*found.values, limit, query.offset],
-        ).fetchall()
-
-    def _walk(self, select: str, found: Source, query: CallQuery, limit: int, order: str) -> list[Any]:
-        """Rows with frequent words: walk the calls in order and keep those that the index names."""
-        wanted, step = query.offset + limit, FIRST_WALK
-        kept: list[int] = []
-        while len(kept) < wanted:
-            rows = self.connection.execute(
-                f"SELECT c.seq, c.started_at, c.id {found.sql} {order} LIMIT ?", [*found.values, step]
-            ).fetchall()
-            if rows:
-                present = self._with_words(found.words or "", [row[0] for row in rows], [row[1] for row in rows])
-                kept.extend(row[0] for row in rows if row[0] in present)
-                found = self.source(msgspec.structs.replace(query, cursor=Cursor(rows[-1][1], id_text(rows[-1][2]))))
-            if len(rows) < step:
-                break
-            step = min(step * 2, LAST_WALK)
-        chosen = kept[query.offset : wanted]
-        return self.connection.execute(
-            f"{select} FROM calls c {_PREVIEW_TABLES} WHERE c.seq IN ({', '.join('?' * len(chosen))}) {order}", chosen
-        ).fetchall()
-
-    def _with_words(self, words: str, seqs: list[int], started: list[float]) -> set[int]:
-        """Which of these calls have the words; asks only their weeks and the range they span."""
-        first, last = search.week_of(min(started)), search.week_of(max(started))
-        low, high = min(seqs), max(seqs)
-        present: set[int] = set()
-        for start, name in search.tables(self.connection):
-            if first <= start <= last:
-                rows = self.connection.execute(
-                    f"SELECT rowid FROM {name} WHERE {name} MATCH ? AND rowid BETWEEN ? AND ?",
-                    (words, low, high),
-                )
-                present.update(row[0] for row in rows)
-        return present
+        """Rows in the query's order, after its cursor and offset; only those are read whole."""
+        chosen = Chooser(self.connection, self.names, self.sessions).choose(query, limit)
+        rows: dict[int, Any] = {}
+        for first in range(0, len(chosen), AT_ONCE):
+            part = chosen[first : first + AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            found = self.connection.execute(f"{select} FROM calls c {_PREVIEW_TABLES} WHERE c.seq IN ({marks})", part)
+            rows.update((row[0], row) for row in found)
+        return [rows[seq] for seq in chosen]
 
     def _call(self, row: Sequence[Any], prompt: str, response: str) -> Call:
         return call_of(row, self.connection, self.names, self.sessions, prompt, response)
 
 
-assert COLUMNS[:3] == ("seq", "id", "started_at")
+assert COLUMNS[0] == "seq"

@@ -18,20 +18,22 @@ from sereno.store.base import (
     Batch,
     CallDetail,
     CallQuery,
-    Cursor,
     Dimension,
     Group,
     Page,
     Rewrite,
     SessionRow,
+    SessionSort,
     StoreSizes,
     ThreadKey,
     UserRow,
+    UserSort,
 )
 from sereno.store.sqlite import cells, retention, rewriting, writing
 from sereno.store.sqlite.aggregate import aggregate
 from sereno.store.sqlite.connection import Database
 from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.ordering import cursor_of
 from sereno.store.sqlite.people import People
 from sereno.store.sqlite.reading import EXPORT_PAGE, Reader
 
@@ -99,12 +101,12 @@ class SqliteStore:
             yield from calls
             if len(calls) < EXPORT_PAGE:
                 return
-            step = msgspec.structs.replace(step, cursor=Cursor(calls[-1].started_at, calls[-1].id))
+            step = msgspec.structs.replace(step, cursor=cursor_of(step, calls[-1]))
 
-    def count(self, query: CallQuery) -> int:
-        """How many calls match."""
+    def count(self, query: CallQuery, at_most: int | None = None) -> int:
+        """How many calls match; counting ends at `at_most`."""
         with self._reader() as reader:
-            return reader.count(query)
+            return reader.count(query, at_most)
 
     def aggregate(
         self,
@@ -124,15 +126,15 @@ class SqliteStore:
         with self._people() as people:
             return people.unique_users(query)
 
-    def sessions(self, query: CallQuery) -> Sequence[SessionRow]:
-        """Conversations, latest first."""
+    def sessions(self, query: CallQuery, sort: SessionSort = "last") -> Sequence[SessionRow]:
+        """Whole conversations that have a matching call."""
         with self._people() as people:
-            return people.sessions(query)
+            return people.sessions(query, sort)
 
-    def users(self, query: CallQuery) -> Sequence[UserRow]:
-        """Users, most calls first."""
+    def users(self, query: CallQuery, sort: UserSort = "calls") -> Sequence[UserRow]:
+        """Users of the matching calls."""
         with self._people() as people:
-            return people.users(query)
+            return people.users(query, sort)
 
     def models(self) -> Sequence[str]:
         """Every canonical model name that has calls, sorted."""

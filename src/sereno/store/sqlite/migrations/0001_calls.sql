@@ -61,16 +61,26 @@ CREATE TABLE calls (
     category INTEGER,                 -- (n)
     trace_id TEXT,
     span_id TEXT,
-    internal INTEGER                  -- (n), NULL: not made by Sereno itself
+    internal INTEGER,                 -- (n), NULL: not made by Sereno itself
+    part INTEGER NOT NULL,            -- quarter of a day of started_at: floor(started_at / 21600)
+    tokens INTEGER                    -- input and output together, NULL where both are unknown
 ) STRICT;
 
-CREATE INDEX calls_started ON calls (started_at);
+-- Lists by time. The columns after the time let filters be tried without a look at the row.
+CREATE INDEX calls_started ON calls (started_at, model, user, operation, status, category, internal, total);
 CREATE INDEX calls_ended ON calls (ended_at);
 CREATE INDEX calls_model ON calls (model, started_at);
-CREATE INDEX calls_user ON calls (user, started_at, session, operation, internal); -- covers counting a user's sessions
+CREATE INDEX calls_user ON calls (user, started_at, model, operation, status, category, internal, total, session);
+CREATE INDEX calls_category ON calls (category, started_at);
 CREATE INDEX calls_session ON calls (session, started_at) WHERE session IS NOT NULL;
+CREATE INDEX calls_key ON calls (key, started_at) WHERE key IS NOT NULL;
 CREATE INDEX calls_failed ON calls (status, started_at) WHERE status > 0;
 CREATE INDEX calls_error_type ON calls (error_type, started_at) WHERE error_type IS NOT NULL;
+
+-- Lists by figure, cut by time: new calls go to the last pages only, and a range of time reads only its own.
+CREATE INDEX calls_latency ON calls (part, total, model, user, operation, status, category, internal);
+CREATE INDEX calls_tokens ON calls (part, tokens, started_at, model, user, operation, status, category, internal);
+CREATE INDEX calls_cost ON calls (part, cost_usd, started_at, model, user, operation, status, category, internal);
 
 -- What was said: previews to read, and the whole (zstd of msgpack [prompt, response, exchange]). Goes before the call.
 CREATE TABLE bodies (
