@@ -13,7 +13,7 @@ from sereno.query.times import rfc3339_seconds
 from sereno.store.base import CallQuery, Group, Store, Totals
 
 _ALL = CallQuery()
-_BY_USER = {"user", "model", "category", "start", "end", "limit", "offset", "cursor", "newest_first"}
+_BY_USER = {"user", "model", "category", "start", "end", "limit", "offset", "cursor", "newest_first", "sort"}
 """What may narrow a question that the roll-up of users answers (`Store.aggregate`), beside paging, which it ignores."""
 
 

@@ -36,7 +36,7 @@ _LEVELS: dict[Table, tuple[int, ...]] = {
     "traffic": tuple(reversed(TRAFFIC_LEVELS)),
     "usage": tuple(reversed(USAGE_LEVELS)),
 }
-_PAGING = {"limit", "offset", "cursor", "newest_first", "start", "end", "internal"}
+_PAGING = {"limit", "offset", "cursor", "newest_first", "sort", "start", "end", "internal"}
 _FAR = 10_000_000 * DAY
 """Beyond every time there is, on the border of every cell."""
 _SCANNED = (

@@ -185,4 +185,7 @@ def _user_figure(row: UserRow, sort: UserSort) -> float:
 
 def _is_open(query: CallQuery) -> bool:
     """Whether the query asks for every LLM call of all time, whatever its paging."""
-    return msgspec.structs.replace(query, limit=100, offset=0, cursor=None, newest_first=True) == CallQuery()
+    return (
+        msgspec.structs.replace(query, limit=100, offset=0, cursor=None, newest_first=True, sort="started")
+        == CallQuery()
+    )
