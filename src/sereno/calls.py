@@ -20,7 +20,7 @@ Outcome = Literal[
     "upstream_invalid",  # the model server sent what is not HTTP
     "internal_error",  # the gateway itself failed on this exchange
 ]
-Protocol = Literal["ollama", "openai", "anthropic", "unknown"]
+Protocol = Literal["ollama", "openai", "anthropic", "llama.cpp", "unknown"]
 Operation = Literal["chat", "text_completion", "embeddings", "other"]
 Status = Literal["success", "error", "aborted"]
 

@@ -23,6 +23,7 @@ class Answer(msgspec.Struct, gc=False):
         done: whether the protocol's terminator came (for single documents: whether it was read whole).
         first_content: offset of the end of the first event that carries content, None without one.
         context: Ollama's context tokens as JSON text, which a next /api/generate continues from.
+        link: id by which a later request may name this answer instead of repeating it (Responses).
         idle: whether the answer says that no model ran (load, unload, rendering only, nothing to embed).
         ollama: whether the answer names Ollama as its server.
         problem: why part of the body could not be read, None if all could.
@@ -42,6 +43,7 @@ class Answer(msgspec.Struct, gc=False):
     done: bool = False
     first_content: int | None = None
     context: bytes | None = None
+    link: str | None = None
     idle: bool = False
     ollama: bool = False
     problem: str | None = None

@@ -22,6 +22,7 @@ from sereno.wire.request import RequestBody
 from sereno.wire.timing import count
 
 _MAX_BLOCKS = 1000
+_TOOLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 
 
 class _Delta(msgspec.Struct, gc=False):
@@ -67,7 +68,7 @@ class _Block:
         self.texts: list[str] = [opened["text"]] if isinstance(opened.get("text"), str) else []
         self.thoughts: list[str] = []
         self.arguments: list[str] = []
-        tool = opened.get("type") == "tool_use"
+        tool = opened.get("type") in _TOOLS
         self.name = str(opened.get("name") or "") if tool else None
         self.identity = str(opened.get("id") or "") if tool else ""
 
@@ -107,7 +108,8 @@ def read_stream(body: bytes) -> Answer:
                 answer.error = message_in(event.error) or "error event without a message"
     _take(answer, [blocks[index] for index in sorted(blocks)])
     if isinstance(final, dict):
-        answer.usage = usage_of({**started, **final} if isinstance(started, dict) else final)
+        told = {name: value for name, value in final.items() if value is not None}
+        answer.usage = usage_of({**started, **told} if isinstance(started, dict) else told)
     return answer
 
 
@@ -188,12 +190,12 @@ def _from_blocks(role: str, content: object, see: See | None) -> list[Message]:
             texts.append(block["text"])
         elif kind == "thinking" and isinstance(block.get("thinking"), str):
             thoughts.append(block["thinking"])
-        elif kind == "tool_use":
+        elif kind in _TOOLS:
             name, identity = block.get("name"), block.get("id")
             tools.append(ToolCall(str(name or ""), json_text(block.get("input")) or "{}", str(identity or "") or None))
         elif kind == "image" and see is not None:
             images.append(_image(block.get("source"), see))
-        elif kind == "tool_result":
+        elif isinstance(kind, str) and kind.endswith("tool_result"):
             inner = _from_blocks("tool", block.get("content"), see)
             results.extend(inner or [Message("tool")])
     if texts or thoughts or tools or images or not results:

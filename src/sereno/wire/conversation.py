@@ -18,7 +18,7 @@ from sereno.calls import Exchange, Message, ToolCall
 from sereno.wire.body import read_answer
 from sereno.wire.forms import READERS
 from sereno.wire.pictures import reference
-from sereno.wire.request import read_request
+from sereno.wire.request import RequestBody, read_request
 from sereno.wire.routes import classify
 
 _DIGEST_SIZE = 16
@@ -96,6 +96,33 @@ def thread(sent: Sequence[Message], answer: Message | None) -> tuple[bytes | Non
 def context_thread(sent: bytes, received: bytes | None) -> tuple[bytes | None, bytes | None]:
     """The same for /api/generate, whose `context` (JSON list of tokens) carries the conversation."""
     return _context_hash(received), _context_hash(sent)
+
+
+def linked_thread(
+    body: RequestBody, sent: Sequence[Message], answer: Message | None, link: str | None
+) -> tuple[bytes | None, bytes | None]:
+    """The same for /v1/responses, where `previous_response_id` may stand for the history.
+
+    A client that names an earlier answer, or asks for this one to be stored, will name this one next; every other
+    sends the history again.
+
+    Args:
+        body: the request.
+        sent: its messages.
+        answer: what was answered, None if nothing was.
+        link: id of the answer.
+    """
+    conversation, parent = thread(sent, answer)
+    before = body.previous_response_id
+    if isinstance(before, str) and before:
+        parent = _link_hash(before)
+    elif body.store is not True:
+        return conversation, parent
+    return _link_hash(link) if link and answer is not None else conversation, parent
+
+
+def _link_hash(link: str) -> bytes:
+    return blake2b(link.encode("utf-8", "replace"), digest_size=_DIGEST_SIZE, person=b"response").digest()
 
 
 def _context_hash(context: bytes | None) -> bytes | None:

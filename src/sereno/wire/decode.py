@@ -8,7 +8,7 @@ from sereno.calls import Call, Exchange, Message, Operation, Timing, Usage, id_t
 from sereno.wire import timing, trace
 from sereno.wire.answer import Answer
 from sereno.wire.body import Read, read_answer
-from sereno.wire.conversation import context_thread, thread
+from sereno.wire.conversation import context_thread, linked_thread, thread
 from sereno.wire.forms import READERS, Readers
 from sereno.wire.identity import identify
 from sereno.wire.models import canonical
@@ -66,14 +66,9 @@ def _call(
     asked = text(body.model) or text(body.name) or text(body.source)
     by_ollama = route.protocol == "ollama" or answer.ollama or exchange.upstream in ollama_upstreams
     stream = read.streamed if exchange.status else _asked_to_stream(route, body)
-    conversation = parent = None
-    if operation in ("chat", "text_completion"):
-        if route.form == "generate":
-            conversation, parent = context_thread(bytes(body.context), answer.context)
-        elif operation == "chat":
-            conversation, parent = thread(sent, answer.message if answer.text or answer.tool_calls else None)
+    conversation, parent = _threads(route, operation, body, sent, answer)
     trace_id, span_id = trace.parent(
-        value for name, value in exchange.request_headers if name.lower() == b"traceparent"
+        value for name, value in exchange.request_headers if len(name) == 11 and name.lower() == b"traceparent"
     )
     return Call(
         id=id_text(exchange.id),
@@ -123,14 +118,28 @@ def _operation(route: Route, body: RequestBody, answer: Answer, *, succeeded: bo
     return route.operation if asks or not readable or (succeeded and answer.finish_reason is not None) else "other"
 
 
+def _threads(
+    route: Route, operation: Operation, body: RequestBody, sent: list[Message], answer: Answer
+) -> tuple[bytes | None, bytes | None]:
+    """(`conversation`, `parent_conversation`): by the messages, or by what the protocol lets stand for them."""
+    if route.form == "generate" and operation == "text_completion":
+        return context_thread(bytes(body.context), answer.context)
+    if operation != "chat":
+        return None, None
+    said = answer.message if answer.text or answer.tool_calls else None
+    if route.form == "responses":
+        return linked_thread(body, sent, said, answer.link)
+    return thread(sent, said)
+
+
 def _asked_to_stream(route: Route, body: RequestBody) -> bool:
     return body.stream if isinstance(body.stream, bool) else route.streams
 
 
 def _prompt(route: Route, sent: list[Message]) -> str:
-    """The text of the last user message, or all texts to embed."""
-    if route.operation == "embeddings":
-        return "\n".join(message.content for message in sent)
+    """The text of the last user message; all texts to embed, all prompts to complete."""
+    if route.operation != "chat":
+        return "\n".join(message.content for message in sent if message.role == "user")
     return next((message.content for message in reversed(sent) if message.role == "user"), "")
 
 

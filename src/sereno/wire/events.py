@@ -27,6 +27,8 @@ _LEADING = 8
 """Events looked at for what every event repeats."""
 _DONE = b"[DONE]"
 _LAST = b"data: [DONE]\n\n"
+_NOTHING = b"null"
+"""llama.cpp begins a stream of several prompts with it."""
 _DATA = b"data: "
 _NAMED = re.compile(rb"event: [^\r\n]*\ndata: ")
 _BORDER = re.compile(rb"\n\n" + _NAMED.pattern)
@@ -102,6 +104,8 @@ class _OneByOne(Generic[T]):
         for data, end in items:
             if data == _DONE or data.strip() == _DONE:
                 self.marked = True
+            elif data == _NOTHING:
+                continue
             elif self._unreadable <= _MAX_UNREADABLE:
                 try:
                     events.append(jsontext.read(data, self._decoder))

@@ -2,8 +2,8 @@
 
 The bytes are replaced where they stand in the JSON text, which needs no reading of the rest: so a cut or
 malformed body loses its images just as well, and everything else stays as it was sent. Known places: Ollama's
-`images` lists, data URIs (OpenAI's `image_url` and others), and the base64 sources of Anthropic and of image
-generation.
+`images` lists, llama.cpp's `multimodal_data`, data URIs (OpenAI's `image_url` and others), and the base64 sources of
+Anthropic and of image generation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sereno.wire.pictures import reference_of
 from sereno.wire.request import coding_of
 
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
-_IMAGES = re.compile(rb'(?<!\\)"images"\s*:\s*\[((?:\s*(?:' + _STRING + rb")\s*,?)+)", re.DOTALL)
+_IMAGES = re.compile(rb'(?<!\\)"(?:images|multimodal_data)"\s*:\s*\[((?:\s*(?:' + _STRING + rb")\s*,?)+)", re.DOTALL)
 _ITEM = re.compile(_STRING, re.DOTALL)
 _DATA_URI = re.compile(
     rb'(?<!\\)"data:([^",;\\]{0,100})[^",\\]{0,200};base64,([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)', re.DOTALL

@@ -11,15 +11,14 @@ from typing import Any
 
 import msgspec
 
-from sereno.calls import ImageRef, Message, ToolCall, Usage
+from sereno.calls import Message, ToolCall, Usage
 from sereno.wire import jsontext
 from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
 from sereno.wire.events import server_sent
 from sereno.wire.ollama import json_text, tool_calls
-from sereno.wire.pictures import See
-from sereno.wire.request import RequestBody
-from sereno.wire.timing import count
+from sereno.wire.openai_request import content_text, legacy_call
+from sereno.wire.usage import Figures, all_zero, figures_of, together, usage_of
 
 _OLLAMA = "fp_ollama"
 _MAX_PARTS = 1000
@@ -46,6 +45,8 @@ class _Event(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: Any = None
     error: Any = None
+    message: Any = None
+    timings: Any = None
 
 
 class _Named(msgspec.Struct, gc=False):
@@ -98,7 +99,9 @@ def read_stream(body: bytes) -> Answer:
     """A streamed answer of /v1/chat/completions or /v1/completions."""
     answer = Answer()
     building: dict[int, _Building] = {}
+    figures: dict[int, Figures] = {}
     usage: Any = None
+    prompts = False
     for batch in server_sent(body, _events, answer, closes=True):
         at: int | None = -1
         built, texts = _Building(), []
@@ -109,21 +112,32 @@ def read_stream(body: bytes) -> Answer:
                     built = building.get(at or 0) or _open(building, at or 0)
                     texts = built.texts
                 said = choice.delta
-                text = choice.text if said is None else said.content
+                if said is None:
+                    text, prompts = choice.text, True
+                else:
+                    text = said.content
                 if text and isinstance(text, str):
                     texts.append(text)
                 elif said is not None:
                     thought = said.reasoning
-                    if thought and isinstance(thought, str) and said.tool_calls is said.refusal is said.function_call is None:
+                    if (
+                        thought
+                        and isinstance(thought, str)
+                        and said.tool_calls is said.refusal is said.function_call is None
+                    ):
                         built.thoughts.append(thought)
                     else:
                         _add(built, said)
                 if choice.finish_reason:
                     built.finish = choice.finish_reason
-            if event.usage is not None and not _all_zero(event.usage):
+            if event.usage is not None and not all_zero(event.usage):
                 usage = event.usage
-            if event.error is not None:
-                answer.error = message_in(event.error) or answer.error
+            if event.timings is not None:
+                found = figures_of(event.timings, event.usage)
+                if found is not None:
+                    figures[at or 0] = found
+            if event.error is not None or event.message is not None:
+                answer.error = message_in(event.error) or message_in(event.message) or answer.error
         if answer.first_content is None:
             first = next((number for number, event in enumerate(batch.events) if _carries(event)), None)
             answer.first_content = None if first is None else batch.end(first)
@@ -132,8 +146,18 @@ def read_stream(body: bytes) -> Answer:
             if named is not None:
                 answer.model, answer.ollama = named.model, named.system_fingerprint == _OLLAMA
     _take(answer, [(building[index].message(), building[index].finish) for index in sorted(building)])
-    answer.usage = usage_of(usage)
+    _count(answer, usage, figures, prompts=prompts)
     return answer
+
+
+def _count(answer: Answer, usage: object, figures: dict[int, Figures], *, prompts: bool) -> None:
+    """Take over the figures. llama.cpp reports them for each choice, the others once for all."""
+    answer.usage = usage_of(usage)
+    if figures:
+        found = together(figures.values(), prompts=prompts)
+        answer.prompt_eval, answer.eval = found.prompt_eval, found.eval
+        if len(figures) > 1 or usage is None:
+            answer.usage = found.usage
 
 
 def _open(building: dict[int, _Building], index: int) -> _Building:
@@ -201,7 +225,7 @@ def read_document(body: bytes) -> Answer:
         ValueError: it is not such a JSON object.
     """
     event = jsontext.read_cut(body, _documents)
-    answer = Answer(model=event.model or None, error=message_in(event.error), done=True)
+    answer = Answer(model=event.model or None, error=message_in(event.error) or message_in(event.message), done=True)
     answer.ollama = event.system_fingerprint == _OLLAMA
     choices = []
     for choice in event.choices or ():
@@ -211,12 +235,13 @@ def read_document(body: bytes) -> Answer:
         else:
             built = _Building()
             _add(built, _Said(reasoning=said.reasoning, reasoning_content=said.reasoning_content, refusal=said.refusal))
-            tools = tool_calls(said.tool_calls) or _legacy(said.function_call)
+            tools = tool_calls(said.tool_calls) or legacy_call(said.function_call)
             part = built.message()
             message = Message("assistant", content_text(said.content) or part.content, part.thinking, tuple(tools))
         choices.append((message, choice.finish_reason))
     _take(answer, choices)
-    answer.usage = usage_of(event.usage)
+    timings = figures_of(event.timings, event.usage)
+    _count(answer, event.usage, {} if timings is None else {0: timings}, prompts=False)
     return answer
 
 
@@ -238,84 +263,3 @@ def _take(answer: Answer, choices: list[tuple[Message, str | None]]) -> None:
         first, answer.finish_reason = choices[0]
         answer.text, answer.thinking, answer.tool_calls = first.content, first.thinking, first.tool_calls
         answer.others = tuple(message for message, _ in choices[1:])
-
-
-def usage_of(usage: object) -> Usage:
-    """Token counts of a `usage` object of chat completions, completions or embeddings."""
-    if not isinstance(usage, dict):
-        return Usage()
-    prompt, completion = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
-    return Usage(
-        input_tokens=count(usage.get("prompt_tokens")),
-        cached_input_tokens=count(prompt.get("cached_tokens")) if isinstance(prompt, dict) else None,
-        output_tokens=count(usage.get("completion_tokens")),
-        reasoning_tokens=count(completion.get("reasoning_tokens")) if isinstance(completion, dict) else None,
-    )
-
-
-def _all_zero(usage: object) -> bool:
-    return isinstance(usage, dict) and not usage.get("prompt_tokens") and not usage.get("completion_tokens")
-
-
-def _legacy(function_call: object) -> list[ToolCall]:
-    return tool_calls([{"function": function_call}]) if isinstance(function_call, dict) else []
-
-
-def chat_messages(body: RequestBody, see: See) -> list[Message]:
-    """The messages of a /v1/chat/completions request."""
-    found: list[Message] = []
-    if isinstance(body.messages, list):
-        for message in body.messages:
-            if isinstance(message, dict):
-                get = message.get
-                content = get("content")
-                thinking = get("reasoning") or get("reasoning_content")
-                tools = get("tool_calls")
-                name = get("name")
-                found.append(
-                    Message(
-                        str(get("role") or ""),
-                        content if isinstance(content, str) else content_text(content) or content_text(get("refusal")),
-                        thinking if isinstance(thinking, str) else None,
-                        tuple(tool_calls(tools)) if tools else tuple(_legacy(get("function_call"))),
-                        content_images(content, see) if isinstance(content, list) else (),
-                        name if isinstance(name, str) and get("role") in ("tool", "function") else None,
-                    )
-                )
-    return found
-
-
-def prompt_messages(body: RequestBody, _see: See) -> list[Message]:
-    """The prompt of a /v1/completions request, or the input of an embeddings request, as messages."""
-    value = body.prompt if body.prompt is not None else body.input
-    if isinstance(value, str):
-        return [Message("user", value)] if value else []
-    if isinstance(value, list):
-        return [Message("user", item) for item in value if isinstance(item, str) and item]
-    return []
-
-
-def content_text(content: object) -> str:
-    """The text of a message's content: a text, or the text parts of a list of parts, one a line."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    found = []
-    for part in content:
-        value = part.get("text") or part.get("refusal") if isinstance(part, dict) else part
-        if isinstance(value, str):
-            found.append(value)
-    return "\n".join(found)
-
-
-def content_images(content: list[Any], see: See) -> tuple[ImageRef, ...]:
-    """The images among the parts of a message: `image_url` of chat, `input_image` of responses."""
-    found = []
-    for part in content:
-        if isinstance(part, dict) and part.get("type") in ("image_url", "input_image"):
-            image = part.get("image_url")
-            if isinstance(image, dict) and "sha256" not in image:
-                image = image.get("url")
-            found.append(see(image, None))
-    return tuple(found)

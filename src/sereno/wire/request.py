@@ -35,6 +35,11 @@ class RequestBody(msgspec.Struct, gc=False):
     safety_identifier: Any = None
     metadata: Any = None
     conversation: Any = None
+    previous_response_id: Any = None
+    store: Any = None
+    content: Any = None
+    input_prefix: Any = None
+    input_suffix: Any = None
 
 
 _decoder = msgspec.json.Decoder(RequestBody)

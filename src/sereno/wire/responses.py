@@ -14,7 +14,7 @@ from sereno.wire import jsontext
 from sereno.wire.answer import Answer, joined
 from sereno.wire.errors import message_in
 from sereno.wire.events import server_sent
-from sereno.wire.openai import content_images, content_text
+from sereno.wire.openai_request import content_images, content_text
 from sereno.wire.pictures import See
 from sereno.wire.request import RequestBody
 from sereno.wire.timing import count
@@ -23,7 +23,9 @@ _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _THINKING = frozenset({"response.reasoning_text.delta", "response.reasoning_summary_text.delta"})
 _ABSENT = msgspec.Raw(b"")
-_ARGUMENTS = "response.function_call_arguments.delta"
+_ARGUMENTS = frozenset({"response.function_call_arguments.delta", "response.custom_tool_call_input.delta"})
+_TOOLS = frozenset({"function_call", "custom_tool_call"})
+_RESULTS = frozenset({"function_call_output", "custom_tool_call_output"})
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -36,6 +38,7 @@ class _Event(msgspec.Struct, gc=False):
 
 
 class _Document(msgspec.Struct, gc=False):
+    id: str | None = None
     status: str | None = None
     model: str | None = None
     output: Any = None
@@ -66,12 +69,15 @@ def read_stream(body: bytes) -> Answer:
                     texts, thoughts, tools = [answer.text], [answer.thinking or ""], list(answer.tool_calls)
                 continue
             elif kind == "response.output_item.done":
-                tools.extend(_tool(event.item))
-                continue
+                asked = _tool(event.item)
+                tools.extend(asked)
+                if not asked:
+                    continue
+                delta = asked
             elif kind == "error" or event.error is not None:
                 answer.error = message_in(event.error) or message_in(event.message) or "error event without a message"
                 continue
-            elif kind != _ARGUMENTS:
+            elif kind not in _ARGUMENTS:
                 if answer.model is None and event.response:
                     answer.model = _model(event.response)
                 continue
@@ -117,6 +123,7 @@ def _fill(answer: Answer, found: _Document) -> None:
     answer.thinking = "\n".join(filter(None, (item.thinking for item in items))) or None
     answer.tool_calls = tuple(call for item in items for call in item.tool_calls)
     answer.model = found.model or answer.model
+    answer.link = found.id
     answer.usage = usage_of(found.usage)
     answer.error = message_in(found.error) or ("the response failed" if found.status == "failed" else None)
     details = found.incomplete_details
@@ -157,9 +164,9 @@ def _messages_of(items: object, see: See | None) -> list[Message]:
         if kind == "message":
             images = content_images(content, see) if see is not None and isinstance(content, list) else ()
             found.append(Message(str(item.get("role") or ""), content_text(content), images=images))
-        elif kind == "function_call":
+        elif kind in _TOOLS:
             found.append(Message("assistant", tool_calls=tuple(_tool(item))))
-        elif kind == "function_call_output":
+        elif kind in _RESULTS:
             found.append(Message("tool", content_text(item.get("output"))))
         elif kind == "reasoning":
             thinking = content_text(item.get("summary")) or content_text(content)
@@ -168,9 +175,10 @@ def _messages_of(items: object, see: See | None) -> list[Message]:
 
 
 def _tool(item: object) -> list[ToolCall]:
-    if not isinstance(item, dict) or item.get("type") != "function_call":
+    if not isinstance(item, dict) or item.get("type") not in _TOOLS:
         return []
-    name, arguments, identity = item.get("name"), item.get("arguments"), item.get("call_id")
+    name, identity = item.get("name"), item.get("call_id")
+    arguments = item.get("arguments") if item.get("type") == "function_call" else item.get("input")
     return [
         ToolCall(
             name if isinstance(name, str) else "",

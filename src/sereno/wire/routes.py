@@ -12,7 +12,8 @@ from sereno.calls import Operation, Protocol
 
 Form = Literal[
     "chat", "generate", "embed", "embeddings", "progress", "manage",
-    "chat_completions", "completions", "openai_embeddings", "responses", "messages", "none",
+    "chat_completions", "completions", "openai_embeddings", "responses", "messages",
+    "llamacpp", "llamacpp_embeddings", "none",
 ]  # fmt: skip
 """How bodies of a route are read; `progress` is pull, push and create."""
 
@@ -51,26 +52,41 @@ _ROUTES: tuple[Route, ...] = (
     Route("openai", "chat", "/v1/responses", "responses"),
     Route("anthropic", "chat", "/v1/messages", "messages"),
     Route("anthropic", "other", "/v1/messages/count_tokens", "none"),
-    *(
-        Route("openai", "other", f"/v1/{name}", "none")
-        for name in (
-            "models", "moderations", "images/generations", "images/edits", "audio/transcriptions", "audio/translations",
-            "audio/speech", "files", "batches", "rerank",
-        )
-    ),
+    *(Route("openai", "other", f"/v1/{name}", "none") for name in (
+        "models", "moderations", "images/generations", "images/edits", "audio/transcriptions", "audio/translations",
+        "audio/speech", "files", "batches", "conversations", "rerank",
+    )),
+    # vLLM
+    *(Route("openai", "other", path, "none") for path in (
+        "/v1/score", "/score", "/rerank", "/v2/rerank", "/pooling", "/classify", "/tokenize", "/detokenize", "/health",
+        "/ping", "/version", "/load", "/metrics", "/v1/load_lora_adapter", "/v1/unload_lora_adapter",
+    )),
+    # llama.cpp; `/health`, `/metrics`, `/tokenize` and `/detokenize` as vLLM
+    Route("llama.cpp", "text_completion", "/completion", "llamacpp"),
+    Route("llama.cpp", "text_completion", "/completions", "llamacpp"),
+    Route("llama.cpp", "text_completion", "/infill", "llamacpp"),
+    Route("llama.cpp", "embeddings", "/embedding", "llamacpp_embeddings"),
+    Route("llama.cpp", "embeddings", "/embeddings", "llamacpp_embeddings"),
+    *(Route("llama.cpp", "other", path, "none") for path in (
+        "/props", "/slots", "/models", "/apply-template", "/lora-adapters", "/reranking", "/v1/reranking", "/v1/health",
+    )),
 )  # fmt: skip
 
 _KNOWN: dict[str, Route] = {route.template: route for route in _ROUTES}
 _KNOWN["/"] = Route("ollama", "other", "/", "none")
 _KNOWN["/chat/completions"] = _KNOWN["/v1/chat/completions"]
+_KNOWN["/responses"] = _KNOWN["/v1/responses"]
+for _name in ("chat/completions", "completions", "embeddings", "models"):
+    _KNOWN[f"/api/v0/{_name}"] = _KNOWN[f"/v1/{_name}"]  # LM Studio's own API: OpenAI's forms, and figures beside them
 _WITH_ID: tuple[tuple[str, Route], ...] = (
     ("/api/blobs/", Route("ollama", "other", "/api/blobs/{digest}", "none")),
-    ("/v1/models/", Route("openai", "other", "/v1/models/{id}", "none")),
-    ("/v1/responses/", Route("openai", "other", "/v1/responses/{id}", "none")),
-    ("/v1/chat/completions/", Route("openai", "other", "/v1/chat/completions/{id}", "none")),
-    ("/v1/files/", Route("openai", "other", "/v1/files/{id}", "none")),
-    ("/v1/batches/", Route("openai", "other", "/v1/batches/{id}", "none")),
-)
+    *((f"/v1/{name}/", Route("openai", "other", f"/v1/{name}/{{id}}", "none")) for name in (
+        "models", "responses", "chat/completions", "conversations", "files", "batches",
+    )),
+    ("/slots/", Route("llama.cpp", "other", "/slots/{id}", "none")),
+)  # fmt: skip
+_DEPLOYMENTS = "/deployments/"
+"""Azure's paths: `/openai/deployments/{name}/chat/completions`."""
 _MAX_PREFIX = 6
 _LLM_METHOD = "POST"
 
@@ -108,6 +124,9 @@ def _search(path: str) -> Route:
         for start, route in _WITH_ID:
             if path.startswith(start):
                 return route
+        if path.startswith(_DEPLOYMENTS):
+            rest = path[len(_DEPLOYMENTS) :].partition("/")[2]
+            return _KNOWN.get(f"/v1/{rest}", UNKNOWN)
         following = path.find("/", 1)
         if following < 0:
             break

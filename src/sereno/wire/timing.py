@@ -45,6 +45,13 @@ def seconds(nanoseconds: object) -> float | None:
     return nanoseconds * _NANO
 
 
+def millis(milliseconds: object) -> float | None:
+    """llama.cpp's milliseconds as seconds; None where absent or impossible."""
+    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
+        return None
+    return milliseconds / 1000 if 0 <= milliseconds <= _MAX_NANOSECONDS / 1e6 else None
+
+
 def count(tokens: object) -> int | None:
     """A token count as reported; None where absent or impossible."""
     if not isinstance(tokens, int) or isinstance(tokens, bool) or not 0 <= tokens < _MAX_COUNT:
