@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sereno.calls import Call, Exchange, Position, new_id
+from sereno.categories.builtin import BUILTIN
+from sereno.categories.calls import verdict_of
+from sereno.categories.categorise import Categoriser, Verdict
 from sereno.conventions import DURATION_EDGES, TPOT_EDGES, TTFT_EDGES
 from sereno.metrics.increments import Increments
 from sereno.query.view import (
@@ -338,6 +341,9 @@ def _totals(calls: Sequence[Call]) -> Totals:
     )
 
 
+CATEGORISER = Categoriser(BUILTIN)
+
+
 class KeeperDouble:
     """A keeper's view of a store."""
 
@@ -385,6 +391,9 @@ class KeeperDouble:
 
     def keys(self) -> Sequence[Key]:
         return self.issued
+
+    def why_category(self, call: Call) -> Verdict | None:
+        return verdict_of(call, CATEGORISER)
 
     def settings(self) -> Sequence[ShownSetting]:
         return [ShownSetting("gateway.listen", "127.0.0.1:11434", "default")]

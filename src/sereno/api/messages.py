@@ -60,6 +60,6 @@ def router(context: Context) -> APIRouter:
         stored = None if asked is None else await context.ask("message", lambda: context.view.store.call(asked))
         if stored is None:
             raise not_found(f"There is no call {call_id[:100]!r}; retention may have removed it.")
-        return answer(await context.ask("message_detail", lambda: detail(stored)))
+        return answer(await context.ask("message_detail", lambda: detail(stored, context.view.why_category)))
 
     return routes

@@ -8,10 +8,13 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
+from sereno.categories.calls import categorised
+from sereno.config.categories import categoriser_of
 from sereno.config.load import Loaded
 from sereno.config.report import shown
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
+from sereno.keeper.enrich import Enricher
 from sereno.keeper.options import KeeperOptions
 from sereno.keeper.peer import ASGIApp
 from sereno.keeper.serve import run as serve
@@ -45,7 +48,8 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         ),
         poll_seconds=settings.keeper.poll_interval,
         content=cast("Literal['full', 'none']", settings.keeper.content),
-        enrichers={"price": priced(prices_of(settings))},
+        enrichers=enrichers_of(settings),
+        categoriser=categoriser_of(settings),
         calls_days=settings.retention.calls_days,
         bodies_days=settings.retention.bodies_days,
         metrics_public=settings.api.metrics_public,
@@ -57,12 +61,24 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
     )
 
 
+def enrichers_of(settings: Settings) -> dict[str, Enricher]:
+    """What a call gains before it is stored, in order.
+
+    Raises:
+        ConfigError: a model server's provider is unknown.
+    """
+    categoriser = categoriser_of(settings)
+    enrichers: dict[str, Enricher] = {} if categoriser is None else {"category": categorised(categoriser)}
+    return enrichers | {"price": priced(prices_of(settings))}
+
+
 def api_options(settings: Settings) -> ApiOptions:
     """What the API and the pages are told."""
     return ApiOptions(
         access=AccessRules(
             allowed_hosts=tuple(host.lower() for host in settings.gateway.allowed_hosts),
             metrics_public=settings.api.metrics_public,
+            loopback_reads=settings.api.loopback_reads,
         ),
         cors_origins=settings.api.cors_origins,
         requests_per_minute=float(settings.api.rate_limit or 0),

@@ -13,6 +13,9 @@ from typing import Any, Literal, Protocol, Self, cast
 import msgspec
 
 from sereno.calls import Call
+from sereno.categories.calls import verdict_of
+from sereno.categories.categorise import Verdict
+from sereno.config.categories import categoriser_of
 from sereno.config.table import Settings
 from sereno.errors import QueryError
 from sereno.query.detail import detail
@@ -88,7 +91,17 @@ def open_record(settings: Settings) -> Record:
         return RemoteRecord(settings.client.url, settings.client.key.reveal())
     from sereno.assembly.store import open_store  # noqa: PLC0415  brings the concrete store
 
-    return StoreRecord(open_store(settings, read_only=True))
+    return StoreRecord(open_store(settings, read_only=True), why_category=why_category_of(settings))
+
+
+def why_category_of(settings: Settings) -> Callable[[Call], Verdict | None]:
+    """What speaks for a call's category by the settings in force, as a keeper would tell."""
+
+    def why(call: Call) -> Verdict | None:
+        categoriser = categoriser_of(settings)
+        return None if categoriser is None else verdict_of(call, categoriser)
+
+    return why
 
 
 def question(pairs: Pairs, fields: Sequence[Any], now: float) -> Values:
@@ -102,9 +115,15 @@ def question(pairs: Pairs, fields: Sequence[Any], now: float) -> Values:
 class StoreRecord:
     """The record in a store that is opened here."""
 
-    def __init__(self, store: Store, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        store: Store,
+        sleep: Callable[[float], None] = time.sleep,
+        why_category: Callable[[Call], Verdict | None] = lambda _call: None,
+    ) -> None:
         self._store = store
         self._sleep = sleep
+        self._why_category = why_category
 
     def __enter__(self) -> Self:
         return self
@@ -132,7 +151,7 @@ class StoreRecord:
         found = self._store.call(call_id)
         if found is None:
             raise QueryError("call", f"there is no call {call_id}", "an id that `sereno calls list --json` prints")
-        return cast("dict[str, Any]", msgspec.to_builtins(detail(found)))
+        return cast("dict[str, Any]", msgspec.to_builtins(detail(found, self._why_category)))
 
     def latest_ids(self, limit: int) -> Iterator[str]:
         """See `Record`."""

@@ -80,7 +80,7 @@ def child_specs(loaded: Loaded, listen_fd: int, addresses: Addresses) -> list[Ch
             argv=sereno_command(
                 "gateway",
                 *("--worker", str(worker), "--listen-fd", str(listen_fd), "--parent-fd", PARENT_FD),
-                *settings_arguments(loaded, placed, leave_out=("keeper.", "store.", "retention.", "api.", "client.")),
+                *settings_arguments(loaded, placed, leave_out=NOT_FOR_GATEWAYS),
             ),
             pass_fds=(listen_fd,),
             ready=worker_alive(run / conventions.STATUS_FILE.format(worker=worker)),
@@ -125,6 +125,8 @@ def settings_arguments(loaded: Loaded, placed: dict[str, str], leave_out: Collec
     return arguments
 
 
+NOT_FOR_GATEWAYS = ("prices.", "categories.", "keeper.", "store.", "retention.", "api.", "ui.", "client.")
+"""Beginnings of settings that a gateway has no use for."""
 OPTIONS_OF_CHILDREN = frozenset({"log.level"})
 """Settings that both children take by their own option; the others go by --set."""
 

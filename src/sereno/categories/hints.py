@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from sereno.calls import Call
-
 HINTS = {"@embeddings": 100, "@tools": 6, "@images": 6}
 """Each hint and what it weighs: an embedding is nothing else, the others are one sign among several.
 
 `@embeddings`: texts were embedded. `@tools`: the model asked for tools. `@images`: the prompt holds images.
 """
-
-
-def hints_of(call: Call) -> tuple[str, ...]:
-    """The hints that a call gives."""
-    found = []
-    if call.operation == "embeddings":
-        found.append("@embeddings")
-    if call.tool_calls:
-        found.append("@tools")
-    if call.images:
-        found.append("@images")
-    return tuple(found)

@@ -16,7 +16,13 @@ _OURS = frozenset(
 
 def contradictions(settings: Settings) -> list[str]:
     """A sentence for each pair of settings that cannot both hold."""
-    return [*_gateway(settings), *_journal(settings), *_upstreams(settings.upstreams, settings), *_prices(settings)]
+    return [
+        *_gateway(settings),
+        *_journal(settings),
+        *_upstreams(settings.upstreams, settings),
+        *_prices(settings),
+        *_categories(settings),
+    ]
 
 
 def _gateway(settings: Settings) -> Iterator[str]:
@@ -85,6 +91,17 @@ def _prices(settings: Settings) -> Iterator[str]:
             yield f"{where}.{by_token[0]} is set without {where}.input; a price by token begins with the prompt's"
         elif price.watts is not None and price.per_kwh is None:
             yield f"{where}.watts is set without {where}.per_kwh, the price of a kilowatt-hour; set both"
+
+
+def _categories(settings: Settings) -> Iterator[str]:
+    if not settings.categories:
+        return
+    from sereno.config.categories import categoriser_of  # noqa: PLC0415  a gateway, which has none, starts without it
+
+    try:
+        categoriser_of(settings)
+    except ValueError as error:
+        yield f"[categories.NAME]: {error}"
 
 
 def points_at(url: str, listen: Address) -> bool:

@@ -6,6 +6,7 @@ that rooms use (bytes, seconds, `Address`, …) and raises `ValueError` for anyt
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -324,16 +325,33 @@ def choice(*words: str) -> Kind[str]:
     return Kind(" \\| ".join(f"`{word}`" for word in words), expected, read, str)
 
 
-def texts() -> Kind[tuple[str, ...]]:
-    """A list of texts: a TOML array, or text with commas."""
+def texts(*, commas: bool = False) -> Kind[tuple[str, ...]]:
+    """A list of texts: a TOML array, or text with commas between them.
+
+    Args:
+        commas: whether commas may stand in items too; outside of TOML such a list is a JSON array.
+    """
 
     def read(value: object, _base: Path) -> tuple[str, ...]:
-        items = tuple(item for item in (_text(item) for item in _items(value)) if item)
-        if any("," in item for item in items):
+        items = tuple(item for item in map(_text, (commas and _json_items(value)) or _items(value)) if item)
+        if not commas and any("," in item for item in items):
             raise ValueError("a comma inside an item")
         return items
 
-    return Kind("list of texts", 'a list such as ["a", "b"] (in the environment "a,b")', read, ",".join)
+    def show(items: tuple[str, ...]) -> str:
+        text = ",".join(items)
+        return json.dumps(items) if commas and (any("," in item for item in items) or _json_items(text)) else text
+
+    return Kind("list of texts", 'a list such as ["a", "b"] (in the environment "a,b")', read, show)
+
+
+def _json_items(value: object) -> list[object] | None:
+    """The items of a text that is a JSON array."""
+    try:
+        found = json.loads(value) if isinstance(value, str) and value.strip().startswith("[") else None
+    except ValueError:
+        return None
+    return found if isinstance(found, list) else None
 
 
 def secret() -> Kind[Secret]:

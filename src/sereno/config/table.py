@@ -96,6 +96,9 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         "`Host` names accepted beside loopback names; `*.example.org` stands for all below it, `*` for all.")] = ()
     require_key: Annotated[str, Setting(kinds.choice("auto", "always", "never"),
         "Who must show a Sereno key to use a model: with `auto` everyone who is not on this machine.")] = "auto"
+    public_url: Annotated[str | None, Setting(kinds.optional(kinds.url(rooted=True)),
+        "Where clients reach the gateway, for hints and commands that repeat a call; `off`: as `gateway.listen` says.",
+        )] = None
     half_close: Annotated[str, Setting(kinds.choice("leave", "wait"),
         "What a client means that shuts its sending side: `leave`, it has left; `wait`, it still wants its answer."
         )] = "leave"
@@ -155,6 +158,26 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         "A kilowatt-hour of electricity.")] = None
 
 
+class Category(msgspec.Struct, frozen=True, kw_only=True):
+    """What prompts are about: [categories](categories.md).
+
+    A name of the built-in list changes what it says there, field by field; a new one comes before that list.
+    """
+
+    name: str
+    words: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Words and phrases that speak for it, in any case, with or without accents; `@tools`, `@images` and "
+        "`@embeddings` are calls that hold them.")] = ()
+    patterns: Annotated[tuple[str, ...], Setting(kinds.texts(commas=True),
+        "Regular expressions that speak for it, of a kind that cannot run away.")] = ()
+    title_en: Annotated[str, Setting(kinds.text(),
+        "What people read in English; empty: its name.")] = ""
+    title_es: Annotated[str, Setting(kinds.text(),
+        "What people read in Spanish.")] = ""
+    general: Annotated[bool, Setting(kinds.boolean(),
+        "Whether it is so wide that a narrower one should win: what speaks for it counts a third.")] = False
+
+
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
     """What gateways write and the keeper reads."""
 
@@ -173,6 +196,8 @@ class Keeper(msgspec.Struct, frozen=True, kw_only=True):
         "Where API, pages and metrics are served.", "--keeper")] = Address("127.0.0.1", 8004)
     content: Annotated[str, Setting(kinds.choice("full", "none"),
         "`full` keeps prompts and answers, `none` only figures.")] = "full"
+    categories: Annotated[str, Setting(kinds.choice("builtin", "own", "off"),
+        "Which categories prompts get: the built-in list with `[categories.NAME]`, these alone, or none.")] = "builtin"
     poll_interval: Annotated[float, Setting(kinds.duration(1.0),
         "How often model servers are asked for models and version.")] = 15.0
 
@@ -200,10 +225,19 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
         "Origins whose pages may read the API.")] = ()
     rate_limit: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 1_000_000)),
         "Requests a minute of one client.")] = 600
+    loopback_reads: Annotated[bool, Setting(kinds.boolean(),
+        "Whether programs on this machine read the record without a key.")] = True
     metrics_public: Annotated[bool, Setting(kinds.boolean(),
         "Whether `/metrics` needs no key from other machines.")] = False
     query_timeout: Annotated[float, Setting(kinds.duration(0.1),
         "Longest time a question to the record may take.")] = 30.0
+
+
+class Ui(msgspec.Struct, frozen=True, kw_only=True):
+    """The pages."""
+
+    language: Annotated[str, Setting(kinds.choice("auto", "en", "es"),
+        "Their language; `auto`: what the browser asks for, else English.")] = "auto"
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,19 +266,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway: Gateway = Gateway()
     upstreams: tuple[Upstream, ...] = ()
     prices: tuple[Price, ...] = ()
+    categories: tuple[Category, ...] = ()
     journal: Journal = Journal()
     keeper: Keeper = Keeper()
     store: StoreSection = StoreSection()
     retention: Retention = Retention()
     api: Api = Api()
+    ui: Ui = Ui()
     log: Log = Log()
     client: Client = Client()
 # fmt: on
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
-    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price, "journal": Journal,
-    "keeper": Keeper, "store": StoreSection, "retention": Retention, "api": Api, "log": Log, "client": Client,
+    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
+    "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
+    "api": Api, "ui": Ui, "log": Log, "client": Client,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

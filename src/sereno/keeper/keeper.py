@@ -8,6 +8,9 @@ from threading import Lock
 from time import perf_counter, time
 
 from sereno import __version__
+from sereno.calls import Call
+from sereno.categories.calls import verdict_of
+from sereno.categories.categorise import Verdict
 from sereno.conventions import JOURNAL_DIR, RUN_DIR
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
@@ -179,6 +182,11 @@ class Keeper:
     def keys(self) -> Sequence[Key]:
         """The keys issued, as last read."""
         return self._policy.keys
+
+    def why_category(self, call: Call) -> Verdict | None:
+        """What speaks for the category of a call, by the settings in force."""
+        categoriser = self._options.categoriser
+        return None if categoriser is None else verdict_of(call, categoriser)
 
     def settings(self) -> Sequence[ShownSetting]:
         """The settings in force."""

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from sereno import conventions
+from sereno.categories.categorise import Categoriser
 from sereno.keeper.enrich import Enricher
 from sereno.models.poll import Target
 from sereno.query.view import ShownSetting
@@ -29,6 +30,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
         content: `full` keeps prompts and answers, `none` only figures.
         masks: applied in order to every stored text; with masks, raw bodies are not stored.
         enrichers: by name, in order: what a call gains before it is counted and masked.
+        categoriser: explains to readers what `enrichers` decided, None where prompts get no category.
         calls_days: days a call is kept, None for ever. bodies_days: days bodies are kept, likewise.
         metrics_public: whether `/metrics` needs no key; then a foreign address may be served without keys.
         require_key, allowed_hosts: go into the gateways' policy.
@@ -47,6 +49,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
     content: Literal["full", "none"] = "full"
     masks: tuple[Mask, ...] = ()
     enrichers: Mapping[str, Enricher] = msgspec.field(default_factory=dict)
+    categoriser: Categoriser | None = None
     calls_days: int | None = None
     bodies_days: int | None = 90
     metrics_public: bool = False

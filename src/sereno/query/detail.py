@@ -7,11 +7,13 @@ headers were replaced before the record was made.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 
 from sereno.calls import Call, Exchange, Headers, Message, Timing
+from sereno.categories.categorise import Verdict
 from sereno.query.message import CallMessage, message
 from sereno.store.base import CallDetail as StoredDetail
 from sereno.wire.coding import decode_body
@@ -58,6 +60,10 @@ class CallDetailMessage(CallMessage, frozen=True, gc=False, kw_only=True):
     """One call with everything that is known of it.
 
     `messages`, `timeline`, `request` and `answer` are null once the bodies were deleted or were not kept.
+
+    Attributes:
+        category_reason: what the settings in force make of the prompt as it is stored, with evidence; null once it is
+            not. It differs from `category` where settings changed since; `sereno categories apply` makes them equal.
     """
 
     protocol: str
@@ -83,19 +89,26 @@ class CallDetailMessage(CallMessage, frozen=True, gc=False, kw_only=True):
     agent: str | None
     span_id: str | None
     internal: str
+    category_reason: Verdict | None
     messages: list[Message] | None
     timeline: list[TimelineChunk] | None
     request: Side | None
     answer: Side | None
 
 
-def detail(stored: StoredDetail) -> CallDetailMessage:
-    """The detail of a stored call."""
+def detail(stored: StoredDetail, why_category: Callable[[Call], Verdict | None]) -> CallDetailMessage:
+    """The detail of a stored call.
+
+    Args:
+        stored: the call and its bodies.
+        why_category: `KeeperView.why_category`.
+    """
     call, exchange = stored.call, stored.exchange
     base = message(call, None)
     return CallDetailMessage(
         **{name: getattr(base, name) for name in CallMessage.__struct_fields__},
         **_of_call(call),
+        category_reason=why_category(call) if call.prompt else None,
         messages=None if exchange is None else conversation(exchange),
         timeline=None if exchange is None else timeline(exchange),
         request=None if exchange is None else request_side(exchange),

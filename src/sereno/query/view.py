@@ -11,6 +11,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from sereno.calls import Call
+from sereno.categories.categorise import Verdict
 from sereno.store.base import Store
 from sereno.trust.keys import Key
 
@@ -224,6 +226,9 @@ class KeeperView(Protocol):
 
     def keys(self) -> Sequence[Key]:
         """The keys issued, as last read. Immediate."""
+
+    def why_category(self, call: Call) -> Verdict | None:
+        """What speaks for the category of a call, by the settings in force; None where prompts get none. Immediate."""
 
     def settings(self) -> Sequence[ShownSetting]:
         """The settings in force, by name. Immediate."""

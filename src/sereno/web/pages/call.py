@@ -43,7 +43,7 @@ def gather(ask: Ask) -> CallPage:
         stored = None
     if stored is None:
         raise not_found(f"There is no call {text[:100]!r}; retention may have removed it.")
-    whole = detail(stored)
+    whole = detail(stored, ask.view.why_category)
     return CallPage(
         **{name: getattr(whole, name) for name in CallDetailMessage.__struct_fields__},
         started_at=stored.call.started_at,
