@@ -1,4 +1,4 @@
-"""Distributions of durations as figures: even steps on a logarithmic scale, the same steps for all that are compared."""
+"""Distributions of durations as figures: even steps on a logarithmic scale, the same for all that are compared."""
 
 from __future__ import annotations
 

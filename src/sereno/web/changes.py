@@ -1,0 +1,47 @@
+"""How a figure moved against the range of the same length before it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from sereno.web.shown import Shown
+
+STILL = 0.005
+"""Moved by less than this share: not moved."""
+NOTABLE = 0.1
+"""Moved by less than this share: neither good nor bad."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A text such as `+12.0%`, and `good`, `bad` or "" for how to see it."""
+
+    text: str
+    tone: Literal["", "good", "bad"]
+
+
+def change(
+    value: float | None, before: float | None, shown: Shown, better: Literal["more", "less"] | None = None
+) -> Change | None:
+    r"""The change of a figure, None where either is unknown or was nothing.
+
+    Args:
+        value: in the range.
+        before: in the range before.
+        shown: formats of the reader.
+        better: which way is good, None where neither is.
+
+    >>> change(1.5, 1.0, Shown(), "less"), change(1.0, 1.004, Shown()), change(1.0, 0, Shown())
+    (Change(text='+50.0%', tone='bad'), Change(text='±0%', tone=''), None)
+    """
+    if value is None or not before:
+        return None
+    moved = value / before - 1
+    if abs(moved) < STILL:
+        return Change("±0%" if shown.language == "en" else "±0\N{NO-BREAK SPACE}%", "")
+    sign = "+" if moved > 0 else "−"
+    tone: Literal["", "good", "bad"] = ""
+    if better is not None and abs(moved) >= NOTABLE:
+        tone = "good" if (moved < 0) == (better == "less") else "bad"
+    return Change(f"{sign}{shown.percent(abs(moved))}", tone)

@@ -1,0 +1,211 @@
+"""Two models side by side: every figure with its difference, both distributions, a prompt that both answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from sereno.errors import QueryError
+from sereno.query.fields import FILTERS, Field
+from sereno.query.models import resolve_model
+from sereno.query.problems import not_found
+from sereno.query.scores import DEFINITIONS
+from sereno.query.times import parse_time
+from sereno.store.base import Group, Totals
+from sereno.web.charts import Unit
+from sereno.web.common_prompt import CommonPrompt, common_prompt
+from sereno.web.distributions import Distribution, distribution, overlaid
+from sereno.web.model_rows import ModelRow, model_rows, places
+from sereno.web.page import Ask, Look, Page, Table
+from sereno.web.radar import AXES, radar
+from sereno.web.span import span_of
+
+WEEK = 7 * 86400.0
+PICKED = Field(name="compare", kind="text", help="A model to compare; may be given several times.", maximum=256,
+               many=100, example="llama3.2")  # fmt: skip
+FIRST = Field(name="a", kind="text", help="The first model.", maximum=256, example="llama3.2")
+SECOND = Field(name="b", kind="text", help="The second model.", maximum=256, example="qwen3:0.6b")
+FIELDS = (FIRST, SECOND, PICKED, *(f for f in FILTERS if f.name in ("start_time", "end_time")))
+
+Better = Literal["more", "less"]
+MEASURES: tuple[tuple[str, Unit, Better | None], ...] = (
+    ("calls", "count", None),
+    ("error_rate", "ratio", "less"),
+    ("latency_p50", "seconds", "less"),
+    ("latency_p95", "seconds", "less"),
+    ("latency_p99", "seconds", "less"),
+    ("ttft_p50", "seconds", "less"),
+    ("ttft_p95", "seconds", "less"),
+    ("tokens_per_second", "tokens_per_second", "more"),
+    ("mean_input_tokens", "tokens", None),
+    ("mean_output_tokens", "tokens", None),
+    ("cost_usd", "dollars", None),
+    ("cost_per_1000_calls", "dollars", "less"),
+    ("cost_per_1000_tokens", "dollars", "less"),
+)
+"""What is compared: name, unit, and which of two is the better one (None: neither)."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of both models.
+
+    Attributes:
+        measure, unit: as in `MEASURES`.
+        a, b: null where unknown.
+        change: b / a − 1; null where either is unknown or a is 0.
+        better: `a` or `b`; null where neither is, or they are equal.
+    """
+
+    measure: str
+    unit: Unit
+    a: float | None
+    b: float | None
+    change: float | None
+    better: Literal["a", "b"] | None
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows; times are epoch seconds or seconds, costs US dollars.
+
+    Attributes:
+        start, end: the range.
+        choices: every model there is.
+        a, b: the models; null until two different ones are chosen.
+        same: whether the same one was chosen twice.
+        lines: figure by figure.
+        latency, ttft: distributions of a, then b, over the same steps.
+        prompt: a recent prompt that both answered.
+        score_definitions: what each score means.
+    """
+
+    start: float
+    end: float
+    choices: list[str]
+    a: ModelRow | None = None
+    b: ModelRow | None = None
+    asked: tuple[str | None, str | None] = (None, None)
+    same: bool = False
+    lines: list[Line] = []
+    latency: Distribution = Distribution((), ())
+    ttft: Distribution = Distribution((), ())
+    prompt: CommonPrompt | None = None
+    score_definitions: Mapping[str, str]
+
+
+def gather(ask: Ask) -> Comparison:
+    """Ask the store for sums by model, and for a prompt that both answered.
+
+    Raises:
+        Problem: there is no such model.
+    """
+    store = ask.view.store
+    span, query = span_of(ask, WEEK)
+    called = store.models()
+    installed = places(ask.view.upstreams(), called)
+    known = sorted({*called, *installed})
+    a, b = _asked(ask, known)
+    found = Comparison(
+        start=span.start,
+        end=span.end,
+        choices=known,
+        asked=(a, b),
+        same=a is not None and a == b,
+        score_definitions=DEFINITIONS,
+    )
+    if a is None or b is None or a == b:
+        return found
+    groups = {group.key[0]: group for group in store.aggregate(query, ("model",))}
+    totals = [groups.get(name, Group((name,), None, Totals())) for name in (a, b)]
+    rows = {
+        row.model: row for row in model_rows([*(g for n, g in groups.items() if n not in (a, b)), *totals], installed)
+    }
+    latency, ttft = ([getattr(group.totals, name) for group in totals] for name in ("latency", "ttft"))
+    return msgspec.structs.replace(
+        found,
+        a=rows[a],
+        b=rows[b],
+        lines=[_line(measure, rows[a], rows[b]) for measure in MEASURES],
+        latency=distribution(*latency),
+        ttft=distribution(*ttft),
+        prompt=common_prompt(store, query, a, b),
+    )
+
+
+def _asked(ask: Ask, known: list[str]) -> tuple[str | None, str | None]:
+    """The two models, by their canonical names; from the boxes ticked on the page of models where neither is named."""
+    names = [ask.values.get(FIRST), ask.values.get(SECOND)]
+    picked = ask.values.get(PICKED) or ()
+    if picked and not any(names):
+        if len(picked) > 2:
+            raise QueryError("compare", f"{len(picked)} models were chosen to stand side by side.", "two models")
+        names = [*picked, None][:2]
+    resolved = [None if name is None else resolve_model(name, known) for name in names]
+    for name in resolved:
+        if name is not None and name not in known:
+            raise not_found(f"No call and no model server names a model {name[:100]!r}; /sereno/models lists them all.")
+    return resolved[0], resolved[1]
+
+
+def _line(measure: tuple[str, Unit, Better | None], a: ModelRow, b: ModelRow) -> Line:
+    name, unit, best = measure
+    left, right = _figure(name, a), _figure(name, b)
+    if left is None or right is None:
+        return Line(measure=name, unit=unit, a=left, b=right, change=None, better=None)
+    better: Literal["a", "b"] | None = None
+    if best is not None and left != right:
+        better = "a" if (left < right) == (best == "less") else "b"
+    return Line(measure=name, unit=unit, a=left, b=right, change=right / left - 1 if left else None, better=better)
+
+
+def _figure(name: str, row: ModelRow) -> float | None:
+    f = row.figures
+    found: Mapping[str, float | None] = {
+        "calls": f.total_messages,
+        "error_rate": f.error_rate,
+        "latency_p50": f.latency.p50,
+        "latency_p95": f.latency.p95,
+        "latency_p99": f.latency.p99,
+        "ttft_p50": f.ttft.p50,
+        "ttft_p95": f.ttft.p95,
+        "tokens_per_second": f.tokens_per_second,
+        "mean_input_tokens": f.avg_tokens.input,
+        "mean_output_tokens": f.avg_tokens.output,
+        "cost_usd": f.total_cost if f.total_messages else None,
+        "cost_per_1000_calls": row.cost_per_1000_calls,
+        "cost_per_1000_tokens": row.cost_per_1000_tokens,
+    }
+    return found[name]
+
+
+def shape(content: Comparison, look: Look) -> Mapping[str, Any]:
+    """The figures of both."""
+    if content.a is None or content.b is None:
+        return {"charts": None, "axes": AXES}
+    names = (content.a.model or "", content.b.model or "")
+    answers = (content.prompt.a, content.prompt.b) if content.prompt else ()
+    return {
+        "axes": AXES,
+        "started": [parse_time(answer.timestamp, 0.0) for answer in answers],
+        "charts": {
+            "radar": radar([(names[0], content.a.scores), (names[1], content.b.scores)], look.t),
+            "latency": overlaid(content.latency, names, "latency", look.t, look.shown),
+            "ttft": overlaid(content.ttft, names, "ttft", look.t, look.shown),
+        },
+    }
+
+
+def table(content: Comparison) -> Table:
+    """One row a figure."""
+    a, b = content.asked
+    columns = ("measure", "unit", f"a: {a or ''}", f"b: {b or ''}", "change", "better")
+    return Table(columns, [[li.measure, li.unit, li.a, li.b, li.change, li.better] for li in content.lines])
+
+
+PAGES: tuple[Page, ...] = (
+    Page(
+        name="compare", path="/models/compare", template="compare.html", section="models", fields=FIELDS,
+        usual_start="7d", gather=gather, shape=shape, table=table,
+    ),
+)  # fmt: skip
