@@ -1,8 +1,9 @@
 // Figures wait for their module and for the reader: drawn when near the window, so a long page is ready at once.
+import { within } from "./within";
 import type { Words } from "./words";
 
 export function figures(root: ParentNode, lang: string, words: Words): void {
-  const found = root.querySelectorAll<HTMLElement>("figure[data-chart]");
+  const found = within(root, "figure[data-chart]");
   if (found.length === 0) return;
   const loaded = import("./charts");
   const near = new IntersectionObserver(

@@ -8,13 +8,14 @@
 // first, of what was stored after the sequence in its parameter `after`. ID names the tbody. Rows are known by their
 // `data-href`, so one that is told twice is shown once.
 import { announce } from "./announce";
+import { within } from "./within";
 import type { Words } from "./words";
 
 const MOST_ROWS = 200;
 const GATHER = 250;
 
 export function live(root: ParentNode, words: Words, added: (row: HTMLElement) => void): void {
-  for (const element of root.querySelectorAll<HTMLElement>("[data-live]")) {
+  for (const element of within(root, "[data-live]")) {
     const button = element.querySelector<HTMLElement>("[data-live-toggle]");
     const body = document.getElementById(element.dataset["liveInto"] ?? "");
     if (!button || !body) continue;

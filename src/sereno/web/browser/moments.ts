@@ -1,5 +1,6 @@
 // Moments: `<time datetime data-local>` in the reader's own zone (UTC in the title), `<time datetime data-relative>` as
 // "3 minutes ago", kept true while the page is open. The zone goes to the server in a cookie, for its next page.
+import { within } from "./within";
 
 const REFRESH = 15_000;
 const YEAR = 31_536_000;
@@ -19,7 +20,7 @@ export function rememberZone(): void {
 
 export function moments(root: ParentNode, lang: string): void {
   const shown = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
-  for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
+  for (const time of within(root, "time[data-local]") as HTMLTimeElement[]) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     time.textContent = shown.format(at);
@@ -39,7 +40,7 @@ export function keepFresh(lang: string): void {
 function refresh(root: ParentNode, lang: string): void {
   const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
   const now = Date.now();
-  for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-relative]")) {
+  for (const time of within(root, "time[data-relative]") as HTMLTimeElement[]) {
     const at = Date.parse(time.dateTime);
     if (!Number.isNaN(at)) time.textContent = relative((at - now) / 1000, format);
   }

@@ -12,11 +12,12 @@ import { theme } from "./theme";
 import { words } from "./words";
 
 htmx.config.allowEval = false; // the content security policy forbids it: no hx-on, no js:, no [filter] of a trigger
-htmx.config.allowScriptTags = false;
 htmx.config.includeIndicatorStyles = false; // would be an inline style
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // conversations are not to be kept in the browser's storage
 htmx.config.refreshOnHistoryMiss = true;
+
+// allowScriptTags stays: without it htmx drops the JSON of figures, and the policy runs no inline script anyway.
 
 const lang = document.documentElement.lang || "en";
 const said = words(lang);
