@@ -135,6 +135,12 @@ def test_which_calls(store: SqliteStore, sereno: Run, options: list[str], looked
         (("reprice", "--from", "tomorrow"), 2, "--from is 'tomorrow'; expected epoch seconds"),
         (("reprice", "--set", "client.url=http://far:1"), 2, "run this on the keeper's machine"),
         (("prices", "--set", "upstreams.openai.provider=opanai"), 2, "did you mean openai?"),
+        (
+            ("up", "--listen", "127.0.0.1:0", "--set", "upstreams.openai.provider=x"),
+            2,
+            "provider is 'x'; expected local",
+        ),
+        (("config", "check", "--set", "upstreams.openai.provider=x"), 2, "provider is 'x'; expected local"),
         (("prices", "--set", "prices.x.input=-1"), 2, "prices.x.input is '-1' (below 0); expected a number from 0"),
     ],
 )

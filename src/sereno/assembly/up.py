@@ -14,6 +14,7 @@ import msgspec
 
 from sereno import conventions
 from sereno.assembly.gateway import gateway_options
+from sereno.assembly.prices import prices_of
 from sereno.config.kinds import Address
 from sereno.config.load import NO_FILE, Loaded, all_names
 from sereno.config.table import BY_NAME, Settings, find
@@ -51,9 +52,11 @@ def up(loaded: Loaded, on_ready: Callable[[Addresses], None], until: Callable[[]
         Exit status of `supervise`.
 
     Raises:
-        ConfigError: a port is taken, the data folder is in use or cannot be used, or the door would stand open.
+        ConfigError: a port is taken, the data folder is in use or cannot be used, the door would stand open, or the
+            provider of a model server has no price list.
     """
     settings = loaded.settings
+    prices_of(settings)  # an unknown provider is told now, not by a keeper that does not start
     prepare_data(settings.data)
     DataLock(settings.data).release()  # before the ports, so that a second `up` is told about the folder
     with ExitStack() as stack:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sereno.assembly.prices import prices_of
 from sereno.cli.options import settings
 from sereno.cli.tables import print_table
 from sereno.config import Loaded
@@ -41,6 +42,7 @@ def show(
 @settings()
 def check(loaded: Loaded, *, as_json: Json = False) -> None:
     """Read every source and say whether all settings are right; exit code 2 when they are not."""
+    prices_of(loaded.settings)
     given = len(loaded.origins)
     if as_json:
         print(json.dumps({"ok": True, "file": str(loaded.file) if loaded.file else None, "given": given}))
