@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sereno.assembly import reprice as module
-from sereno.assembly.reprice import LEASE_SECONDS, Repriced, reprice
+from sereno.assembly.reprice import Repriced, reprice
+from sereno.assembly.rewriting import LEASE_SECONDS
 from sereno.calls import Call, Usage
 from sereno.errors import StoreError
 from sereno.pricing.machine import MachineRates

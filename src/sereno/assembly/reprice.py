@@ -9,26 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
-from typing import Self
-from uuid import uuid4
+from contextlib import nullcontext
 
 import msgspec
 
+from sereno.assembly.rewriting import Lease, rewrite
 from sereno.calls import Call
-from sereno.errors import StoreError
 from sereno.pricing.prices import Prices, price
 from sereno.stats.histograms import NANO
 from sereno.store.base import CallQuery, Rewrite, Store
 
 BATCH_CALLS = 500
-LEASE, LEASE_SECONDS, RENEW_SECONDS = "reprice", 10.0, 3.0
-ASK_AGAIN = 0.25
-"""Seconds between two attempts at the lease."""
-SHARE = 1.0
-"""Seconds of pause for each second of writing, in which ingest has the store for itself."""
-ATTEMPTS = 5
-"""How often a batch is tried that the store refuses, say because another program holds it."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -119,12 +110,12 @@ def reprice(
         StoreError: the store did not answer, or another reprice is at work; batches before stay done.
     """
     done = Repriced()
-    with nullcontext() if dry_run else _Lease(store, sleep, clock) as lease:
+    with nullcontext() if dry_run else Lease(store, "reprice", sleep, clock) as lease:
         for calls in _batches(store, query):
             changes = list(_changes(calls, prices, done, only_unknown=only_unknown))
             if lease is not None:
                 lease.renew()
-                _write(store, changes, sleep)
+                rewrite(store, list(_rewrites(changes)), sleep)
             for change in changes:
                 done.models.setdefault(change.call.model, ModelSum()).add(change)
             done.looked_at += len(calls)
@@ -155,55 +146,7 @@ def _changes(calls: Sequence[Call], prices: Prices, done: Repriced, *, only_unkn
             yield Change(call, before, after)
 
 
-def _write(store: Store, changes: Sequence[Change], sleep: Callable[[float], None]) -> None:
-    """One transaction, then a pause as long."""
-    rewrites = []
+def _rewrites(changes: Sequence[Change]) -> Iterator[Rewrite]:
     for change in changes:
         usd, source = change.after if change.after is not None else (None, None)
-        rewrites.append(Rewrite(id=change.call.id, cost_usd=usd, cost_source=source))
-    if not rewrites:
-        return
-    for attempt in range(ATTEMPTS):
-        began = time.perf_counter()
-        try:
-            store.rewrite(rewrites)
-        except StoreError:
-            if attempt == ATTEMPTS - 1:
-                raise
-            sleep(ASK_AGAIN * 2**attempt)
-        else:
-            sleep(SHARE * (time.perf_counter() - began))
-            return
-
-
-class _Lease:
-    """Held while the block runs; what a killed one left runs out, and one that is alive renews it."""
-
-    def __init__(self, store: Store, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
-        self._store = store
-        self._sleep = sleep
-        self._clock = clock
-        self._holder = uuid4().hex
-        self._renew_at = 0.0
-
-    def __enter__(self) -> Self:
-        give_up = self._clock() + LEASE_SECONDS + RENEW_SECONDS
-        while not self._take(LEASE_SECONDS):
-            if self._clock() >= give_up:
-                raise StoreError("another `sereno reprice` is at work on this record: let it end, then try again")
-            self._sleep(ASK_AGAIN)
-        return self
-
-    def renew(self) -> None:
-        """Before every batch; `StoreError` if it was lost, as to one that began while this one was held up."""
-        if self._clock() >= self._renew_at and not self._take(LEASE_SECONDS):
-            raise StoreError("another `sereno reprice` took over while this one was held up: what it changed stays")
-
-    def __exit__(self, *_error: object) -> None:
-        with suppress(StoreError):
-            self._take(0.0)  # the next one need not wait
-
-    def _take(self, seconds: float) -> bool:
-        now = self._clock()
-        self._renew_at = now + RENEW_SECONDS
-        return self._store.acquire_lease(LEASE, self._holder, now, seconds)
+        yield Rewrite(id=change.call.id, cost_usd=usd, cost_source=source)
