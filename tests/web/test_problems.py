@@ -36,7 +36,7 @@ def test_a_spanish_browser_reads_spanish_and_hostile_text_stays_text() -> None:
     app = create_app(view, ApiOptions())
     mount(app, view)
     spanish = {"Accept": "text/html", "Accept-Language": "es-AR"}
-    page = fetch(app, "/sereno?status=%3Cscript%3E", headers=spanish)
+    page = fetch(app, "/sereno/calls?status=%3Cscript%3E", headers=spanish)
     assert page.status_code == 400
     assert "Un parámetro no es correcto" in page.text
     assert "uno de success, error, aborted" in page.text

@@ -50,7 +50,7 @@ TEXTS = {
     "dead": ("no sign of life", "sin señales de vida"),
     "connections": ("Connections", "Conexiones"),
     "requests": ("Requests", "Peticiones"),
-    "memory": ("Memory", "Memoria"),
+    "worker_memory": ("Memory", "Memoria"),
     "no_workers": ("No gateway worker has reported yet.", "Ningún proceso de la pasarela ha informado aún."),
     "upstreams": ("Model servers", "Servidores de modelos"),
     "upstream": ("Server", "Servidor"),

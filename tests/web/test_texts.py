@@ -1,0 +1,33 @@
+"""The texts of pages: both languages, each key in one part only."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from importlib.resources import files
+
+from sereno.web.texts import PARTS, texts
+
+
+def test_every_text_is_in_both_languages() -> None:
+    assert all(both[0].strip() or both[1].strip() == "" for part in PARTS.values() for both in part.values())
+    assert texts("en").keys() == texts("es").keys()
+
+
+def test_a_key_stands_in_one_part() -> None:
+    counted = Counter(key for part in PARTS.values() for key in part)
+    assert [key for key, times in counted.items() if times > 1] == []
+
+
+def test_translations_keep_their_placeholders() -> None:
+    for part in PARTS.values():
+        for key, (english, spanish) in part.items():
+            found = [sorted(re.findall(r"\{[a-z_]+\}", text)) for text in (english, spanish)]
+            assert found[0] == found[1], key
+
+
+def test_templates_use_no_text_that_is_not_there() -> None:
+    known = texts("en").keys()
+    for item in (files("sereno.web") / "templates").iterdir():
+        used = set(re.findall(r"\bt\.([a-z_][a-z0-9_]*)", item.read_text("utf-8")))
+        assert used <= known | {"items", "get"}, (item.name, used - known)
