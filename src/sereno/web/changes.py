@@ -38,10 +38,20 @@ def change(
     if value is None or not before:
         return None
     moved = value / before - 1
-    if abs(moved) < STILL:
-        return Change("±0%" if shown.language == "en" else "±0\N{NO-BREAK SPACE}%", "")
-    sign = "+" if moved > 0 else "−"
     tone: Literal["", "good", "bad"] = ""
     if better is not None and abs(moved) >= NOTABLE:
         tone = "good" if (moved < 0) == (better == "less") else "bad"
-    return Change(f"{sign}{shown.percent(abs(moved))}", tone)
+    return Change(signed(moved, shown), tone)
+
+
+def signed(moved: float, shown: Shown) -> str:
+    r"""A change as a share, with its sign.
+
+    >>> signed(0.123, Shown()), signed(-1.5, Shown("es")), signed(0.001, Shown())
+    ('+12.3%', '−150\xa0%', '±0%')
+    """
+    if abs(moved) < STILL:
+        text = "±0"
+    else:
+        text = ("+" if moved > 0 else "−") + shown.number(abs(moved) * 100, 1 if abs(moved) < 1 else 0)
+    return f"{text}%" if shown.language == "en" else f"{text}\N{NO-BREAK SPACE}%"

@@ -93,7 +93,7 @@ def overlaid(found: Distribution, names: Sequence[str], name: str, t: Mapping[st
 
 def _names(found: Distribution, shown: Shown) -> tuple[str, ...]:
     """Each step by its upper bound."""
-    return tuple(f"≤ {shown.seconds(bound)}" for bound in found.bounds[1:])
+    return tuple(shown.seconds(bound) for bound in found.bounds[1:])
 
 
 def _shares(counts: Sequence[int]) -> tuple[float | None, ...]:

@@ -14,6 +14,7 @@ from sereno.query.problems import not_found
 from sereno.query.scores import DEFINITIONS
 from sereno.query.times import parse_time
 from sereno.store.base import Group, Totals
+from sereno.web.changes import signed
 from sereno.web.charts import Unit
 from sereno.web.common_prompt import CommonPrompt, common_prompt
 from sereno.web.distributions import Distribution, distribution, overlaid
@@ -187,6 +188,7 @@ def shape(content: Comparison, look: Look) -> Mapping[str, Any]:
     answers = (content.prompt.a, content.prompt.b) if content.prompt else ()
     return {
         "axes": AXES,
+        "moved": [None if li.change is None else signed(li.change, look.shown) for li in content.lines],
         "started": [parse_time(answer.timestamp, 0.0) for answer in answers],
         "charts": {
             "radar": radar([(names[0], content.a.scores), (names[1], content.b.scores)], look.t),

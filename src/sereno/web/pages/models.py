@@ -15,7 +15,7 @@ from sereno.web.model_rows import ModelRow, Place, model_rows, places
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.pages import compare, model
 from sereno.web.radar import AXES, MOST, radar
-from sereno.web.span import Span, span_of
+from sereno.web.span import span_of
 
 DAY = 86400.0
 MOST_POINTS = 62
@@ -27,7 +27,6 @@ SORTS: Mapping[str, Callable[[ModelRow], float | None]] = {
     "speed": lambda row: row.figures.tokens_per_second,
     "tokens": lambda row: (row.figures.input_tokens or 0) + (row.figures.output_tokens or 0),
     "cost": lambda row: row.figures.total_cost,
-    "cost_per_call": lambda row: row.cost_per_1000_calls,
 }
 """What the table can be ordered by, largest first; unknown comes last."""
 SORT = Field(name="sort", kind="choice", help="Order of the models.", choices=tuple(SORTS), default="calls")
@@ -129,8 +128,6 @@ def shape(content: Models, look: Look) -> Mapping[str, Any]:
     return {
         "radar": radar([(name, scores[name]) for name in content.compared], look.t),
         "axes": AXES,
-        "busiest": max((row.share or 0.0 for row in content.models), default=0.0),
-        "span": Span(content.start, content.end),
     }
 
 

@@ -3,16 +3,13 @@
 TEXTS: dict[str, tuple[str, str]] = {
     # table
     "p95_first_token": ("First token p95", "Primer token p95"),
-    "p50_p95": ("Latency p50 / p95", "Latencia p50 / p95"),
-    "cost_per_1000_calls": ("Cost / 1,000 calls", "Coste / 1000 llamadas"),
-    "cost_per_1000_tokens": ("Cost / 1,000 tokens", "Coste / 1000 tokens"),
+    "cost_per_1000": ("{cost} / 1,000 calls", "{cost} / 1000 llam."),
     "trend": ("Calls over time", "Llamadas en el tiempo"),
     "trend_of": ("Calls of {model} over time", "Llamadas de {model} en el tiempo"),
     "choose_model": ("Show {model} on the radar", "Mostrar {model} en el radar"),
     "unnamed_model": ("no model named", "sin modelo"),
     "unpriced_note": ("{count} without a price", "{count} sin precio"),
     "unpriced_one": ("1 without a price", "1 sin precio"),
-    "sort_by": ("Order by", "Ordenar por"),
     "loaded": ("loaded", "cargado"),
     "not_loaded": ("installed", "instalado"),
     "not_installed": ("on no server now", "en ningún servidor ahora"),
@@ -41,14 +38,14 @@ TEXTS: dict[str, tuple[str, str]] = {
                    "Puntuaciones de 0 a 100 %; más afuera es mejor."),
     "radar_empty": ("No score can be told from these calls yet.",
                     "De estas llamadas todavía no se puede obtener ninguna puntuación."),
-    "not_measured": ("not measured", "sin medir"),
+    "not_measured": ("Not measured: {axes}.", "Sin medir: {axes}."),
     "axes_meaning": ("What the axes mean", "Qué significan los ejes"),
     "axis_speed": ("Speed", "Rapidez"),
     "axis_speed_text": (
         ("Output tokens per second of generation, divided by the fastest model's of this range. The model server tells "
         "the time; where it does not, the gateway's clock does."),
-        ("Tokens de salida por segundo de generación, divididos por los del modelo más rápido del periodo. El tiempo lo "
-        "da el servidor de modelos; si no, el reloj de la pasarela."),
+        ("Tokens de salida por segundo de generación, divididos por los del más rápido del periodo. El "
+        "tiempo lo da el servidor de modelos; si no, el reloj de la pasarela."),
     ),
     "axis_cost": ("Cost", "Coste"),
     "axis_cost_text": (
@@ -69,12 +66,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # one model
     "latency_spread": ("How long calls took", "Cuánto tardaron las llamadas"),
-    "latency_spread_text": ("Calls by latency; each step leads to its calls.",
-                            "Llamadas por latencia; cada tramo lleva a sus llamadas."),
+    "latency_spread_text": ("Calls by latency, each bar up to the time below it; a bar leads to its calls.",
+                            "Llamadas por latencia, cada barra hasta el tiempo de abajo; lleva a sus llamadas."),
     "latency_spread_empty": ("No calls in this time.", "No hubo llamadas en este periodo."),
     "ttft_spread": ("How long the first token took", "Cuánto tardó el primer token"),
-    "ttft_spread_text": ("Streamed calls by the time to their first piece of answer.",
-                         "Llamadas en flujo según el tiempo hasta el primer trozo de respuesta."),
+    "ttft_spread_text": ("Streamed calls by the time to the first piece of answer, each bar up to the time below it.",
+                         "Llamadas en flujo por el tiempo hasta el primer trozo, cada barra hasta el de abajo."),
     "ttft_spread_empty": ("No streamed calls in this time.", "No hubo llamadas en flujo en este periodo."),
     "of_tokens": ("mean {input} in, {output} out", "media {input} de entrada, {output} de salida"),
     "no_users": ("No calls in this time.", "No hubo llamadas en este periodo."),
@@ -128,7 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "measure_cost_usd": ("Cost", "Coste"),
     "measure_cost_per_1000_calls": ("Cost / 1,000 calls", "Coste / 1000 llamadas"),
     "measure_cost_per_1000_tokens": ("Cost / 1,000 tokens", "Coste / 1000 tokens"),
-    "spread_shares_text": ("Share of each model's calls.", "Proporción de las llamadas de cada modelo."),
+    "spread_shares_text": ("Share of each model's calls, each bar up to the time below it.",
+                           "Proporción de las llamadas de cada modelo, cada barra hasta el tiempo de abajo."),
     "common_prompt": ("A prompt both answered", "Una pregunta que ambos respondieron"),
     "common_prompt_none": (
         "Among the newest 200 calls of each in this time, no prompt was answered by both.",
