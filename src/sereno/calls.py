@@ -98,13 +98,20 @@ class Exchange(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=T
 class Usage(msgspec.Struct, frozen=True, gc=False):
     """Token counts as the model server reported them; `None` where it did not.
 
-    `input_tokens` includes `cached_input_tokens`; `output_tokens` includes `reasoning_tokens`.
+    `input_tokens` includes `cached_input_tokens` and `cache_write_tokens`; `output_tokens` includes `reasoning_tokens`.
+
+    Attributes:
+        cached_input_tokens: read from a cache.
+        cache_write_tokens: written to a cache for later calls (Anthropic).
+        cache_write_hour_tokens: of these, those kept for an hour instead of five minutes.
     """
 
     input_tokens: int | None = None
     cached_input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_hour_tokens: int | None = None
 
 
 class Timing(msgspec.Struct, frozen=True, gc=False):

@@ -26,7 +26,9 @@ def test_every_model_is_billed_as_the_package_bills_it() -> None:
                 if rates is None:
                     continue
                 sent, got = r.choice((0, 1, 999, 128_001, 200_000, 200_001, 1_000_001)), r.choice((0, 1, 5_000))
-                tokens = Tokens(sent, r.randint(0, sent), got, r.randint(0, got))
+                written = r.choice((0, r.randint(0, sent)))
+                cached = r.randint(0, sent - written)
+                tokens = Tokens(sent, cached, got, r.randint(0, got), written, r.randint(0, written))
                 ours = rates.cost(tokens)
                 if ours is None:
                     assert got
@@ -35,6 +37,8 @@ def test_every_model_is_billed_as_the_package_bills_it() -> None:
                 usage = PackageUsage(
                     input_tokens=tokens.input,
                     cache_read_tokens=tokens.cached,
+                    cache_write_tokens=tokens.written,
+                    cache_write_1h_tokens=tokens.written_hour,
                     output_tokens=tokens.output,
                     output_reasoning_tokens=tokens.reasoning,
                 )

@@ -74,6 +74,12 @@ PUBLISHED = [
         0.6825006,  # 0.6 + 0.0600006 + 0.0225
         "anthropic/claude-sonnet-4-5",
     ),
+    (
+        # 0.1 M plain at 3, 0.2 M kept for five minutes at 3.75 (×1.25), 0.3 M for an hour at 6 (×2).
+        asked("anthropic", "claude-3-7-sonnet-20250219", Usage(600_000, None, 0, None, 500_000, 300_000)),
+        2.85,
+        "anthropic/claude-3-7-sonnet-latest",
+    ),
     (asked("google", "gemini-2.5-flash", Usage(10_000, 5_000, 1_000)), 0.00415, "google/gemini-2.5-flash"),
     (asked("perplexity", "sonar", Usage(1_000, None, 1_000)), 0.014, "perplexity/sonar"),
     (asked("bought", "gpt-4o", Usage(1_000, None, 0)), 0.0025, "openai/gpt-4o"),
@@ -120,6 +126,8 @@ UNKNOWN = {
     "no input": asked("openai", "gpt-4o", Usage(None, None, 100)),
     "no output": asked("openai", "gpt-4o", Usage(1000)),
     "more cached than sent": asked("openai", "gpt-4o", Usage(10, 11, 1)),
+    "more read and written than sent": asked("openai", "gpt-4o", Usage(10, 6, 1, None, 5)),
+    "more kept for an hour than written": asked("openai", "gpt-4o", Usage(10, None, 1, None, 5, 6)),
     "negative": asked("openai", "gpt-4o", Usage(-1, None, 1)),
     "more tokens than there are": asked("openai", "gpt-4o", Usage(1 << 40, None, 1)),
     "no LLM request": asked("openai", "gpt-4o", operation="other"),

@@ -129,6 +129,8 @@ def _converted(prices: ModelPrice) -> Rates | None:
     return Rates(
         input=sent,
         cached=_steps(prices, "cache_read_mtok"),
+        write=_steps(prices, "cache_write_mtok"),
+        write_hour=_steps(prices, "cache_write_1h_mtok"),
         output=_steps(prices, "output_mtok"),
         reasoning=_steps(prices, "output_reasoning_mtok"),
         request=0.0 if each is None else each[0][1] / 1000,

@@ -28,6 +28,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         input: of the prompt.
         cached: of what was read from a cache; None: as the rest of the prompt.
+        write: of what was written to a cache; None: likewise.
+        write_hour: of what was written to be kept for an hour; None: as `write`.
         output: of the answer; None where there is none to pay (embeddings).
         reasoning: of thinking; None: as the rest of the answer.
         request: USD of each call, beside its tokens.
@@ -35,23 +37,31 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
     input: Steps
     cached: Steps | None = None
+    write: Steps | None = None
+    write_hour: Steps | None = None
     output: Steps | None = None
     reasoning: Steps | None = None
     request: float = 0.0
 
     def cost(self, tokens: Tokens) -> float | None:
         """USD, None where tokens were used that have no price."""
-        sent, cached, got, reasoning = tokens
+        sent, cached, got, reasoning, written, hour = tokens
         if got and self.output is None:
             return None
-        usd = (sent - cached) * _at(self.input, sent) + cached * _at(self.cached or self.input, sent)
+        usd = (sent - cached - written) * _at(self.input, sent) + cached * _at(self.cached or self.input, sent)
+        if written:
+            write = self.write or self.input
+            usd += (written - hour) * _at(write, sent) + hour * _at(self.write_hour or write, sent)
         if self.output is not None:
             usd += (got - reasoning) * _at(self.output, sent) + reasoning * _at(self.reasoning or self.output, sent)
         return round(usd / MILLION + self.request, DIGITS)
 
     def __str__(self) -> str:
         """Like `0.15 in, 0.075 cached, 0.6 out per M tokens`."""
-        named = (("in", self.input), ("cached", self.cached), ("out", self.output), ("reasoning", self.reasoning))
+        named = (
+            ("in", self.input), ("cached", self.cached), ("cache write", self.write), ("for 1 h", self.write_hour),
+            ("out", self.output), ("reasoning", self.reasoning),
+        )  # fmt: skip
         parts = [f"{_shown(steps)} {name}" for name, steps in named if steps is not None]
         text = f"{', '.join(parts)} per M tokens"
         return f"{text}, {self.request:g} a call" if self.request else text

@@ -14,7 +14,8 @@ class Tokens(NamedTuple):
     """Counts that agree with each other.
 
     Attributes:
-        input: all of the prompt. cached: of it, read from a cache.
+        input: all of the prompt. cached: of it, read from a cache. written: of it, written to one.
+        written_hour: of what was written, kept for an hour.
         output: all of the answer. reasoning: of it, thinking.
     """
 
@@ -22,6 +23,8 @@ class Tokens(NamedTuple):
     cached: int
     output: int
     reasoning: int
+    written: int = 0
+    written_hour: int = 0
 
 
 def tokens_of(call: Call) -> Tokens | None:
@@ -33,6 +36,9 @@ def tokens_of(call: Call) -> Tokens | None:
     if sent is None or got is None:
         return None
     cached, reasoning = usage.cached_input_tokens or 0, usage.reasoning_tokens or 0
-    if not (0 <= cached <= sent < MOST and 0 <= reasoning <= got < MOST):
+    written, written_hour = usage.cache_write_tokens or 0, usage.cache_write_hour_tokens or 0
+    if not (0 <= cached <= sent - written and 0 <= written_hour <= written and sent < MOST):
         return None
-    return Tokens(sent, cached, got, reasoning)
+    if not 0 <= reasoning <= got < MOST:
+        return None
+    return Tokens(sent, cached, got, reasoning, written, written_hour)

@@ -148,16 +148,19 @@ def read_document(body: bytes) -> Answer:
 
 
 def usage_of(usage: object) -> Usage:
-    """Token counts of a `usage` object; the cached part is included in the input."""
+    """Token counts of a `usage` object; what came from a cache or went to one is included in the input."""
     if not isinstance(usage, dict):
         return Usage()
     plain, read, written = (
         count(usage.get(name)) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     )
+    kept = usage.get("cache_creation")
     return Usage(
         input_tokens=None if plain is None else plain + (read or 0) + (written or 0),
         cached_input_tokens=read,
         output_tokens=count(usage.get("output_tokens")),
+        cache_write_tokens=written,
+        cache_write_hour_tokens=count(kept.get("ephemeral_1h_input_tokens")) if isinstance(kept, dict) else None,
     )
 
 

@@ -58,6 +58,8 @@ def is_storable(call: Call) -> bool:
         and -LARGEST <= (usage.output_tokens or 0) <= LARGEST
         and -LARGEST <= (usage.cached_input_tokens or 0) <= LARGEST
         and -LARGEST <= (usage.reasoning_tokens or 0) <= LARGEST
+        and -LARGEST <= (usage.cache_write_tokens or 0) <= LARGEST
+        and -LARGEST <= (usage.cache_write_hour_tokens or 0) <= LARGEST
         and call.request_bytes <= LARGEST
         and call.response_bytes <= LARGEST
     )

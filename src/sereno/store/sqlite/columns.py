@@ -24,7 +24,8 @@ COLUMNS = (
     "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "ttft", "tpot", "load", "prompt_eval",
     "eval", "longest_gap", "user", "session", "key", "client", "agent", "chunks", "tool_calls", "images",
     "request_bytes", "response_bytes", "truncated", "decode_error", "conversation", "parent_conversation", "cost_usd",
-    "cost_source", "energy_joules", "category", "trace_id", "span_id", "internal", "part", "tokens",
+    "cost_source", "energy_joules", "category", "trace_id", "span_id", "internal", "cache_write_tokens",
+    "cache_write_hour_tokens", "part", "tokens",
 )  # fmt: skip
 DERIVED = 2
 """The last so many columns follow from the others; a `Call` is read without them."""
@@ -60,7 +61,8 @@ def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Nu
         names[who.client], names[who.agent], call.chunks, call.tool_calls, call.images, call.request_bytes,
         call.response_bytes, call.truncated, call.decode_error, call.conversation, call.parent_conversation,
         call.cost_usd, names[call.cost_source], call.energy_joules, names[call.category], call.trace_id, call.span_id,
-        names[call.internal or None], part_of(call.started_at), tokens_of(usage),
+        names[call.internal or None], usage.cache_write_tokens, usage.cache_write_hour_tokens,
+        part_of(call.started_at), tokens_of(usage),
     )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def call_of(
         model, http_status, error_type, error_message, finish_reason, stream, input_tokens, cached, output_tokens,
         reasoning, ttft, tpot, load, prompt_eval, evaluated, gap, user, session, key, client, agent, chunks, tool_calls,
         images, request_bytes, response_bytes, truncated, decode_error, conversation, parent, cost, cost_source, energy,
-        category, trace_id, span_id, internal,
+        category, trace_id, span_id, internal, written, written_hour,
     ) = row  # fmt: skip
 
     def t(number: int | None) -> str | None:
@@ -97,7 +99,7 @@ def call_of(
         error_message=error_message,
         finish_reason=t(finish_reason),
         stream=bool(stream),
-        usage=Usage(input_tokens, cached, output_tokens, reasoning),
+        usage=Usage(input_tokens, cached, output_tokens, reasoning, written, written_hour),
         timing=Timing(total, ttft, tpot, load, prompt_eval, evaluated, gap),
         identity=Identity(t(user), sessions.text(connection, session), t(key), t(client), t(agent)),
         chunks=chunks,
