@@ -15,8 +15,9 @@ _REQUEST: Final = (
 
 
 def request_head_bytes(
-    head: RequestHead, path: bytes, host: bytes, peer: bytes, proto: bytes, extra: bytes = b"", expect: bool = True
-) -> bytes:
+    head: RequestHead, path: bytes, host: bytes, peer: bytes, proto: bytes, extra: bytes = b"", *,
+    expect: bool = True, length: int | None = None,
+) -> bytes:  # fmt: skip
     """The head that the model server gets: hop-by-hop fields gone, Host its own, the client's address told.
 
     Args:
@@ -27,10 +28,11 @@ def request_head_bytes(
         proto: `http` or `https`, how the client came.
         extra: further lines, each begun by CRLF.
         expect: whether `Expect: 100-continue` is passed on.
+        length: of the body that is sent, None if its framing is chunked or it has none.
     """
     chain = peer if head.forwarded_for is None else head.forwarded_for + b", " + peer
-    if head.length is not None:
-        framing = b"\r\nContent-Length: %d" % head.length
+    if length is not None:
+        framing = b"\r\nContent-Length: %d" % length
     elif head.chunked:
         framing = b"\r\nTransfer-Encoding: chunked"
     else:

@@ -26,6 +26,7 @@ class UpstreamOptions(msgspec.Struct, frozen=True, kw_only=True):
         ca_file: PEM certificates to trust beside the system's; None for the system's alone.
         verify: whether the server's certificate is checked.
         max_idle: idle connections kept.
+        inject_usage: whether OpenAI streams that do not ask for usage are made to, unseen by the client.
     """
 
     name: str
@@ -36,6 +37,7 @@ class UpstreamOptions(msgspec.Struct, frozen=True, kw_only=True):
     ca_file: Path | None = None
     verify: bool = True
     max_idle: int = 256
+    inject_usage: bool = False
 
     @property
     def is_default(self) -> bool:

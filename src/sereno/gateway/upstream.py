@@ -7,6 +7,7 @@ import ssl
 from typing import TYPE_CHECKING, cast
 
 from sereno.gateway.options import Address
+from sereno.gateway.usage_injection import UsageInjection
 
 if TYPE_CHECKING:
     from sereno.gateway.relay import Relay
@@ -76,16 +77,19 @@ class Pool:
         address: where it listens.
         idle: connections that wait, longest first.
         connecting: attempts under way.
+        usage: what is known of asking this server for usage; None where it is not asked.
     """
 
     def __init__(
-        self, name: str, address: Address, *, context: ssl.SSLContext | None, max_idle: int, connect_seconds: float
-    ) -> None:
+        self, name: str, address: Address, *, context: ssl.SSLContext | None, max_idle: int, connect_seconds: float,
+        inject_usage: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
         self.address = address
         self.authority = address.authority
         self.idle: list[UpstreamConnection] = []
         self.connecting: set[asyncio.Task[None]] = set()
+        self.usage = UsageInjection() if inject_usage else None
         self._context = context
         self._max_idle = max_idle
         self._connect_seconds = connect_seconds

@@ -78,6 +78,7 @@ class Worker:
                 context=upstream_context(upstream),
                 max_idle=upstream.max_idle,
                 connect_seconds=self.limits.connect_seconds,
+                inject_usage=upstream.inject_usage,
             )
             for upstream in options.upstreams
         }
