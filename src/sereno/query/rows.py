@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sereno.query.figures import Figures, figures
+from sereno.query.model_sums import model_sums
 from sereno.query.scores import DEFINITIONS, Scores, cost_per_1000_tokens, scores
 from sereno.query.times import rfc3339, rfc3339_seconds
 from sereno.store.base import CallQuery, SessionRow, Store, UserRow
@@ -101,17 +102,16 @@ def user_message(row: UserRow) -> UserMessage:
 
 def model_list(store: Store, query: CallQuery) -> ModelList:
     """Every model with matching calls."""
-    groups = sorted(store.aggregate(query, ("model",)), key=lambda g: (-g.totals.calls, g.key[0] or ""))
-    rated = scores([g.totals for g in groups])
+    sums = model_sums(store, query)
     return ModelList(
         models=[
             ModelMessage(
-                model=g.key[0],
-                figures=figures(g.totals),
-                cost_per_1000_tokens=cost_per_1000_tokens(g.totals),
+                model=found.model,
+                figures=figures(found.whole),
+                cost_per_1000_tokens=cost_per_1000_tokens(found.priced),
                 scores=score,
             )
-            for g, score in zip(groups, rated, strict=True)
+            for found, score in zip(sums, scores(sums), strict=True)
         ],
         score_definitions=DEFINITIONS,
     )

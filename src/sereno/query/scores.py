@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import msgspec
 
 from sereno.query.figures import generation_speed, ratio
+from sereno.query.model_sums import ModelSums
 from sereno.store.base import Totals
 
 DEFINITIONS: dict[str, str] = {
     "speed": "Output tokens per second of generation, as the model server told it (as the gateway saw the answer come "
     "where it did not), divided by the fastest model's in this answer.",
-    "cost": "Cost per 1000 tokens (input and output) of the cheapest model in this answer, divided by this model's; 1 "
-    "where the cost is zero, null unless every call with tokens has a price.",
+    "cost": "Cost per 1000 tokens (input and output, over the calls with a known price) of the cheapest model in this "
+    "answer, divided by this model's; 1 where the cost is zero, null where no price is known.",
     "quality": "Null until it is measured by an evaluation.",
     "reliability": "Share of calls that succeeded, of those that succeeded or failed; calls that the client left are "
     "not counted.",
@@ -33,21 +34,25 @@ class Scores(msgspec.Struct, frozen=True):
     reliability: float | None
 
 
-def cost_per_1000_tokens(totals: Totals) -> float | None:
-    """US dollars per 1000 tokens, None unless every call with tokens has a price: a part would pass for the whole."""
-    tokens = totals.input_tokens + totals.output_tokens
-    per_token = ratio(totals.cost_usd, tokens) if totals.cost_known and not totals.unpriced else None
+def cost_per_1000_tokens(priced: Totals) -> float | None:
+    """US dollars per 1000 tokens, None without a price or tokens.
+
+    Args:
+        priced: sums over calls of known price alone, so that the cost of a part does not pass for that of the whole.
+    """
+    tokens = priced.input_tokens + priced.output_tokens
+    per_token = ratio(priced.cost_usd, tokens) if priced.cost_known else None
     return None if per_token is None else per_token * 1000
 
 
-def scores(models: Sequence[Totals]) -> list[Scores]:
+def scores(models: Sequence[ModelSums]) -> list[Scores]:
     """Scores of the models of one answer, in their order."""
-    speeds = [generation_speed(m) for m in models]
-    prices = [cost_per_1000_tokens(m) for m in models]
+    speeds = [generation_speed(m.whole) for m in models]
+    prices = [cost_per_1000_tokens(m.priced) for m in models]
     fastest = max((s for s in speeds if s is not None), default=None)
     cheapest = min((p for p in prices if p is not None), default=None)
     out = []
-    for totals, speed, price in zip(models, speeds, prices, strict=True):
+    for model, speed, price in zip(models, speeds, prices, strict=True):
         cost = None
         if price is not None and cheapest is not None:
             cost = cheapest / price if price else 1.0
@@ -56,7 +61,7 @@ def scores(models: Sequence[Totals]) -> list[Scores]:
                 speed=speed / fastest if speed is not None and fastest else None,
                 cost=cost,
                 quality=None,
-                reliability=ratio(totals.success, totals.success + totals.error),
+                reliability=ratio(model.whole.success, model.whole.success + model.whole.error),
             )
         )
     return out

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from sereno.query.figures import Figures, figures, ratio
+from sereno.query.model_sums import ModelSums
 from sereno.query.models import resolve_model
 from sereno.query.scores import Scores, cost_per_1000_tokens, scores
 from sereno.query.view import UpstreamState
-from sereno.store.base import Group
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
         figures: of its calls.
         unpriced: calls with known tokens whose price is unknown.
         cost_per_1000_calls: US dollars, over the calls with a known price.
-        cost_per_1000_tokens: US dollars; null unless all calls with tokens have a price.
+        cost_per_1000_tokens: US dollars, over the same.
         scores: of the radar, over all models of the same list.
         calls_by_time: calls in each interval.
         places: where it is installed now.
@@ -82,30 +82,29 @@ def places(servers: Sequence[UpstreamState], called: Collection[str]) -> Places:
 
 
 def model_rows(
-    groups: Sequence[Group], installed: Places, series: Mapping[str | None, tuple[int, ...]] | None = None
+    sums: Sequence[ModelSums], installed: Places, series: Mapping[str | None, tuple[int, ...]] | None = None
 ) -> list[ModelRow]:
-    """Rows with the most calls first.
+    """Rows in the order of the sums.
 
     Args:
-        groups: sums by model, with histograms.
+        sums: with histograms.
         installed: where models are.
         series: calls by interval of each model.
     """
-    ordered = sorted(groups, key=lambda g: (-g.totals.calls, g.key[0] or ""))
-    whole = sum(group.totals.calls for group in ordered)
+    calls = sum(found.whole.calls for found in sums)
     return [
         ModelRow(
-            model=group.key[0],
-            share=ratio(group.totals.calls, whole),
-            figures=figures(group.totals),
-            unpriced=group.totals.unpriced,
-            cost_per_1000_calls=per_1000_calls(group.totals.cost_usd, group.totals.cost_known),
-            cost_per_1000_tokens=cost_per_1000_tokens(group.totals),
+            model=found.model,
+            share=ratio(found.whole.calls, calls),
+            figures=figures(found.whole),
+            unpriced=found.whole.unpriced,
+            cost_per_1000_calls=per_1000_calls(found.whole.cost_usd, found.whole.cost_known),
+            cost_per_1000_tokens=cost_per_1000_tokens(found.priced),
             scores=score,
-            calls_by_time=(series or {}).get(group.key[0], ()),
-            places=installed.get(group.key[0] or "", ()),
+            calls_by_time=(series or {}).get(found.model, ()),
+            places=installed.get(found.model or "", ()),
         )
-        for group, score in zip(ordered, scores([g.totals for g in ordered]), strict=True)
+        for found, score in zip(sums, scores(sums), strict=True)
     ]
 
 

@@ -9,11 +9,12 @@ import msgspec
 
 from sereno.errors import QueryError
 from sereno.query.fields import FILTERS, Field
+from sereno.query.model_sums import ModelSums, model_sums
 from sereno.query.models import resolve_model
 from sereno.query.problems import not_found
 from sereno.query.scores import DEFINITIONS
 from sereno.query.times import parse_time
-from sereno.store.base import Group, Totals
+from sereno.store.base import Totals
 from sereno.web.changes import signed
 from sereno.web.charts import Unit
 from sereno.web.common_prompt import CommonPrompt, common_prompt
@@ -117,12 +118,10 @@ def gather(ask: Ask) -> Comparison:
     )
     if a is None or b is None or a == b:
         return found
-    groups = {group.key[0]: group for group in store.aggregate(query, ("model",))}
-    totals = [groups.get(name, Group((name,), None, Totals())) for name in (a, b)]
-    rows = {
-        row.model: row for row in model_rows([*(g for n, g in groups.items() if n not in (a, b)), *totals], installed)
-    }
-    latency, ttft = ([getattr(group.totals, name) for group in totals] for name in ("latency", "ttft"))
+    sums: dict[str | None, ModelSums] = {name: ModelSums(name, Totals(), Totals()) for name in (a, b)}
+    sums |= {found.model: found for found in model_sums(store, query)}
+    rows = {row.model: row for row in model_rows(list(sums.values()), installed)}
+    latency, ttft = ([getattr(sums[name].whole, kind) for name in (a, b)] for kind in ("latency", "ttft"))
     return msgspec.structs.replace(
         found,
         a=rows[a],

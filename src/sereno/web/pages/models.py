@@ -9,6 +9,7 @@ import msgspec
 
 from sereno.conventions import INTERVALS
 from sereno.query.fields import FILTERS, Field
+from sereno.query.model_sums import model_sums
 from sereno.query.scores import DEFINITIONS
 from sereno.store.base import CallQuery, Store
 from sereno.web.model_rows import ModelRow, Place, model_rows, places
@@ -79,8 +80,7 @@ def gather(ask: Ask) -> Models:
     times = span.starts(interval, ask.tz)
     called = store.models()
     installed = places(ask.view.upstreams(), called)
-    groups = store.aggregate(query, ("model",))
-    rows = model_rows(groups, installed, calls_by_time(store, query, interval, ask.tz, times))
+    rows = model_rows(model_sums(store, query), installed, calls_by_time(store, query, interval, ask.tz, times))
     named = [row.model for row in rows if row.model is not None]
     picked = ask.values.get(compare.PICKED) or ()
     compared = [name for name in dict.fromkeys(picked) if name in named][:MOST]

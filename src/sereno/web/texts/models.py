@@ -50,9 +50,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "axis_cost": ("Cost", "Coste"),
     "axis_cost_text": (
         ("Cost per 1,000 tokens of the cheapest model of this range, divided by this model's: the cheapest has 100%. "
-        "Not measured unless every call with tokens has a price."),
+        "Over the calls with a known price."),
         ("Coste por 1000 tokens del modelo más barato del periodo, dividido por el de este: el más barato tiene 100 %. "
-        "Sin medir mientras alguna llamada con tokens no tenga precio."),
+        "Sobre las llamadas con precio conocido."),
     ),
     "axis_quality": ("Quality", "Calidad"),
     "axis_quality_text": (
