@@ -14,6 +14,7 @@ from sereno.calls import Call, Exchange, Position, new_id
 from sereno.categories.builtin import BUILTIN
 from sereno.categories.calls import verdict_of
 from sereno.categories.categorise import Categoriser, Verdict
+from sereno.categories.category import Category
 from sereno.conventions import DURATION_EDGES, TPOT_EDGES, TTFT_EDGES
 from sereno.metrics.increments import Increments
 from sereno.query.view import (
@@ -397,6 +398,9 @@ class KeeperDouble:
 
     def settings(self) -> Sequence[ShownSetting]:
         return [ShownSetting("gateway.listen", "127.0.0.1:11434", "default")]
+
+    def categories(self) -> Sequence[Category]:
+        return BUILTIN
 
     def query_times(self) -> Sequence[QueryTime]:
         return [QueryTime(name="page_calls", count=3, p50=0.004, p95=0.02, p99=0.02, total=0.03)]

@@ -21,6 +21,7 @@ LEAD, OPENING, CLOSING = 5, 16, 12
 """Words that count as the lead, as the opening, and as the closing of a text."""
 LEAD_TIMES, EDGE_TIMES = 3, 2
 """How often a word counts there."""
+_EDGES = (slice(LEAD), slice(OPENING), slice(-CLOSING, None))
 MOST_MATERIAL = 6
 """What words of the middle may add up to for one category."""
 GENERAL_SHARE = 3
@@ -62,7 +63,7 @@ class Text:
         else:
             edges = [*self.words[:OPENING], *self.words[-CLOSING:]]
         self.lead, self.edges = frozenset(self.words[:LEAD]), frozenset(edges)
-        self._spaced: bytes | None = None
+        self._spaced: tuple[bytes, bytes, bytes] | None = None
 
     def times(self, word: bytes) -> int:
         """How often a word that is in the text counts."""
@@ -71,15 +72,14 @@ class Text:
     def times_phrase(self, phrase: bytes, at_most: int) -> int:
         """How often a phrase counts, one of whose words may count `at_most` so often; 0 if it is not in the text."""
         if self._spaced is None:
-            self._spaced = b" %b " % b" ".join(self.words)
-        if phrase not in self._spaced:
-            return 0
-        if at_most > EDGE_TIMES and phrase in b" %b " % b" ".join(self.words[:LEAD]):
+            lead, opening, closing = (b" ".join(self.words[part]) for part in _EDGES)
+            self._spaced = (b" %b " % lead, b" %b | %b " % (opening, closing), b" %b " % b" ".join(self.words))
+        lead, edges, everything = self._spaced
+        if at_most > EDGE_TIMES and phrase in lead:
             return LEAD_TIMES
-        edges = (self.words[:OPENING], self.words[-CLOSING:])
-        if at_most > 1 and any(phrase in b" %b " % b" ".join(part) for part in edges):
+        if at_most > 1 and phrase in edges:
             return EDGE_TIMES
-        return 1
+        return 1 if phrase in everything else 0
 
 
 class Categoriser:
@@ -94,6 +94,12 @@ class Categoriser:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         self._rules: Rules = compile_rules(categories)
+        self._categories = tuple(categories)
+
+    @property
+    def categories(self) -> Sequence[Category]:
+        """What it decides among, in order."""
+        return self._categories
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,12 +134,13 @@ class Categoriser:
         rules = self._rules
         scores, material = [0] * len(rules.names), [0] * len(rules.names)
         present = rules.vocabulary.intersection(text.words)
-        for word in present:
-            stands = text.times(word)
-            for category, weight, phrase, parts, _ in rules.by_word.get(word, ()):
-                if phrase and not parts <= present:
-                    continue
-                times = text.times_phrase(phrase, stands) if phrase else stands
+        lead, edges = text.lead, text.edges
+        for word in present & rules.by_word.keys():
+            stands = LEAD_TIMES if word in lead else EDGE_TIMES if word in edges else 1
+            for category, weight, phrase, parts, _ in rules.by_word[word]:
+                times = stands
+                if phrase:
+                    times = text.times_phrase(phrase, stands) if parts <= present else 0
                 if times > 1:
                     scores[category] += times * weight
                 else:

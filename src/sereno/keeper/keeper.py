@@ -11,6 +11,7 @@ from sereno import __version__
 from sereno.calls import Call
 from sereno.categories.calls import verdict_of
 from sereno.categories.categorise import Verdict
+from sereno.categories.category import Category
 from sereno.conventions import JOURNAL_DIR, RUN_DIR
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
@@ -182,6 +183,11 @@ class Keeper:
     def keys(self) -> Sequence[Key]:
         """The keys issued, as last read."""
         return self._policy.keys
+
+    def categories(self) -> Sequence[Category]:
+        """The categories that prompts get."""
+        categoriser = self._options.categoriser
+        return () if categoriser is None else categoriser.categories
 
     def why_category(self, call: Call) -> Verdict | None:
         """What speaks for the category of a call, by the settings in force."""

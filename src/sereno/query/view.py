@@ -13,6 +13,7 @@ import msgspec
 
 from sereno.calls import Call
 from sereno.categories.categorise import Verdict
+from sereno.categories.category import Category
 from sereno.store.base import Store
 from sereno.trust.keys import Key
 
@@ -226,6 +227,9 @@ class KeeperView(Protocol):
 
     def keys(self) -> Sequence[Key]:
         """The keys issued, as last read. Immediate."""
+
+    def categories(self) -> Sequence[Category]:
+        """The categories that prompts get, in order; none where they get none. Immediate."""
 
     def why_category(self, call: Call) -> Verdict | None:
         """What speaks for the category of a call, by the settings in force; None where prompts get none. Immediate."""

@@ -54,6 +54,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         link: address of this page with some parameters changed (None removes one).
         to: address of another page that keeps the range of time, with these parameters.
         given: the parameters as they stand in the address.
+        category: title of a category by its name, in the reader's language.
         base: address at which clients reach the gateway.
     """
 
@@ -61,6 +62,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     shown: Shown
     link: Callable[..., str]
     to: Callable[..., str]
+    category: Callable[[str], str] = str
     given: Mapping[str, str] = {}
     base: str = ""
 

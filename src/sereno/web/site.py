@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from sereno.categories.category import OTHER
 from sereno.conventions import DEFAULT_LISTEN
 from sereno.errors import QueryError
 from sereno.query.cells import neutralised
@@ -127,9 +128,13 @@ class Site:
         t = texts(reader.language)
         link = partial(_link, path, pairs)
         to = partial(_to, times)
+        category = self._category_title(reader.language, t)
         listen = self.setting("gateway.listen", DEFAULT_LISTEN)
-        base = self.setting("gateway.public_url") or f"http://{listen}"
-        shaped = page.shape(content, Look(t=t, shown=shown, link=link, to=to, given=given, base=base))
+        public = self.setting("gateway.public_url")
+        base = f"http://{listen}" if public in ("", "off") else public.rstrip("/")
+        shaped = page.shape(
+            content, Look(t=t, shown=shown, link=link, to=to, category=category, given=given, base=base)
+        )
         ranged = any(field.name == "start_time" for field in page.fields)
         values = {
             "section": page.section,
@@ -146,11 +151,17 @@ class Site:
             if page.table
             else None,
             "state": status,
+            "category": category,
             "now": self.view.now(),
             "public_url": base,
             **shaped,
         }
         return self.render(page.template, request.scope, reader, values=values)
+
+    def _category_title(self, language: Language, t: Mapping[str, str]) -> Callable[[str], str]:
+        titles = {category.name: category.title(language) for category in self.view.categories()}
+        titles.setdefault(OTHER, t["category_other"])
+        return lambda name: titles.get(name, name)
 
     def render(
         self,

@@ -26,13 +26,14 @@ class CallList(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         calls: in the order asked for.
         next: cursor of the next page, None on the last.
-        models: what the filter can choose from.
+        models, categories: what the filters can choose from.
         empty: whether there is no call at all, whatever the filters.
     """
 
     calls: list[CallRow]
     next: str | None
     models: list[str]
+    categories: list[str]
     empty: bool
 
 
@@ -44,6 +45,7 @@ def gather(ask: Ask) -> CallList:
         calls=[call_row(call) for call in page.calls],
         next=encode_cursor(page.next) if page.next else None,
         models=list(store.models()),
+        categories=[category.name for category in ask.view.categories()],
         empty=not page.calls and store.last_sequence() < 0,
     )
 

@@ -35,5 +35,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "agent": ("Program", "Programa"),
     "repeat": ("Repeat this call", "Repetir esta llamada"),
     "repeat_left_out": ("Credentials are left out: add your own.", "Las credenciales se omiten: añada las suyas."),
+    "why": ("why", "por qué"),
     "copy": ("Copy", "Copiar"),
 }

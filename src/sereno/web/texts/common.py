@@ -45,6 +45,7 @@ TEXTS = {
     "model": ("Model", "Modelo"),
     "models": ("Models", "Modelos"),
     "category": ("Category", "Categoría"),
+    "category_other": ("Other", "Otras"),
     "categories": ("Categories", "Categorías"),
     "status": ("Status", "Estado"),
     "operation": ("Operation", "Operación"),
