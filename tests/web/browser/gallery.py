@@ -89,8 +89,8 @@ PAGE = """{% from "charts.html" import figure, sparkline %}<!doctype html>
 <pre id="sample">curl http://localhost/</pre><button data-copy="sample">Copy</button>
 <div data-themes hidden><button data-theme-set="auto">Auto</button><button data-theme-set="light">Light</button><button data-theme-set="dark">Dark</button></div>
 <time datetime="2025-11-21T04:40:00Z" data-local>2025-11-21 04:40</time> <time datetime="2020-01-01T00:00:00Z" data-relative></time>
-<div data-live="/events" data-live-rows="/rows" data-live-into="calls"><button data-live-toggle aria-pressed="false" hidden>Live</button> <span data-live-state></span></div>
-<table><tbody id="calls"><tr data-href="/at/0"><td><a href="/at/0">0</a></td></tr></tbody></table>
+<div data-live="/events" data-live-rows="/rows" data-live-into="rows"><button data-live-toggle aria-pressed="false" hidden>Live</button> <span data-live-state></span></div>
+<table><tbody id="rows"><tr data-href="/at/0"><td><a href="/at/0">0</a></td></tr></tbody></table>
 </main></body></html>"""
 
 

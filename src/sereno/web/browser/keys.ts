@@ -43,8 +43,10 @@ export function keys(words: Words): void {
   }
 }
 
+const TYPED = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea";
+
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPED));
 }
 
 function off(): boolean {

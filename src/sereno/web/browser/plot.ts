@@ -51,6 +51,7 @@ export class Plot {
 
   /** Draw anew: the colours or the series shown have changed. */
   draw(): void {
+    const first = this.drawnAt === 0;
     this.drawnAt = this.box.clientWidth;
     this.colours = palette();
     this.echarts.setOption(
@@ -58,7 +59,7 @@ export class Plot {
         format: this.format,
         palette: this.colours,
         width: this.box.clientWidth,
-        still: matchMedia("(prefers-reduced-motion: reduce)").matches,
+        still: !first || matchMedia("(prefers-reduced-motion: reduce)").matches,
         decals: matchMedia("(prefers-contrast: more)").matches,
         hidden: this.hidden,
         tip: (index) => this.tip(index),
