@@ -98,8 +98,16 @@ def _play(
         watch = Child("gateway and keeper", options, folder / "demo-up.log")
         stack.callback(watch.stop)
         watch.wait_until(f"http://{listen}/readyz", _READY)
+        watch.wait_until(f"http://{keeper}/readyz", _READY)  # calls would be kept without it, but nothing to look at
         _rows(
-            console, "Sereno demo", [("model server", upstream), ("gateway", f"http://{listen}"), ("data", str(folder))]
+            console,
+            "Sereno demo",
+            [
+                ("model server", upstream),
+                ("gateway", f"http://{listen}"),
+                ("web UI", f"http://{listen}/sereno"),
+                ("data", str(folder)),
+            ],
         )
         since = time.time()
         sent, recorded, hits = asyncio.run(_conversations(console, f"http://{listen}", calls, since))
@@ -204,7 +212,7 @@ def _number(value: float | None, digits: int) -> str:
 def _addresses(console: Console, listen: str, keeper: str, folder: Path, *, kept: bool) -> None:
     where = f"{folder} stays" if kept else f"{folder} goes when the demo ends (--data DIR keeps it)"
     rows = [
-        ("calls", f"http://{listen}/sereno"),
+        ("web UI", f"http://{listen}/sereno"),
         ("API", f"http://{listen}/analytics/messages"),
         ("metrics", f"http://{listen}/metrics"),
         ("keeper", f"http://{keeper}/"),

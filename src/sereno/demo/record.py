@@ -71,7 +71,7 @@ async def recorded(client: httpx.AsyncClient, since: float, expected: int, patie
         except (httpx.HTTPError, ValueError) as error:
             if time.monotonic() > deadline:
                 raise StoreError(
-                    f"Sereno's API did not answer at {client.base_url}analytics/messages: {error}"
+                    f"Sereno's API did not answer at {str(client.base_url).rstrip('/')}/analytics/messages: {error}"
                 ) from error
             calls = []
         if len(calls) >= expected or time.monotonic() > deadline:
