@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sereno.calls import Call, Identity, Timing, Usage
 from sereno.conventions import METRIC
 from sereno.metrics.account import account, account_all
 from sereno.metrics.increments import Increments
-from sereno.metrics.rollups import DAY, HOUR, TrafficKey, UsageKey, coarser
+from sereno.metrics.rollups import DAY, HOUR, ROLLUPS, Rollup, coarser, differences, merge_cells
 from sereno.metrics.slots import LATENCY, SLOTS, TPOT, TTFT, histogram
 from store.made import T0, a_call, label, some_calls
 
@@ -91,10 +92,67 @@ def test_durations_are_observed_once_in_each_place() -> None:
 
 
 def test_cells_are_by_the_end_of_a_call() -> None:
-    call = a_call(started_at=T0 + 59, timing=Timing(2.0), identity=Identity(user="ana"), category="code")
-    counted = account(call, label)
-    assert list(counted.traffic) == [TrafficKey(int(T0) + 60, "a:latest", "chat", "success")]
-    assert list(counted.usage) == [UsageKey(int(T0), "ana", "a:latest", "code")]
+    call = a_call(
+        started_at=T0 + 86399, timing=Timing(2.0), identity=Identity("ana", "s", "k1", "10.0.0.1"), category="code",
+        cost_source="local:gpu", status="error", error_type="http_5xx",
+    )  # fmt: skip
+    day, about = int(T0) + 86400, ("a:latest", "chat", "error")
+    assert {name: list(cells) for name, cells in account(call, label).cells.items()} == {
+        "traffic": [(day, *about)],
+        "topics": [(day, "code", *about)],
+        "origins": [(day, "default", "local:gpu", "http_5xx", *about)],
+        "people": [(day, "ana", "k1", "10.0.0.1", *about)],
+        "interests": [(day, "ana", "code", *about)],
+    }
+
+
+VALUES: dict[str, Callable[[Call], str | None]] = {
+    "model": lambda c: c.model,
+    "operation": lambda c: c.operation,
+    "status": lambda c: c.status,
+    "user": lambda c: c.identity.user,
+    "key": lambda c: c.identity.key,
+    "client": lambda c: c.identity.client,
+    "category": lambda c: c.category,
+    "upstream": lambda c: c.upstream,
+    "cost_source": lambda c: c.cost_source,
+    "error_type": lambda c: c.error_type,
+}
+
+
+@pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda r: r.name)
+def test_every_roll_up_holds_its_dimensions_and_all_figures(rollup: Rollup) -> None:
+    calls = [c for c in some_calls(80, 11) if c.is_llm]
+    groups: dict[tuple[Any, ...], list[Call]] = {}
+    for c in calls:
+        at = int(c.ended_at) // rollup.levels[0] * rollup.levels[0]
+        groups.setdefault((at, *(VALUES[d](c) for d in rollup.dimensions)), []).append(c)
+    cells = account_all(calls, label).cells[rollup.name]
+    assert set(cells) == set(groups)
+    for key, mine in groups.items():
+        cell = cells[key]
+        assert cell["calls"] == len(mine) == sum(n for slot, n in cell.slots.items() if slot < TTFT.exact)
+        assert cell["error"] == sum(c.status == "error" for c in mine)
+        assert cell["output_tokens"] == sum(c.usage.output_tokens or 0 for c in mine)
+        assert cell["cost_nanos"] == sum(round((c.cost_usd or 0) * 1e9) for c in mine)
+        assert cell["unpriced"] == sum(
+            c.cost_usd is None and (c.usage.input_tokens, c.usage.output_tokens) != (None, None) for c in mine
+        )
+        assert cell["latency_nanos"] == sum(round(c.timing.total * 1e9) for c in mine)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.integers(0, 30), st.integers(0, 30))
+def test_differences_lead_from_one_state_to_another(seed: int, first: int, second: int) -> None:
+    calls = some_calls(60, seed)
+    before, after = (account_all(part, label).cells for part in (calls[: 30 + first], calls[second:]))
+    for rollup in ROLLUPS:
+        there, here = after[rollup.name], before[rollup.name]
+        merge_cells(here, differences(there, here))
+        left = {key: cell for key, cell in here.items() if cell["calls"]}
+        for cell in left.values():
+            cell.slots = {slot: n for slot, n in cell.slots.items() if n}
+        assert left == there
 
 
 @settings(deadline=None, max_examples=40)
@@ -123,12 +181,13 @@ def test_counters_histograms_and_cells_tell_one_story(seed: int) -> None:
             requests[labels[0], labels[2]] += int(value)
     observed = {k[1]: h.count for k, h in counted.histograms.items() if k[0] == "llm_request_duration_seconds"}
     assert dict(requests) == observed
-    assert sum(requests.values()) == len(calls) == sum(c.sums.calls for c in counted.traffic.values())
-    assert len(calls) == sum(cell.sums.calls for cell in counted.usage.values())
+    assert sum(requests.values()) == len(calls)
+    for cells in counted.cells.values():
+        assert len(calls) == sum(cell["calls"] for cell in cells.values())
     for seconds in (HOUR, DAY):
-        wide = coarser(counted.traffic, seconds)
-        assert all(key.at % seconds == 0 for key in wide)
-        assert sum(cell.sums.output_tokens for cell in wide.values()) == sum(c.usage.output_tokens or 0 for c in calls)
+        wide = coarser(counted.cells["traffic"], seconds)
+        assert all(key[0] % seconds == 0 for key in wide)
+        assert sum(cell["output_tokens"] for cell in wide.values()) == sum(c.usage.output_tokens or 0 for c in calls)
         assert sum(histogram(c.slots, TTFT, 0).count for c in wide.values()) == sum(
             c.timing.time_to_first_chunk is not None for c in calls
         )

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sereno.calls import Call
+from sereno.metrics.rollups import ROLLUPS
 from sereno.store.base import CallQuery, Dimension, Rewrite, Store
 from sereno.store.sqlite import SqliteStore
 from store.made import T0, a_batch, a_call, cut, some_calls
@@ -74,13 +75,13 @@ def cells(path: Path) -> dict[str, list[Any]]:
     """The roll-ups by name, so that texts numbered in another order compare equal."""
     connection = sqlite3.connect(path)
     names = dict(connection.execute("SELECT id, name FROM names").fetchall()) | {0: None}
-    tables = {"traffic": ("model",), "usage": ("user", "model", "category")}
     found = {}
-    for table, named in tables.items():
+    for table, dimensions, _ in ROLLUPS:
+        named = set(dimensions) - {"operation", "status"}
         cursor = connection.execute(f"SELECT * FROM {table}")
         columns = [column[0] for column in cursor.description]
         rows = [{c: names[v] if c in named else v for c, v in zip(columns, row, strict=True)} for row in cursor]
-        found[table] = sorted(rows, key=lambda row: repr(list(row.values())[:5]))
+        found[table] = sorted(rows, key=lambda row: repr(list(row.values())[:9]))
     connection.close()
     return found
 

@@ -14,12 +14,25 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from operator import add
 
-from sereno.calls import Call
+from sereno.calls import Call, Timing
 from sereno.conventions import COST_EDGES, DURATION_EDGES, TPOT_EDGES, TTFT_EDGES
 from sereno.metrics.increments import Increments
-from sereno.metrics.rollups import HOUR, MINUTE, Sums, TrafficCell, TrafficKey, UsageCell, UsageKey
-from sereno.metrics.slots import LATENCY, TPOT, TTFT, Range, histogram
+from sereno.metrics.rollups import (
+    DAY,
+    FIGURES,
+    HOUR,
+    INTERESTS,
+    MINUTE,
+    ORIGINS,
+    PEOPLE,
+    TOPICS,
+    TRAFFIC,
+    Cell,
+    Key,
+)
+from sereno.metrics.slots import LATENCY, TPOT, TTFT, histogram
 from sereno.stats.histograms import BOUNDS, NANO, Histogram
 
 FINISH_REASONS = frozenset({
@@ -47,7 +60,8 @@ def account_all(calls: Iterable[Call], label: Callable[[str | None], str]) -> In
     dimensions are sums of cells.
     """
     increments = Increments()
-    traffic, usage, count = increments.traffic, increments.usage, increments.count
+    count = increments.count
+    tables = [increments.cells[rollup.name] for rollup in (TRAFFIC, TOPICS, ORIGINS, PEOPLE, INTERESTS)]
     for call in calls:
         if call.decode_error is not None:
             count("sereno_decode_failures_total", (call.protocol,))
@@ -57,65 +71,61 @@ def account_all(calls: Iterable[Call], label: Callable[[str | None], str]) -> In
         if call.operation == "other":
             count("sereno_other_requests_total", (call.route, call.status))
             continue
-        timing = call.timing
-        second = int(call.started_at + timing.total)
-        key = TrafficKey(second - second % MINUTE, call.model, call.operation, call.status)
-        cell = traffic.get(key)
-        if cell is None:
-            cell = traffic[key] = TrafficCell()
-        who = UsageKey(second - second % HOUR, call.identity.user, call.model, call.category)
-        used = usage.get(who)
-        if used is None:
-            used = usage[who] = UsageCell()
-        _add(call, cell.sums, used.sums)
-        slots = cell.slots
-        cell.latency_nanos += _observe(slots, LATENCY, timing.total)
-        if timing.time_to_first_chunk is not None:
-            cell.ttft_nanos += _observe(slots, TTFT, timing.time_to_first_chunk)
-        if timing.time_per_output_token is not None:
-            cell.tpot_nanos += _observe(slots, TPOT, timing.time_per_output_token)
+        figures, slots = _figures(call), _slots(call.timing)
+        for table, key in zip(tables, _keys(call), strict=True):
+            cell = table.get(key)
+            if cell is None:
+                table[key] = Cell([*figures], dict.fromkeys(slots, 1))
+                continue
+            cell.figures = list(map(add, cell.figures, figures))
+            mine = cell.slots
+            for slot in slots:
+                mine[slot] = mine.get(slot, 0) + 1
         _single(call, label(call.model), increments)
     _from_cells(increments, label)
     return increments
 
 
-def _add(call: Call, first: Sums, second: Sums) -> None:
-    """Add a call's figures to the sums of both of its cells."""
-    tokens = call.usage
-    sent, got, evaluated = tokens.input_tokens, tokens.output_tokens, call.timing.eval
-    cost = None if call.cost_usd is None else round(call.cost_usd * NANO)
-    for sums in (first, second):
-        sums.calls += 1
-        if call.status == "success":
-            sums.success += 1
-        elif call.status == "error":
-            sums.error += 1
-        else:
-            sums.aborted += 1
-        if sent is not None:
-            sums.input_tokens += sent
-            sums.input_known += 1
-        if tokens.cached_input_tokens is not None:
-            sums.cached_input_tokens += tokens.cached_input_tokens
-        if got is not None:
-            sums.output_tokens += got
-            sums.output_known += 1
-            if evaluated is not None:
-                sums.eval_nanos += round(evaluated * NANO)
-                sums.eval_tokens += got
-        if cost is not None:
-            sums.cost_nanos += cost
-            sums.cost_known += 1
-        sums.tool_calls += call.tool_calls
+def _keys(call: Call) -> tuple[Key, ...]:
+    """The cells that a call is in: one of each roll-up, in the order of `ROLLUPS`, at their finest level."""
+    second = int(call.started_at + call.timing.total)
+    hour, who = second - second % HOUR, call.identity
+    model, operation, status = call.model, call.operation, call.status
+    return (
+        (second - second % MINUTE, model, operation, status),
+        (hour, call.category, model, operation, status),
+        (hour, call.upstream, call.cost_source, call.error_type, model, operation, status),
+        (hour, who.user, who.key, who.client, model, operation, status),
+        (second - second % DAY, who.user, call.category, model, operation, status),
+    )
 
 
-def _observe(slots: dict[int, int], where: Range, value: float) -> int:
-    """Count a duration in its slots; returns it in billionths of a second."""
-    slot = where.exact + bisect_left(where.edges, value)
-    slots[slot] = slots.get(slot, 0) + 1
-    slot = where.sparse + bisect_left(BOUNDS, value)
-    slots[slot] = slots.get(slot, 0) + 1
-    return round(value * NANO)
+def _figures(call: Call) -> tuple[int, ...]:
+    """What a call adds to its cells, in the order of `rollups.FIGURES`."""
+    tokens, timing, status = call.usage, call.timing, call.status
+    sent, got, evaluated = tokens.input_tokens, tokens.output_tokens, timing.eval
+    told = evaluated is not None and got is not None
+    cost = call.cost_usd
+    return (
+        1, status == "success", status == "error", status == "aborted",
+        sent or 0, sent is not None, tokens.cached_input_tokens or 0, got or 0, got is not None,
+        0 if cost is None else round(cost * NANO), cost is not None,
+        round((evaluated or 0.0) * NANO) if told else 0, (got or 0) if told else 0, call.tool_calls,
+        cost is None and (sent is not None or got is not None),
+        round(timing.total * NANO), round((timing.time_to_first_chunk or 0.0) * NANO),
+        round((timing.time_per_output_token or 0.0) * NANO),
+    )  # fmt: skip
+
+
+def _slots(timing: Timing) -> list[int]:
+    """Where a call's durations are counted: for each that is known its exact slot and its logarithmic one."""
+    total, first, each = timing.total, timing.time_to_first_chunk, timing.time_per_output_token
+    slots = [LATENCY.exact + bisect_left(LATENCY.edges, total), LATENCY.sparse + bisect_left(BOUNDS, total)]
+    if first is not None:
+        slots += (TTFT.exact + bisect_left(TTFT.edges, first), TTFT.sparse + bisect_left(BOUNDS, first))
+    if each is not None:
+        slots += (TPOT.exact + bisect_left(TPOT.edges, each), TPOT.sparse + bisect_left(BOUNDS, each))
+    return slots
 
 
 def _single(call: Call, model: str, increments: Increments) -> None:
@@ -137,26 +147,23 @@ def _single(call: Call, model: str, increments: Increments) -> None:
 
 def _from_cells(increments: Increments, label: Callable[[str | None], str]) -> None:
     """Fill the metrics whose dimensions the traffic cells have: sums over time."""
-    for key, cell in increments.traffic.items():
-        model, sums = label(key.model), cell.sums
-        increments.count("llm_requests_total", (model, key.status, key.operation), sums.calls)
-        for name, amount, known in (
-            ("prompt", sums.input_tokens, sums.input_known),
-            ("completion", sums.output_tokens, sums.output_known),
-        ):
-            if known:
-                increments.count("llm_tokens_used_total", (name, model), amount)
-        if sums.cached_input_tokens:
-            increments.count("llm_cached_tokens_total", (model,), sums.cached_input_tokens)
-        if sums.cost_known:
-            increments.count("llm_cost_usd_total", (model,), sums.cost_nanos / NANO)
-        if key.status == "success" and sums.cost_known < sums.calls:
-            increments.count("llm_unpriced_requests_total", (model,), sums.calls - sums.cost_known)
-        labels = (model, key.operation)
+    for (_, name_of_model, operation, status), cell in increments.cells[TRAFFIC.name].items():
+        model, sums = label(name_of_model), dict(zip(FIGURES, cell.figures, strict=True))
+        increments.count("llm_requests_total", (model, status, operation), sums["calls"])
+        for name, kind in (("prompt", "input"), ("completion", "output")):
+            if sums[f"{kind}_known"]:
+                increments.count("llm_tokens_used_total", (name, model), sums[f"{kind}_tokens"])
+        if sums["cached_input_tokens"]:
+            increments.count("llm_cached_tokens_total", (model,), sums["cached_input_tokens"])
+        if sums["cost_known"]:
+            increments.count("llm_cost_usd_total", (model,), sums["cost_nanos"] / NANO)
+        if status == "success" and sums["cost_known"] < sums["calls"]:
+            increments.count("llm_unpriced_requests_total", (model,), sums["calls"] - sums["cost_known"])
+        labels = (model, operation)
         for name, where, nanos in (
-            ("llm_request_duration_seconds", LATENCY, cell.latency_nanos),
-            ("llm_time_to_first_token_seconds", TTFT, cell.ttft_nanos),
-            ("llm_time_per_output_token_seconds", TPOT, cell.tpot_nanos),
+            ("llm_request_duration_seconds", LATENCY, sums["latency_nanos"]),
+            ("llm_time_to_first_token_seconds", TTFT, sums["ttft_nanos"]),
+            ("llm_time_per_output_token_seconds", TPOT, sums["tpot_nanos"]),
         ):
             part = histogram(cell.slots, where, nanos)
             if part.count:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sereno.metrics.rollups import TrafficCell, TrafficKey, UsageCell, UsageKey, merge_cells
+from sereno.metrics.rollups import ROLLUPS, Cells, merge_cells
 from sereno.stats.histograms import Histogram
 
 Labels = tuple[str, ...]
@@ -22,14 +22,13 @@ class Increments(msgspec.Struct):
     Attributes:
         counters: whole numbers; money in dollars, exact to a billionth below nine million.
         histograms: distributions.
-        traffic: cells by minute; `rollups.coarser` makes hours and days of them. Not filled by `Store.counters()`.
-        usage: cells by hour, likewise.
+        cells: by name of the roll-up, at its finest level; `rollups.coarser` makes the others of them. Not filled by
+            `Store.counters()`.
     """
 
     counters: dict[tuple[str, Labels], float] = msgspec.field(default_factory=dict)
     histograms: dict[tuple[str, Labels], Histogram] = msgspec.field(default_factory=dict)
-    traffic: dict[TrafficKey, TrafficCell] = msgspec.field(default_factory=dict)
-    usage: dict[UsageKey, UsageCell] = msgspec.field(default_factory=dict)
+    cells: dict[str, Cells] = msgspec.field(default_factory=lambda: {rollup.name: {} for rollup in ROLLUPS})
 
     def count(self, name: str, labels: Labels, amount: float = 1) -> None:
         """Add to a counter."""
@@ -53,8 +52,8 @@ class Increments(msgspec.Struct):
             if mine is None:
                 mine = self.histograms[key] = Histogram.empty(histogram.edges)
             mine.merge(histogram)
-        merge_cells(self.traffic, other.traffic)
-        merge_cells(self.usage, other.usage)
+        for name, cells in other.cells.items():
+            merge_cells(self.cells[name], cells)
 
 
 def add_exactly(a: float, b: float) -> float:

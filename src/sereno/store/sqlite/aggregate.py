@@ -13,29 +13,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from math import ceil, floor
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from sereno.metrics.rollups import DAY, SUM_FIELDS, TRAFFIC_LEVELS, USAGE_LEVELS
+from sereno.metrics.rollups import DAY, FIGURES, ROLLUPS, Rollup
 from sereno.metrics.slots import LATENCY, TPOT, TTFT
 from sereno.store.base import CallQuery, Dimension, Group
 from sereno.store.sqlite import filters
 from sereno.store.sqlite.buckets import Buckets, buckets, cover
 from sereno.store.sqlite.columns import OPERATION_CODE, OPERATIONS, STATUS_CODE, STATUSES
+from sereno.store.sqlite.filters import Source
 from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.plan import FEW, plan
 from sereno.store.sqlite.tally import Key, Tally
 
-Table = Literal["traffic", "usage"]
-_COVERED: dict[Table, frozenset[str]] = {
-    "traffic": frozenset({"model", "operation", "status"}),
-    "usage": frozenset({"user", "model", "category"}),
-}
-_LEVELS: dict[Table, tuple[int, ...]] = {
-    "traffic": tuple(reversed(TRAFFIC_LEVELS)),
-    "usage": tuple(reversed(USAGE_LEVELS)),
-}
 _PAGING = {"limit", "offset", "cursor", "newest_first", "sort", "start", "end", "internal"}
 _FAR = 10_000_000 * DAY
 """Beyond every time there is, on the border of every cell."""
@@ -45,11 +38,15 @@ _SCANNED = (
     " sum(CAST(round(c.cost_usd * 1e9) AS INTEGER)), count(c.cost_usd),"
     " sum(CASE WHEN c.output_tokens IS NOT NULL THEN CAST(round(c.eval * 1e9) AS INTEGER) END),"
     " sum(CASE WHEN c.eval IS NOT NULL THEN c.output_tokens END), sum(c.tool_calls),"
+    " sum(c.cost_usd IS NULL AND c.tokens IS NOT NULL),"
     " sum(CAST(round(c.total * 1e9) AS INTEGER)), sum(CAST(round(c.ttft * 1e9) AS INTEGER)),"
     " sum(CAST(round(c.tpot * 1e9) AS INTEGER))"
 )
 """The figures of `Tally` over the calls of a group."""
-_KEPT = ", ".join(f"sum({name})" for name in SUM_FIELDS)
+_KEPT = ", ".join(f"sum({name})" for name in FIGURES)
+_MANY_CELLS = 1000
+"""Up to so many cells are looked up one by one for a single value of the first dimension; beyond, all are read."""
+_EACH = "at IN (WITH RECURSIVE t(n) AS (SELECT ? UNION ALL SELECT n + ? FROM t WHERE n + ? < ?) SELECT n FROM t)"
 
 
 class Aggregation:
@@ -77,11 +74,11 @@ class Aggregation:
 
     def answer(self) -> list[Group]:
         """The groups, by time, then key."""
-        table = self._covering()
-        if table is None:
+        covering = self._covering()
+        if covering is None:
             self._scan(self._query.start, self._query.end)
         else:
-            self._from_cells(table)
+            self._from_cells(*covering)
         if not self._by and self._cut.seconds is None and not self._groups:
             self._groups[None,] = Tally()
         groups = [
@@ -94,25 +91,23 @@ class Aggregation:
         ]
         return sorted(groups, key=lambda group: (group.at or 0.0, [(v is not None, v or "") for v in group.key]))
 
-    def _covering(self) -> Table | None:
-        """The roll-up that has every dimension and figure asked for."""
+    def _covering(self) -> tuple[Rollup, tuple[int, ...]] | None:
+        """The roll-up that has every dimension asked for, and its cells that lie in the intervals, longest first."""
         query = self._query
         if query.internal is not False or query.operation == "other" or (self._cut.seconds and not self._cut.cell):
             return None
         used = {
             name for name in query.__struct_fields__ if name not in _PAGING and getattr(query, name) not in (None, "")
         } | set(self._by)
-        if used <= _COVERED["traffic"]:
-            return "traffic"
-        if used <= _COVERED["usage"] and not self._histograms and self._cut.cell >= USAGE_LEVELS[0]:
-            return "usage"
+        for rollup in ROLLUPS:
+            levels = tuple(level for level in reversed(rollup.levels) if self._cut.cell % level == 0)
+            if levels and used <= set(rollup.dimensions):
+                return rollup, levels
         return None
 
-    def _from_cells(self, table: Table) -> None:
-        """Whole cells from the roll-up, the ends by scans."""
-        cells = tuple(seconds for seconds in _LEVELS[table] if seconds <= self._cut.cell)
-        start, end = self._query.start, self._query.end
-        shortest = cells[-1]
+    def _from_cells(self, rollup: Rollup, levels: tuple[int, ...]) -> None:
+        """Whole cells, and the calls at either end."""
+        start, end, shortest = self._query.start, self._query.end, levels[-1]
         first = -_FAR if start is None else ceil(start / shortest) * shortest
         last = _FAR if end is None else floor(end / shortest) * shortest
         if first >= last:
@@ -120,34 +115,29 @@ class Aggregation:
             return
         if start is not None and start < first:
             self._scan(start, first)
-        for seconds, since, until in cover(first, last, cells):
-            self._cells(table, seconds, since, until)
+        for seconds, since, until in cover(first, last, levels):
+            self._cells(rollup, seconds, since, until)
         if end is not None and last < end:
             self._scan(last, end)
 
-    def _cells(self, table: Table, seconds: int, since: int, until: int) -> None:
+    def _cells(self, rollup: Rollup, seconds: int, since: int, until: int) -> None:
         """Add the cells of one length in one stretch of time."""
-        query, n = self._query, self._names
-        conditions, values = ["seconds = ?", "at >= ?", "at < ?"], [seconds, since, until]
-        for column, value in (
-            ("model", None if query.model is None else n.find(self._connection, query.model)),
-            ("user", None if query.user is None else n.find(self._connection, query.user)),
-            ("category", None if query.category is None else n.find(self._connection, query.category)),
-            ("operation", None if query.operation is None else OPERATION_CODE[query.operation]),
-            ("status", None if query.status is None else STATUS_CODE[query.status]),
-        ):
-            if value is not None:
-                conditions.append(f"{column} = ?")
-                values.append(value)
-        figures = _KEPT
-        if table == "traffic":
-            figures += ", sum(latency_nanos), sum(ttft_nanos), sum(tpot_nanos)"
-        if self._histograms:
-            figures += ", sereno_join(slots)"
+        filters_of = self._filters(rollup)
+        bounds = f"SELECT {{}}(at) FROM {rollup.name} WHERE seconds = ?"
+        (oldest,), (newest,) = (
+            self._connection.execute(bounds.format(f), [seconds]).fetchone() for f in ("min", "max")
+        )
+        if oldest is None:
+            return
+        since, until = max(since, oldest), min(until, newest + seconds)
+        alone = rollup.dimensions[0] in filters_of and (until - since) // seconds <= _MANY_CELLS
+        time, values = (_EACH, [since, seconds, seconds, until]) if alone else ("at >= ? AND at < ?", [since, until])
+        conditions = ["seconds = ?", time, *(f"{dimension} = ?" for dimension in filters_of)]
+        figures = _KEPT + (", sereno_join(slots)" if self._histograms else "")
         keys = ", ".join([self._cut.expression("at"), *self._by])
         rows = self._connection.execute(
-            f"SELECT {keys}, {figures} FROM {table} WHERE {' AND '.join(conditions)}{self._grouping()}",
-            values,
+            f"SELECT {keys}, {figures} FROM {rollup.name} WHERE {' AND '.join(conditions)}{self._grouping()}",
+            [seconds, *values, *filters_of.values()],
         )
         width = 1 + len(self._by)
         for row in rows:
@@ -160,10 +150,21 @@ class Aggregation:
             else:
                 tally.add(row[width:])
 
+    def _filters(self, rollup: Rollup) -> dict[str, int]:
+        """Column → number, for what narrows the question."""
+        found = {}
+        for dimension in rollup.dimensions:
+            value = getattr(self._query, dimension, None)
+            if value is not None:
+                codes = {"operation": OPERATION_CODE, "status": STATUS_CODE}.get(dimension)
+                found[dimension] = codes[value] if codes else self._names.find(self._connection, value)  # type: ignore[index]  # each code by its own names
+        return found
+
     def _scan(self, start: float | None, end: float | None) -> None:
         """Add the calls that ended in a stretch of time."""
         query = msgspec.structs.replace(self._query, start=start, end=end)
         found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
+        self._guide(found, query)
         filters.require_words(self._connection, found)
         dimensions = [d if d in {"operation", "status"} else f"ifnull(c.{d}, 0)" for d in self._by]
         keys = ", ".join([self._cut.expression("c.ended_at"), *dimensions])
@@ -180,6 +181,19 @@ class Aggregation:
             tally = self._tally(key)
             for where, column in zip((LATENCY, TTFT, TPOT), np.array(rows, dtype=np.float64).T, strict=True):
                 tally.add_values(where, column[~np.isnan(column)])
+
+    def _guide(self, found: Source, query: CallQuery) -> None:
+        """Choose the index: of times for a short stretch, else that of the narrowest filter."""
+        if query.start is not None and query.end is not None:
+            ended = "SELECT 1 FROM calls WHERE ended_at >= ? AND ended_at < ? LIMIT ?"
+            values = (query.start, query.end, FEW + 1)
+            if self._connection.execute(f"SELECT count(*) FROM ({ended})", values).fetchone()[0] <= FEW:
+                found.using("calls_ended")
+                return
+        without = msgspec.structs.replace(query, start=None, end=None)
+        way = plan(self._connection, self._names, self._sessions, without)
+        if way.along != "calls_started" and not found.ordered_by_hits:
+            way.guide(found)
 
     def _grouping(self) -> str:
         wanted = range(1, 2 + len(self._by)) if self._cut.seconds is not None else range(2, 2 + len(self._by))

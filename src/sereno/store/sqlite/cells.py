@@ -8,74 +8,45 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Mapping
+from typing import Any
 
 from sereno.conventions import METRIC
 from sereno.metrics.increments import Increments
-from sereno.metrics.rollups import (
-    HOUR,
-    MINUTE,
-    SUM_FIELDS,
-    TRAFFIC_LEVELS,
-    USAGE_LEVELS,
-    Sums,
-    TrafficCell,
-    TrafficKey,
-    UsageCell,
-    UsageKey,
-    coarser,
-)
+from sereno.metrics.rollups import FIGURES, ROLLUPS, Cells, Rollup, coarser
 from sereno.stats.histograms import NANO, Histogram
 from sereno.store.sqlite.columns import OPERATION_CODE, STATUS_CODE
-from sereno.store.sqlite.names import Names, Numbers
+from sereno.store.sqlite.functions import pack_slots
+from sereno.store.sqlite.names import Names
 
-_DURATIONS = ("latency_nanos", "ttft_nanos", "tpot_nanos")
+_CODES: dict[str, dict[Any, int]] = {"operation": OPERATION_CODE, "status": STATUS_CODE}
 
 
-def _upsert(table: str, keys: tuple[str, ...], added: tuple[str, ...], replaced: tuple[str, ...] = ()) -> str:
-    columns = keys + added + replaced
+def _upsert(table: str, keys: tuple[str, ...], added: tuple[str, ...], merged: tuple[str, ...] = ()) -> str:
+    columns = keys + added + merged
     changes = [f"{name} = {name} + excluded.{name}" for name in added]
-    changes += [f"{name} = excluded.{name}" for name in replaced]
+    changes += [f"{name} = sereno_merge({name}, excluded.{name})" for name in merged]
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
     )
 
 
-_TRAFFIC_KEYS = ("seconds", "at", "model", "operation", "status")
-_TRAFFIC = _upsert("traffic", _TRAFFIC_KEYS, SUM_FIELDS + _DURATIONS, ("slots",))
-_SLOTS = "SELECT slots FROM traffic WHERE seconds = ? AND at = ? AND model = ? AND operation = ? AND status = ?"
-_USAGE = _upsert("usage", ("seconds", "at", "user", "model", "category"), SUM_FIELDS)
-_COSTS = (
-    "UPDATE traffic SET cost_nanos = cost_nanos + ?, cost_known = cost_known + ?"
-    " WHERE seconds = ? AND at = ? AND model = ? AND operation = ? AND status = ?"
-)
-_EMPTY_USAGE = (
-    "DELETE FROM usage WHERE seconds = ? AND at = ? AND user = ? AND model = ? AND category = ? AND calls = 0"
-)
+def _keys(rollup: Rollup) -> tuple[str, ...]:
+    return ("seconds", "at", *rollup.dimensions)
+
+
+_ADD = {rollup.name: _upsert(rollup.name, _keys(rollup), FIGURES, ("slots",)) for rollup in ROLLUPS}
+_EMPTY = {
+    rollup.name: f"DELETE FROM {rollup.name} WHERE {' AND '.join(f'{key} = ?' for key in _keys(rollup))} AND calls = 0"
+    for rollup in ROLLUPS
+}
 _COUNTER = _upsert("counters", ("metric", "labels"), ("value",))
-
-
-def pack_slots(slots: Mapping[int, int]) -> bytes:
-    """Counts by slot as pairs of u16 and u32."""
-    flat = [part for pair in sorted(slots.items()) for part in pair]
-    return struct.pack("<" + "HI" * len(slots), *flat)
-
-
-def unpack_slots(data: bytes) -> dict[int, int]:
-    """Counts by slot."""
-    return dict(struct.iter_unpack("<HI", data))
 
 
 def add(connection: sqlite3.Connection, names: Names, increments: Increments) -> None:
     """Add increments to roll-ups, counters and histograms."""
-    numbers = names.numbers(connection)
-    for seconds in TRAFFIC_LEVELS:
-        traffic = increments.traffic if seconds == MINUTE else coarser(increments.traffic, seconds)
-        _add_traffic(connection, numbers, seconds, traffic)
-    for seconds in USAGE_LEVELS:
-        usage = increments.usage if seconds == HOUR else coarser(increments.usage, seconds)
-        _add_usage(connection, numbers, seconds, usage)
+    for rollup in ROLLUPS:
+        add_cells(connection, names, rollup, increments.cells[rollup.name])
     connection.executemany(
         _COUNTER,
         [(name, json.dumps(labels), _stored(name, value)) for (name, labels), value in increments.counters.items()],
@@ -84,84 +55,31 @@ def add(connection: sqlite3.Connection, names: Names, increments: Increments) ->
         _add_histogram(connection, name, json.dumps(labels), histogram)
 
 
-def _sums(sums: Sums) -> tuple[int, ...]:
-    return tuple(getattr(sums, name) for name in SUM_FIELDS)
-
-
-def _add_traffic(
-    connection: sqlite3.Connection, numbers: Numbers, seconds: int, cells: Mapping[TrafficKey, TrafficCell]
-) -> None:
-    rows = []
-    for key, cell in cells.items():
-        where = (
-            seconds,
-            key.at,
-            numbers[key.model] or 0,
-            OPERATION_CODE[key.operation],
-            STATUS_CODE[key.status],
-        )
-        slots = cell.slots
-        present = connection.execute(_SLOTS, where).fetchone()
-        if present:
-            slots = dict(slots)
-            for slot, n in struct.iter_unpack("<HI", present[0]):
-                slots[slot] = slots.get(slot, 0) + n
-        rows.append((
-            *where, *_sums(cell.sums), cell.latency_nanos, cell.ttft_nanos, cell.tpot_nanos, pack_slots(slots),
-        ))  # fmt: skip
-    connection.executemany(_TRAFFIC, rows)
-
-
-def _add_usage(
-    connection: sqlite3.Connection, numbers: Numbers, seconds: int, cells: Mapping[UsageKey, UsageCell]
-) -> None:
-    connection.executemany(
-        _USAGE,
-        [
-            (
-                seconds,
-                key.at,
-                numbers[key.user] or 0,
-                numbers[key.model] or 0,
-                numbers[key.category] or 0,
-                *_sums(cell.sums),
-            )
-            for key, cell in cells.items()
-        ],
-    )
-
-
-def move(
-    connection: sqlite3.Connection,
-    names: Names,
-    traffic: Mapping[int, Mapping[TrafficKey, Sums]],
-    usage: Mapping[int, Mapping[UsageKey, Sums]],
-) -> None:
-    """Add differences, which may be negative, to the sums of roll-ups; cells that no call is left in go.
+def add_cells(connection: sqlite3.Connection, names: Names, rollup: Rollup, cells: Cells) -> None:
+    """Add cells of a roll-up's finest level to all of its levels; a cell that no call is left in goes.
 
     Args:
         connection: inside the writer's transaction.
         names: numbers of texts.
-        traffic: by length of the cells in seconds; these cells are there and keep their calls and durations.
-        usage: likewise; these may be new, or lose their last call.
+        rollup: whose cells they are.
+        cells: what calls add, or differences (`metrics.rollups.differences`), which may be negative.
     """
     numbers = names.numbers(connection)
-    for seconds, cells in traffic.items():
-        connection.executemany(
-            _COSTS,
-            [
-                (sums.cost_nanos, sums.cost_known, seconds, key.at, numbers[key.model] or 0,
-                 OPERATION_CODE[key.operation], STATUS_CODE[key.status])
-                for key, sums in cells.items()
-            ],
-        )  # fmt: skip
-    for seconds, used in usage.items():
-        rows = {
-            (seconds, key.at, numbers[key.user] or 0, numbers[key.model] or 0, numbers[key.category] or 0): sums
-            for key, sums in used.items()
-        }
-        connection.executemany(_USAGE, [(*where, *_sums(sums)) for where, sums in rows.items()])
-        connection.executemany(_EMPTY_USAGE, list(rows))
+    codes = [_CODES.get(dimension) for dimension in rollup.dimensions]
+    for seconds in rollup.levels:
+        level = cells if seconds == rollup.levels[0] else coarser(cells, seconds)
+        rows, lessened = [], []
+        for key, cell in level.items():
+            values = [
+                codes_of[value] if codes_of else numbers[value] or 0
+                for codes_of, value in zip(codes, key[1:], strict=True)
+            ]
+            where = (seconds, key[0], *values)
+            rows.append((*where, *cell.figures, pack_slots(cell.slots)))
+            if cell.figures[0] < 0:
+                lessened.append(where)
+        connection.executemany(_ADD[rollup.name], rows)
+        connection.executemany(_EMPTY[rollup.name], lessened)
 
 
 def _is_money(name: str) -> bool:

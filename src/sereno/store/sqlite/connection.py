@@ -76,6 +76,7 @@ class Database:
                 ):
                     writer.execute(f"PRAGMA {pragma}")
                 migrate(writer, self.path)
+                register(writer)
             except BaseException:
                 writer.close()
                 raise

@@ -114,7 +114,7 @@ class People:
     def unique_users(self, query: CallQuery) -> int:
         """How many users the calls that ended in the query's time have; calls without a user count none."""
         if _is_open(query):
-            days = "SELECT count(DISTINCT user) FROM usage WHERE seconds = ? AND user > 0"
+            days = "SELECT count(DISTINCT user) FROM people WHERE seconds = ? AND user > 0"
             return int(self._connection.execute(days, (DAY,)).fetchone()[0])
         found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
         filters.require_words(self._connection, found)
@@ -128,7 +128,7 @@ class People:
     def _busiest(self) -> list[int]:
         """Numbers of all users, 0 for none, most calls first."""
         rows = self._connection.execute(
-            "SELECT user, sum(calls) FROM usage WHERE seconds = ? GROUP BY user", (DAY,)
+            "SELECT user, sum(calls) FROM people WHERE seconds = ? GROUP BY user", (DAY,)
         ).fetchall()
         rows.sort(key=lambda row: (-row[1], row[0] != 0, self._text(row[0]) or ""))
         return [user for user, _ in rows]
@@ -137,7 +137,7 @@ class People:
         """One user's row: sums from the roll-up, times and sessions from the index of users."""
         calls, errors, sent, got, cost, priced = self._connection.execute(
             "SELECT sum(calls), sum(error), sum(input_tokens), sum(output_tokens), sum(cost_nanos), sum(cost_known)"
-            " FROM usage WHERE seconds = ? AND user = ?",
+            " FROM people WHERE seconds = ? AND user = ?",
             (DAY, number),
         ).fetchone()
         mine = f"FROM calls c WHERE c.user IS ? AND c.operation <> {OTHER} AND c.internal IS NULL"

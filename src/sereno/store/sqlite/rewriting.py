@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sereno.calls import Call, id_bytes
 from sereno.metrics.account import account_all
-from sereno.metrics.rollups import HOUR, MINUTE, TRAFFIC_LEVELS, USAGE_LEVELS, coarser, differences
+from sereno.metrics.rollups import ROLLUPS, differences
 from sereno.store.base import Rewrite
 from sereno.store.sqlite import cells
 from sereno.store.sqlite.columns import SELECTED, call_of
@@ -44,19 +44,9 @@ def rewrite(connection: sqlite3.Connection, names: Names, sessions: Names, chang
 def _move(connection: sqlite3.Connection, names: Names, before: Sequence[Call], after: Sequence[Call]) -> None:
     """Bring the roll-ups from what the calls counted to what they count now, by the rule they were counted by."""
     old, new = account_all(before, _no_label), account_all(after, _no_label)
-    traffic = {
-        seconds: differences(new.traffic, old.traffic)
-        if seconds == MINUTE
-        else differences(coarser(new.traffic, seconds), coarser(old.traffic, seconds))
-        for seconds in TRAFFIC_LEVELS
-    }
-    usage = {
-        seconds: differences(new.usage, old.usage)
-        if seconds == HOUR
-        else differences(coarser(new.usage, seconds), coarser(old.usage, seconds))
-        for seconds in USAGE_LEVELS
-    }
-    cells.move(connection, names, traffic, usage)
+    for rollup in ROLLUPS:
+        moved = differences(new.cells[rollup.name], old.cells[rollup.name])
+        cells.add_cells(connection, names, rollup, moved)
 
 
 def _no_label(_model: str | None) -> str:

@@ -9,22 +9,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sereno.metrics.rollups import SUM_FIELDS
+from sereno.metrics.rollups import FIGURES, SUM_FIELDS
 from sereno.metrics.slots import LATENCY, SLOTS, TPOT, TTFT, Range
 from sereno.stats.histograms import BOUNDS, BUCKETS, NANO, Histogram
 from sereno.store.base import Totals
 
 Key = tuple[int | None, ...]
 """Start of the interval, then the numbers of the dimensions' values."""
-PAIR = np.dtype([("slot", "<u2"), ("n", "<u4")])
-FIGURES = len(SUM_FIELDS) + 3
-"""Sums of a group: `SUM_FIELDS`, then the billionths of seconds of latency, ttft and tpot."""
+PAIR = np.dtype([("slot", "<u2"), ("n", "<i4")])
 
 
 class Tally(msgspec.Struct):
-    """One group."""
+    """One group: its figures in the order of `rollups.FIGURES`, and its slots."""
 
-    figures: list[int] = msgspec.field(default_factory=lambda: [0] * FIGURES)
+    figures: list[int] = msgspec.field(default_factory=lambda: [0] * len(FIGURES))
     slots: Any = None
 
     def add(self, figures: Sequence[int | None]) -> None:

@@ -126,7 +126,8 @@ CREATE TABLE search_parts (
     name TEXT NOT NULL UNIQUE         -- an FTS5 table
 ) STRICT;
 
--- Roll-ups of LLM calls by the time of their end; seconds is the length of a cell. 0 stands for "none" in dimensions.
+-- Roll-ups of LLM calls by the time of their end (metrics/rollups.py); seconds is the length of a cell. 0 stands for "none"
+-- in dimensions. slots: pairs of u16 slot and i32 count, little-endian (metrics/slots.py).
 CREATE TABLE traffic (
     seconds INTEGER NOT NULL,
     at INTEGER NOT NULL,
@@ -147,19 +148,21 @@ CREATE TABLE traffic (
     eval_nanos INTEGER NOT NULL,
     eval_tokens INTEGER NOT NULL,
     tool_calls INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
     latency_nanos INTEGER NOT NULL,
     ttft_nanos INTEGER NOT NULL,
     tpot_nanos INTEGER NOT NULL,
-    slots BLOB NOT NULL,              -- pairs of u16 slot, u32 count, little-endian (metrics/slots.py)
+    slots BLOB NOT NULL,
     PRIMARY KEY (seconds, at, model, operation, status)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE usage (
+CREATE TABLE topics (
     seconds INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    user INTEGER NOT NULL,
-    model INTEGER NOT NULL,
     category INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     success INTEGER NOT NULL,
     error INTEGER NOT NULL,
@@ -174,7 +177,104 @@ CREATE TABLE usage (
     eval_nanos INTEGER NOT NULL,
     eval_tokens INTEGER NOT NULL,
     tool_calls INTEGER NOT NULL,
-    PRIMARY KEY (seconds, at, user, model, category)
+    unpriced INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (seconds, at, category, model, operation, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE origins (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    upstream INTEGER NOT NULL,
+    cost_source INTEGER NOT NULL,
+    error_type INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (seconds, at, upstream, cost_source, error_type, model, operation, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE people (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    client INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (seconds, at, user, key, client, model, operation, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE interests (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    category INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (seconds, at, user, category, model, operation, status)
 ) STRICT, WITHOUT ROWID;
 
 -- What /metrics shows. labels is a JSON list of values; money is in billionths of a dollar.
