@@ -20,10 +20,10 @@ BUILTIN: tuple[Category, ...] = (
         title_en="Images",
         title_es="Imágenes",
         words=_list("""
-            @images, this image, the image, attached image, this picture, the picture, this photo, the photo, attached
-            photo, this photograph, the photograph, this screenshot, the screenshot, alt text, image, picture, photo,
-            photograph, esta imagen, la imagen, imagen adjunta, esta foto, la foto, foto adjunta, la fotografía, esta
-            fotografía, esta captura, imagen, foto, fotografía, texto alternativo
+            @images, this image, the image, attached image, this picture, the picture, this photo, the photo,
+            attached photo, this photograph, the photograph, this screenshot, the screenshot, alt text, image,
+            picture, photo, photograph, esta imagen, la imagen, imagen adjunta, esta foto, la foto, foto adjunta, la
+            fotografía, esta fotografía, esta captura, imagen, foto, fotografía, texto alternativo
         """),
     ),
     Category(
@@ -32,11 +32,12 @@ BUILTIN: tuple[Category, ...] = (
         title_es="Agentes y herramientas",
         words=_list("""
             @tools, tool, tools, agent, autonomous, following tools, call tools, tool call, available tools, use the
-            tool, action input, observation, function call, call the function, search the web, browse the web,
-            herramienta, herramientas, agente, autónomo, estas herramientas, usa la herramienta, acción, observación,
-            llama a la función, llamada a función, busca en internet, navega por la web
+            tool, action input, observation, thought i, pensamiento, arguments, function call, call the function,
+            search the web, browse the web, herramienta, herramientas, agente, autónomo, estas herramientas, usa la
+            herramienta, acción, observación, llama a la función, llamada a función, busca en internet, navega por
+            la web
         """),
-        patterns=("thought:", "pensamiento:", r"_[a-z]{1,20}\(", '"arguments"', '"tool"'),
+        patterns=(r"_[a-z]{1,20}\(",),
     ),
     Category(
         name="translation",
@@ -46,12 +47,12 @@ BUILTIN: tuple[Category, ...] = (
             translate, translated, translation, translations, translator, translating, how do you say, into english,
             into spanish, into french, into german, into italian, into portuguese, into chinese, into japanese, to
             english, to spanish, to french, to german, to italian, to portuguese, from english, in japanese, in
-            german, in french, in spanish, in english, in italian, in portuguese, in chinese, spanish version, english
-            version, french version, portuguese, english to, spanish to, traduce, traducir, traduzca, traduzcas,
-            tradúceme, tradúcelo, traducción, traducciones, traductor, traducido, cómo se dice, al inglés, al español,
-            al francés, al alemán, al italiano, al portugués, al catalán, al chino, en inglés, en francés, en alemán,
-            en italiano, en portugués, en japonés, del inglés, del español, del francés, palabra inglesa, palabra
-            francesa, palabra alemana, versión en inglés, versión en español
+            german, in french, in spanish, in english, in italian, in portuguese, in chinese, spanish version,
+            english version, french version, portuguese, english to, spanish to, traduce, traducir, traduzca,
+            traduzcas, tradúceme, tradúcelo, traducción, traducciones, traductor, traducido, cómo se dice, al
+            inglés, al español, al francés, al alemán, al italiano, al portugués, al catalán, al chino, en inglés,
+            en francés, en alemán, en italiano, en portugués, en japonés, del inglés, del español, del francés,
+            palabra inglesa, palabra francesa, palabra alemana, versión en inglés, versión en español
         """),
     ),
     Category(
@@ -60,10 +61,10 @@ BUILTIN: tuple[Category, ...] = (
         title_es="Resúmenes",
         words=_list("""
             summarise, summarize, summary, summaries, summarising, summarizing, summarised, summarized, tldr, tl dr,
-            key takeaways, takeaways, key points, main points, main ideas, bullet points, condense, shorten, abstract,
-            recap, synopsis, in short, gist, resume, resumir, resumen, resúmenes, resúmeme, resúmelo, resúmelos,
-            resumas, sintetiza, sintetizar, síntesis, puntos clave, ideas principales, ideas clave, lo esencial,
-            acorta, acortar, en pocas palabras, de qué trata, sinopsis, condensa
+            key takeaways, takeaways, key points, main points, main ideas, bullet points, condense, shorten,
+            abstract, recap, synopsis, in short, gist, resume, resumir, resumen, resúmenes, resúmeme, resúmelo,
+            resúmelos, resumas, sintetiza, sintetizar, síntesis, puntos clave, ideas principales, ideas clave, lo
+            esencial, acorta, acortar, en pocas palabras, de qué trata, sinopsis, condensa
         """),
     ),
     Category(
@@ -71,13 +72,14 @@ BUILTIN: tuple[Category, ...] = (
         title_en="Extraction and classification",
         title_es="Extracción y clasificación",
         words=_list("""
-            extract, extracting, extraction, classify, classification, sentiment, categorise, categorize, label each,
-            named entities, entities, list every, list all, find all, find the dates, identify all, mentioned in, from
-            this invoice, from the text, return json, as json, json object, parse, spam, positive or negative,
-            positive negative or neutral, label, labels, detect the language, answer with one word, extrae, extraer,
-            extraiga, extracción, clasifica, clasificar, clasificación, sentimiento, etiqueta, etiquetar, entidades,
-            identifica, identificar, saca de, detecta, positiva o negativa, positivo o negativo, en json, un json,
-            devuelve solo, responde solo con, que aparecen en, categorías, con los campos, de esta factura
+            extract, extracting, extraction, classify, classification, sentiment, categorise, categorize, label
+            each, named entities, entities, list every, list all, find all, find the dates, identify all, mentioned
+            in, from this invoice, from the text, return json, as json, json object, parse, spam, positive or
+            negative, positive negative or neutral, label, labels, detect the language, answer with one word,
+            extrae, extraer, extraiga, extracción, clasifica, clasificar, clasificación, sentimiento, etiqueta,
+            etiquetar, entidades, identifica, identificar, saca de, detecta, positiva o negativa, positivo o
+            negativo, en json, un json, devuelve solo, responde solo con, que aparecen en, categorías, con los
+            campos, de esta factura
         """),
     ),
     Category(
@@ -85,15 +87,14 @@ BUILTIN: tuple[Category, ...] = (
         title_en="Data and SQL",
         title_es="Datos y SQL",
         words=_list("""
-            sql, mysql, postgres, postgresql, sqlite, mongodb, database, databases, schema, query, queries, subquery,
-            group by, order by, left join, inner join, create table, insert into, select from, window function,
-            dataframe, dataframes, pandas, csv, excel, spreadsheet, spreadsheets, pivot table, dataset, datasets,
-            normal form, foreign key, primary key, duplicate rows, missing values, column, columns, rows, median, base
-            de datos, bases de datos, esquema, consulta, consulta sql, tabla, tablas, columna, columnas, filas, hoja
-            de cálculo, tabla dinámica, conjunto de datos, datos, registros, clave primaria, clave foránea, media
-            móvil, filas duplicadas
+            sql, mysql, postgres, postgresql, sqlite, mongodb, database, databases, schema, query, queries,
+            subquery, group by, order by, left join, inner join, create table, insert into, select from, select
+            count, window function, dataframe, dataframes, pandas, csv, excel, spreadsheet, spreadsheets, pivot
+            table, dataset, datasets, normal form, foreign key, primary key, duplicate rows, missing values, column,
+            columns, rows, median, base de datos, bases de datos, esquema, consulta, consulta sql, tabla, tablas,
+            columna, columnas, filas, hoja de cálculo, tabla dinámica, conjunto de datos, datos, registros, clave
+            primaria, clave foránea, media móvil, filas duplicadas
         """),
-        patterns=(r"count\(", r"select \*", "_id"),
     ),
     Category(
         name="code",
@@ -106,12 +107,12 @@ BUILTIN: tuple[Category, ...] = (
             compiler, debug, debounce, bug, bugs, exception, traceback, stack trace, segmentation fault, refactor,
             unit test, unit tests, pytest, type hints, docstring, pull request, mutex, thread, threads, async,
             algorithm, programming, program, one liner, import, implement, runtime, syntax error, null pointer,
-            recursion, recursive, endpoint, framework, library, código, programa, programar, programación, función en,
-            una función, clase, clases, hilo, bucle, compilar, compila, depurar, error, fallo, excepción, pruebas
-            unitarias, algoritmo, fichero, ficheros, implementa, desplegar, refactoriza, anidados, expresión regular,
-            patrón de diseño
+            recursion, recursive, endpoint, framework, library, código, programa, programar, programación, función
+            en, una función, clase, clases, hilo, bucle, compilar, compila, depurar, error, fallo, excepción,
+            pruebas unitarias, algoritmo, fichero, ficheros, implementa, desplegar, refactoriza, anidados, expresión
+            regular, patrón de diseño
         """),
-        patterns=("```", r"\(\)", "==", "!=", "=>", "};", "</", "#include", " --", "error:"),
+        patterns=("```", r"\(\)", "==", "=>", "};", "</", "#include"),
     ),
     Category(
         name="mathematics",
@@ -121,23 +122,13 @@ BUILTIN: tuple[Category, ...] = (
             solve, equation, equations, derivative, integral, integrate, prove, proof, theorem, irrational, square
             root, probability, matrix, vector, eigenvalues, polynomial, triangle, how many ways, compute, calculate,
             percent, percentage, sum of, product of, divided by, multiplied by, arithmetic, algebra, geometry,
-            calculus, logarithm, km h, average speed, prime number, modulo, resuelve, ecuación, ecuaciones, derivada,
-            deriva, demuestra, demostración, teorema, raíz cuadrada, probabilidad, matriz, autovalores, polinomio,
-            triángulo, calcula, calcular, cuánto es, multiplicado por, dividido por, dividido entre, porcentaje, suma
-            de, inducción, aritmética, álgebra, geometría, logaritmo, de descuento, cuánto pago, dados
+            calculus, logarithm, km h, cos, ln, log, average speed, prime number, modulo, resuelve, ecuación,
+            ecuaciones, derivada, deriva, demuestra, demostración, teorema, raíz cuadrada, probabilidad, matriz,
+            autovalores, polinomio, triángulo, calcula, calcular, cuánto es, multiplicado por, dividido por,
+            dividido entre, porcentaje, suma de, inducción, aritmética, álgebra, geometría, logaritmo, de descuento,
+            cuánto pago, dados
         """),
-        patterns=(
-            r"= ?\d",
-            r"\* ?\d",
-            r"\+ ?\d",
-            r"\d ?%",
-            r"x ?[=+^]",
-            r"\^\d",
-            r"sin\(",
-            r"cos\(",
-            r"ln\(",
-            r"log\(",
-        ),
+        patterns=(r"= ?\d", r"\* ?\d", r"\+ ?\d", r"\d ?%", r"x ?[=+^]", r"\^\d", r"sin\("),
     ),
     Category(
         name="writing",
@@ -149,8 +140,8 @@ BUILTIN: tuple[Category, ...] = (
             caption, tweet, product description, press release, paragraph, grammar, professional, formal, tone,
             linkedin, help me write, newsletter, novel, chapter, essay about, polite, escribe, escribir, escríbeme,
             redacta, redactar, redacción, correo, carta, cuento, poema, relato, canción, ensayo, artículo, discurso,
-            publicación, instagram, eslogan, eslóganes, titular, titulares, ortografía, acentos, gramática, mejora la,
-            párrafo, tono, guion, novela, anuncio, anunciar, ayúdame a escribir, carta de presentación, propón,
+            publicación, instagram, eslogan, eslóganes, titular, titulares, ortografía, acentos, gramática, mejora
+            la, párrafo, tono, guion, novela, anuncio, anunciar, ayúdame a escribir, carta de presentación, propón,
             prepárame
         """),
     ),
@@ -161,9 +152,10 @@ BUILTIN: tuple[Category, ...] = (
         words=_list("""
             hi, hello, hey, thanks, thank you, good morning, good evening, good night, how are you, your name, joke,
             chat, pretend, pretend you are, role play, roleplay, in character, imagine you are, act as, you are
-            sherlock, lonely, bored, i feel, tell me a joke, hola, buenas, buenos días, buenas tardes, buenas noches,
-            qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, haz de, actúa como, imagina que
-            eres, haz como si, juego de rol, me aburro, hablamos, estoy triste, necesito hablar, charlar, charlemos
+            sherlock, lonely, bored, i feel, tell me a joke, hola, buenas, buenos días, buenas tardes, buenas
+            noches, qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, haz de, actúa como,
+            imagina que eres, haz como si, juego de rol, me aburro, hablamos, estoy triste, necesito hablar,
+            charlar, charlemos
         """),
     ),
     Category(
@@ -172,10 +164,10 @@ BUILTIN: tuple[Category, ...] = (
         title_es="Preguntas y explicaciones",
         general=True,
         words=_list("""
-            what, why, who, when, where, which, how, explain, tell me about, what is, what are, how does, how do, can,
-            should, recommend, advice, history of, difference between, qué, cuál, cuáles, quién, quiénes, cuándo,
-            cuánto, cuántos, dónde, por qué, cómo, explica, explícame, háblame, dame consejos, consejos, recomienda,
-            qué es, es
+            what, why, who, when, where, which, how, explain, tell me about, what is, what are, how does, how do,
+            can, should, recommend, advice, history of, difference between, qué, cuál, cuáles, quién, quiénes,
+            cuándo, cuánto, cuántos, dónde, por qué, cómo, explica, explícame, háblame, dame consejos, consejos,
+            recomienda, qué es, es
         """),
         patterns=(r"\?",),
     ),

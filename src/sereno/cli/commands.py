@@ -69,6 +69,7 @@ COMMANDS: dict[str, Command] = {
         Command("wire", LOOK, "Show what recorded traffic decodes to.", "wire"),
         Command("keys", KEEP, "Issue, list and revoke Sereno keys.", "keys"),
         Command("import", KEEP, "Bring in calls exported elsewhere.", "importing"),
+        Command("categories", KEEP, "What prompts are about: list, explain, apply anew.", "categories"),
         Command("reprice", KEEP, "Price stored calls anew, by the settings in force.", "reprice"),
         Command("backup", KEEP, "Write a consistent copy of the store.", "backup"),
         Command("doctor", CHECK, "Look for what could go wrong, say what to do.", "doctor"),
