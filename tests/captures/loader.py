@@ -16,6 +16,9 @@ from sereno.wire.captures import Capture, exchanges, parse_capture
 
 FOLDER = Path(__file__).parent / "ollama-0.24.0"
 NAMES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+LLAMA_CPP: tuple[str, ...] = tuple(
+    sorted(f"llama-cpp/{path.stem}" for path in (FOLDER.parent / "llama-cpp").glob("*.json"))
+)
 
 
 class Wire(NamedTuple):
@@ -45,8 +48,9 @@ class Wire(NamedTuple):
 
 @cache
 def capture(name: str) -> Capture:
-    """The parsed capture file."""
-    return parse_capture((FOLDER / f"{name}.json").read_bytes())
+    """The parsed capture file; `llama-cpp/NAME` for one of llama.cpp."""
+    folder = FOLDER.parent if "/" in name else FOLDER
+    return parse_capture((folder / f"{name}.json").read_bytes())
 
 
 @cache

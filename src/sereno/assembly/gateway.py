@@ -44,6 +44,7 @@ def gateway_options(
                 models=upstream.models,
                 ca_file=upstream.ca_file,
                 verify=upstream.verify,
+                inject_usage=upstream.inject_usage,
             )
             for upstream in settings.upstreams
         ),

@@ -126,6 +126,9 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         "Whether its certificate is checked.")] = True
     poll: Annotated[bool, Setting(kinds.boolean(),
         "Whether the keeper asks it for its models and version.")] = True
+    inject_usage: Annotated[bool, Setting(kinds.boolean(),
+        "Whether OpenAI streams that do not ask for token counts are made to, unseen by the client: "
+        "[how](gateway.md#token-counts-of-streams).")] = False
     provider: Annotated[str, Setting(kinds.text(),
         "Whose price list its models are on: `local` for nobody's, or a provider that `sereno prices --providers` "
         "lists. Empty: its address tells.")] = ""

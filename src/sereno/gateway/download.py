@@ -87,9 +87,8 @@ class Download:
         """Whether bytes that may end the body are passed on before it is known whether they do."""
         return self._raw
 
-    @property
-    def held(self) -> bytes:
-        """What a filter still holds of a body that will not be whole, framed; asked for once."""
+    def let_go(self) -> bytes:
+        """What a filter still holds of a body that will not be whole, framed."""
         rest = b"" if self._change is None else self._change.finish()
         return b"%x\r\n%b\r\n" % (len(rest), rest) if rest else b""
 

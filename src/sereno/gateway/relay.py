@@ -383,9 +383,9 @@ class Relay(Ending):
 
     def _cut(self, outcome: Outcome) -> None:
         """End an answer that will not be whole, so that the client can tell."""
-        download = self.download
-        if download is not None and download.held:
-            self.client.transport.write(download.held)
+        held = b"" if self.download is None else self.download.let_go()
+        if held:
+            self.client.transport.write(held)
         self._end(outcome, monotonic())
         self.client.cut(gently=self.framed)
 
