@@ -62,4 +62,7 @@ def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
 
 def _height(value: float, low: float, high: float) -> float:
     room = HEIGHT - 2 * _MARGIN
-    return HEIGHT - _MARGIN - (room * (value - low) / (high - low) if high > low else 0.0)
+    if high <= low:
+        return HEIGHT - _MARGIN
+    scale = max(high, -low)  # first divided, then subtracted: the span of two large numbers may not exist
+    return HEIGHT - _MARGIN - room * (value / scale - low / scale) / (high / scale - low / scale)

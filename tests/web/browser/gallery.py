@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -32,38 +33,71 @@ def wave(base: float, count: int, gap: range | None = None) -> list[float | None
 TIMES = tuple(START + 300 * i for i in range(48))
 CHARTS = (
     Chart(
-        kind="lines", id="latency", title="Latency", description="How long calls took.", unit="seconds", x=TIMES,
+        kind="lines",
+        id="latency",
+        title="Latency",
+        description="How long calls took.",
+        unit="seconds",
+        x=TIMES,
         series=(series("p50", "s1", wave(0.4, 48, range(20, 25))), series("p95", "s2", wave(1.5, 48, range(20, 25)))),
         thresholds=(Threshold(name="objective", value=5.0),),
-        links=tuple(f"/at/{i}" for i in range(48)), tz="Europe/Madrid",
+        links=tuple(f"/at/{i}" for i in range(48)),
+        tz="Europe/Madrid",
     ),
     Chart(
-        kind="stacked", id="tokens", title="Tokens", unit="tokens", x=TIMES,
+        kind="stacked",
+        id="tokens",
+        title="Tokens",
+        unit="tokens",
+        x=TIMES,
         series=(series("input", "s3", wave(3000, 48)), series("output", "s4", wave(9000, 48))),
     ),
     Chart(
-        kind="area", id="cost", title="Cost", unit="dollars", x=TIMES, series=(series("all", "accent", wave(0.0004, 48)),),
+        kind="area",
+        id="cost",
+        title="Cost",
+        unit="dollars",
+        x=TIMES,
+        series=(series("all", "accent", wave(0.0004, 48)),),
     ),
     Chart(
-        kind="bars", id="calls", title="Calls", unit="count", x=TIMES,
+        kind="bars",
+        id="calls",
+        title="Calls",
+        unit="count",
+        x=TIMES,
         series=(series("ok", "good", wave(10, 48)), series("errors", "bad", wave(1, 48))),
     ),
     Chart(
-        kind="bars", id="models", title="Calls per model", unit="count", x=("qwen3:0.6b", HOSTILE, "a-very-long-name-of-a-model:latest"),
-        series=(series("calls", "s1", [120.0, None, 7.0]),), links=("/sereno/models/1", None, "/sereno/models/3"),
+        kind="bars",
+        id="models",
+        title="Calls per model",
+        unit="count",
+        x=("qwen3:0.6b", HOSTILE, "a-very-long-name-of-a-model:latest"),
+        series=(series("calls", "s1", [120.0, None, 7.0]),),
+        links=("/sereno/models/1", None, "/sereno/models/3"),
     ),
     Chart(
-        kind="histogram", id="spread", title="Distribution", unit="count",
+        kind="histogram",
+        id="spread",
+        title="Distribution",
+        unit="count",
         x=("≤0.1 s", "≤0.25 s", "≤0.5 s", "≤1 s", "≤2 s", "≤5 s", "≤10 s", ">10 s"),
         series=(series("calls", "accent", [1.0, 5.0, 20.0, 61.0, 33.0, 12.0, 3.0, 1.0]),),
     ),
     Chart(
-        kind="radar", id="compared", title="Compared", unit="ratio", x=("speed", "cost", "quality", "reliability"),
+        kind="radar",
+        id="compared",
+        title="Compared",
+        unit="ratio",
+        x=("speed", "cost", "quality", "reliability"),
         notes=("tokens a second", "dollars a token", "measured", "share without error"),
         series=(series("one", "s1", [1.0, 0.5, None, 0.98]), series("two", "s2", [0.4, 0.9, 0.7, 1.0])),
     ),
-    Chart(kind="lines", id="nothing", title="Nothing", unit="ratio", x=(), series=(), empty="Nothing yet: send a call."),
-)  # fmt: skip
+    Chart(
+        kind="lines", id="nothing", title="Nothing", unit="ratio", x=(), series=(), empty="Nothing yet: send a call."
+    ),
+)
 
 
 def environment(assets: Assets) -> Environment:
@@ -76,22 +110,7 @@ def environment(assets: Assets) -> Environment:
     return made
 
 
-PAGE = """{% from "charts.html" import figure, sparkline %}<!doctype html>
-<html lang="{{ lang }}"{% if theme %} data-theme="{{ theme }}"{% endif %}><head><meta charset="utf-8"><title>Gallery</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{{ asset("mark.svg") }}"><link rel="stylesheet" href="{{ asset("sereno.css") }}">
-{% if script %}<script type="module" src="{{ asset("sereno.js") }}"></script>{% endif %}</head><body><header></header><main id="content">
-{% for chart in charts %}{{ figure(chart, t) }}{% endfor %}
-<p>{{ sparkline([1, 4, none, 2, 6], "trend") }}</p>
-<form data-filters action="/sereno"><input name="search" data-search aria-label="search"><select name="only" aria-label="only"><option value=""></option><option>cost</option></select></form>
-<button hx-get="/sereno?only=calls" hx-select="figure" hx-target="#later">More</button><div id="later"></div>
-<a data-key="x" href="/at/x">X page</a>
-<pre id="sample">curl http://localhost/</pre><button data-copy="sample">Copy</button>
-<div data-themes hidden><button data-theme-set="auto">Auto</button><button data-theme-set="light">Light</button><button data-theme-set="dark">Dark</button></div>
-<time datetime="2025-11-21T04:40:00Z" data-local>2025-11-21 04:40</time> <time datetime="2020-01-01T00:00:00Z" data-relative></time>
-<div data-live="/events" data-live-rows="/rows" data-live-into="rows"><button data-live-toggle aria-pressed="false" hidden>Live</button> <span data-live-state></span></div>
-<table><tbody id="rows"><tr data-href="/at/0"><td><a href="/at/0">0</a></td></tr></tbody></table>
-</main></body></html>"""
+PAGE = (Path(__file__).parent / "gallery.html").read_text()
 
 
 def gallery() -> Starlette:
