@@ -12,6 +12,7 @@ from sereno.query.paging import address
 from sereno.query.problems import not_found
 from sereno.query.view import KeeperView
 from sereno.web.assets import Assets
+from sereno.web.compression import Compression
 from sereno.web.page import Page
 from sereno.web.pages import call, calls, cost, health, models, overview, sessions, users
 from sereno.web.site import Site
@@ -33,6 +34,7 @@ def mount(app: FastAPI, view: KeeperView) -> None:
     assets = Assets()
     site = Site(view, app.state.pool, assets)
     app.state.render_problem = site.problem
+    app.add_middleware(Compression)
     for page in PAGES:
         path = "/sereno" + page.path
         app.add_route(path + ".json", _answers(site, page, "json"), include_in_schema=False)
