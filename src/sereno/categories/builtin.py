@@ -149,13 +149,13 @@ BUILTIN: tuple[Category, ...] = (
         name="conversation",
         title_en="Conversation and role play",
         title_es="Conversación y juego de rol",
+        general=True,
         words=_list("""
             hi, hello, hey, thanks, thank you, good morning, good evening, good night, how are you, your name, joke,
-            chat, pretend, pretend you are, role play, roleplay, in character, imagine you are, act as, you are
-            sherlock, lonely, bored, i feel, tell me a joke, hola, buenas, buenos días, buenas tardes, buenas
-            noches, qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, haz de, actúa como,
-            imagina que eres, haz como si, juego de rol, me aburro, hablamos, estoy triste, necesito hablar,
-            charlar, charlemos
+            chat, pretend, pretend you are, role play, roleplay, in character, imagine you are, act as, you are,
+            eres un, lonely, bored, i feel, tell me a joke, hola, buenas, buenos días, buenas tardes, buenas noches,
+            qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, haz de, actúa como, imagina que
+            eres, haz como si, juego de rol, me aburro, hablamos, estoy triste, necesito hablar, charlar, charlemos
         """),
     ),
     Category(

@@ -128,7 +128,7 @@ def _character(text: str) -> tuple[frozenset[int], str]:
             raise ValueError(f"\\{first} is not allowed; of these there are \\d, \\w, \\s, \\b, \\n and \\t")
     folded = plain(first)
     if folded == b"?" and first != "?":
-        raise ValueError(f"{first!r} is not in the Latin alphabet, so it is never found")
+        raise ValueError(f"{first!r} is never found: texts are read as ASCII without accents, any other sign as ?")
     return frozenset(folded), rest
 
 
