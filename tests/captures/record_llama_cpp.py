@@ -1,14 +1,16 @@
 """Records `llama-cpp/` off the sockets of a real llama.cpp server (xllamacpp with the demo's model).
 
-    python tests/captures/record_llama_cpp.py
+    python tests/captures/record_llama_cpp.py [serve]
 
-Two servers are opened on free ports: one that writes, one that embeds. Every exchange is one connection.
+With `serve` one server is opened, its port written, and closed with standard input. To record, two are opened on free
+ports: one that writes, one that embeds. Every exchange is one connection.
 """
 
 from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from base64 import b64encode
 from importlib.metadata import version
@@ -120,5 +122,14 @@ def main() -> None:
         del server
 
 
+def serve() -> None:
+    """One server that writes, until standard input ends."""
+    server = open_server(embeds=False)
+    sys.stdout.write(server.listening_address.rpartition(":")[2] + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    del server
+
+
 if __name__ == "__main__":
-    main()
+    serve() if sys.argv[1:] == ["serve"] else main()

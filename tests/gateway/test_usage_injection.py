@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captures.loader import capture
-from gateway.rig import PATIENCE, Upstream, UpstreamOptions, gateway, header, read_head, read_message, upstream
+from gateway.rig import PATIENCE, Upstream, gateway, header, read_head, read_message, upstream
+from sereno.gateway.options import UpstreamOptions
 from sereno.gateway.request_head import RequestHead, parse_request_head
 from sereno.gateway.usage_injection import UsageFilter, UsageInjection, concerns, with_usage
 from sereno.wire.captures import exchanges
@@ -424,3 +428,41 @@ def test_a_stale_connection_is_replaced_with_the_question_in_it() -> None:
             assert read_message(sock)[1] == plain
         assert server.connections == 2
         assert all(ASKING in body for body in server.received)
+
+
+# --- A real model server ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def llama_cpp() -> Iterator[int]:
+    """Port of a real llama.cpp server with the demo's model."""
+    script = Path(__file__).parents[1] / "captures/record_llama_cpp.py"
+    command = [sys.executable, str(script), "serve"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield int(process.stdout.readline())
+        process.stdin.close()
+
+
+@pytest.mark.parametrize("path", [b"/v1/chat/completions", b"/v1/completions"])
+def test_a_real_llama_cpp_server(llama_cpp: int, path: bytes) -> None:
+    text = (
+        b'"messages":[{"role":"user","content":"Name three fruits."}]' if b"chat" in path else b'"prompt":"One, two,"'
+    )
+    asking = request(b'{"model":"smollm2","stream":true,"temperature":0,"max_tokens":12,%b}' % text, path=path)
+    url = f"http://127.0.0.1:{llama_cpp}"
+    asked = UpstreamOptions(name="default", url=url, inject_usage=True)
+    plainly = UpstreamOptions(name="plain", url=url, prefix="/plain")
+    with gateway(asked, plainly) as running:
+        unchanged = asking.replace(b"POST /", b"POST /plain/", 1)
+        running.ask(unchanged)  # so that both find the prompt in the cache, and compute the same
+        status, head, injected = running.ask(asking)
+        plain_status, plain_head, plain = running.ask(unchanged)
+        assert (status, head) == (plain_status, plain_head)
+        assert same(injected) == same(plain)
+        records = running.journal.wait(3)[1:]
+        assert (b'"choices":[]' in records[0].response_body) is (b"chat" in path)
+        usage, unasked = (decode(record).usage for record in records)
+        assert (usage.input_tokens, usage.output_tokens) == (34 if b"chat" in path else 4, 12)
+        assert (unasked.input_tokens, unasked.output_tokens) == (usage.input_tokens, usage.output_tokens)
