@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from web.browser.axe import violations
 from web.browser.gallery import CHARTS, HOSTILE, PATIENCE
 
 Visit = Callable[..., Page]
@@ -231,3 +232,15 @@ def test_a_figure_that_comes_later_is_drawn(visit: Visit) -> None:
     page.get_by_role("button", name="More").click()
     drawn(page, "calls")
     assert pixels(page, "calls", "good") > 20
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_grave(visit: Visit, theme: str) -> None:
+    page = visit(f"/sereno?theme={theme}")
+    for name in ("latency", "models", "compared"):
+        figure = page.locator(f"figure#{name}")
+        figure.scroll_into_view_if_needed()
+        figure.locator("summary").click()
+    page.wait_for_selector("figure#models[data-drawn]")
+    page.keyboard.press("?")
+    assert violations(page) == []
