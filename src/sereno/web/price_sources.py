@@ -20,7 +20,7 @@ class PriceSource(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         source: `local:NAME` for `[prices.NAME]` of the settings, `genai-prices:VERSION:PROVIDER/MODEL` for the
             catalogue; null for calls without a price.
-        calls: how many have it.
+        calls: how many have it; of those without a price, the ones with tokens to price.
         cost_usd: what they cost; null without a price.
         cost_per_million_tokens: US dollars, input and output together; null without a price or tokens.
         settings: of the table now in force, name → value; empty for the catalogue.
@@ -40,7 +40,8 @@ def price_sources(store: Store, query: CallQuery, settings: Sequence[ShownSettin
 
 def told_sources(groups: Sequence[Group], settings: Sequence[ShownSetting]) -> list[PriceSource]:
     """The same of sums by source."""
-    found = [price_source(group.key[0], group.totals, settings) for group in groups if group.totals.calls]
+    found = [price_source(group.key[0], group.totals, settings) for group in groups]
+    found = [source for source in found if source.calls]
     return sorted(found, key=lambda s: (s.source is None, -(s.cost_usd or 0.0), s.source or ""))
 
 
@@ -50,7 +51,7 @@ def price_source(source: str | None, totals: Totals, settings: Sequence[ShownSet
     table = f"prices.{source.removeprefix(LOCAL)}." if source and source.startswith(LOCAL) else None
     return PriceSource(
         source=source,
-        calls=totals.calls,
+        calls=totals.cost_known or totals.unpriced,
         cost_usd=totals.cost_usd if totals.cost_known else None,
         cost_per_million_tokens=None if per_token is None else per_token * MILLION,
         settings={s.name.removeprefix(table): s.value for s in settings if s.name.startswith(table) and s.value}
