@@ -59,22 +59,23 @@ class Prices:
         load: Callable[[], Catalogue] = catalogue,
     ) -> None:
         self._tables = tuple(tables)
-        self._servers = dict(servers or {})
+        self._known = frozenset(servers or {})
+        self._clouds = {name: server for name, server in (servers or {}).items() if server.is_cloud}
         self._load = load
         self._table = lru_cache(REMEMBERED)(self._fitting)
         self._entry = lru_cache(REMEMBERED)(self._looked_up)
 
     def knows(self, upstream: str) -> bool:
         """Whether a model server of this name is configured."""
-        return upstream in self._servers
+        return upstream in self._known
 
     def quote(self, call: Call) -> Quote | None:
         """The price in force for the call's model, server and time; None where there is none."""
         table = self._table(call.upstream, call.model)
         if table is not None:
             return Quote(f"local:{table.name}", table.rates)
-        server, model = self._servers.get(call.upstream), call.model
-        if server is None or model is None or not server.is_cloud:
+        server, model = self._clouds.get(call.upstream), call.model
+        if server is None or model is None:
             return None
         entry = self._entry(server, call.path.partition("?")[0], model, named=call.protocol != "ollama")
         rates = None if entry is None else entry.rates(call.started_at)
