@@ -1,0 +1,95 @@
+"""The `alerting` part of a spec: ours is Sloth's with a few fields more."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, cast
+
+from sereno.slo.document import Fields
+from sereno.slo.spec import Alert, Alerting, Format
+from sereno.slo.windows import DAY, FOR, Severity
+
+LONGEST_HOLD = DAY
+NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
+"""Names of services and objectives: they become label values, file names and parts of ids."""
+NAME_EXPECTED = "1 to 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit"
+RESERVED = frozenset({"sloth_id", "sloth_service", "sloth_slo", "sloth_window", "sloth_severity", "le", "alertname"})
+"""Labels that the compiler writes itself."""
+MINIMUM_EVENTS = 10
+"""What ours asks for in the long window before anybody is told."""
+
+
+def read_alerting(fields: Fields | None, slo: str, service: str, form: Format) -> Alerting:
+    """Read it; every field may be missing.
+
+    Args:
+        fields: the part, if there is one.
+        slo: with the service the name of the alert, where none is given.
+        service: see there.
+        form: what the spec is written in: ours guards against little traffic, Sloth's says what it says.
+    """
+    ours = form == "sereno/v1"
+    name = alert_name(service, slo)
+    if fields is None:
+        return Alerting(name=name, minimum_events=MINIMUM_EVENTS if ours else 0)
+    alerts = tuple(_alert(fields, severity) for severity in ("page", "ticket"))
+    minimum, no_data, runbook = (MINIMUM_EVENTS if ours else 0), "ignore", Alerting(name="").runbook
+    if ours:
+        minimum = fields.whole("minimum_events", MINIMUM_EVENTS, 0, 10**9)
+        no_data = fields.choice("no_data", ("ignore", "alert"), "ignore")
+        runbook = fields.text("runbook", runbook)
+    alerting = Alerting(
+        name=fields.text("name", name),
+        alerts=alerts,
+        labels=checked(fields, fields.labels("labels"), "labels"),
+        annotations=fields.labels("annotations"),
+        minimum_events=minimum,
+        no_data=cast("Literal['ignore', 'alert']", no_data),
+        runbook=runbook,
+    )
+    fields.done()
+    return alerting
+
+
+def _alert(fields: Fields, severity: Severity) -> Alert:
+    part = fields.optional(f"{severity}_alert")
+    if part is None:
+        return Alert(severity=severity, hold=FOR[severity])
+    hold = part.duration("for", FOR[severity])
+    if hold > LONGEST_HOLD:
+        raise part.error("for", f"{hold} seconds; expected at most 1d")
+    alert = Alert(
+        severity=severity,
+        enabled=not part.flag("disable"),
+        hold=hold,
+        labels=checked(part, part.labels("labels"), "labels"),
+        annotations=part.labels("annotations"),
+    )
+    part.done()
+    return alert
+
+
+def checked(fields: Fields, labels: dict[str, str], name: str) -> dict[str, str]:
+    """Labels of the user's own, none of which is ours."""
+    taken = sorted(RESERVED & labels.keys())
+    if taken:
+        raise fields.error(name, f"{taken[0]} is written by the compiler; expected another name")
+    return labels
+
+
+def alert_name(service: str, slo: str) -> str:
+    """What an alert is called that nobody named.
+
+    >>> alert_name("llm", "cost-per-request")
+    'LlmCostPerRequestErrorBudgetBurn'
+    """
+    words = re.split(r"[^A-Za-z0-9]+", f"{service} {slo}")
+    return "".join(word[:1].upper() + word[1:] for word in words) + "ErrorBudgetBurn"
+
+
+def named(fields: Fields, name: str) -> str:
+    """A field that names a service or an objective."""
+    value = fields.text(name, expected=NAME_EXPECTED)
+    if NAME.fullmatch(value) is None:
+        raise fields.error(name, f"{value[:80]!r} is no name; expected {NAME_EXPECTED}")
+    return value

@@ -1,0 +1,239 @@
+"""Tests for promtool, written with every alert: it fires, it stays silent, and where the border between both lies.
+
+For an objective of ours the tests feed raw counters, so recording and alert rules are proven together; for queries of
+the user's own they feed the recorded errors. What they show:
+
+- a little more than a pair's threshold fires it, with the labels and the text that a person reads;
+- a little less than the least threshold stays silent;
+- burning that has stopped falls silent although the long windows still hold it;
+- exactly the threshold is silent, a millionth more is not;
+- too few events tell nobody, and neither does no data (unless that is asked for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
+from fractions import Fraction
+
+from sereno.promql.edges import le_value
+from sereno.promql.query import quoted
+from sereno.slo import names
+from sereno.slo.alerts import AlertRule, alert_rules, threshold
+from sereno.slo.spec import Availability, Labels, Latency, Mean, Slo, decimal_text
+from sereno.slo.windows import WINDOWS
+from sereno.slo.witness import counterexample, witness
+from sereno.slo.yaml_text import mapping, scalar
+
+EVENTS_A_MINUTE = Decimal(1000)
+ABOVE, BELOW = Fraction(105, 100), Fraction(95, 100)
+"""How far from a threshold the tests with counters stay; the border itself is tested on recorded errors, exactly."""
+SETTLE = 65
+"""Minutes of traffic before anybody is told: more than the shortest long window."""
+Series = Sequence[tuple[str, str]]
+"""(series, values) as promtool reads them."""
+
+
+def tests(slo: Slo) -> str:
+    """The test file of an objective's rules."""
+    rules = list(alert_rules(slo, "%VALUE%"))
+    burning = [rule for rule in rules if rule.pairs]
+    held = max((rule.hold for rule in rules), default=0) // 60
+    cases = [*_fires(slo, burning, held), *_quiet(slo, burning, held), *_borders(slo, burning)]
+    cases += [case for rule in rules if not rule.pairs for case in _no_data(slo, rule)]
+    files = [f"../{slo.id}.recording.rules.yaml", *([f"../{slo.id}.alerts.rules.yaml"] if rules else [])]
+    head = "rule_files:\n" + "".join(f"  - {scalar(file)}\n" for file in files) + "evaluation_interval: 1m\n"
+    return head + ("tests:\n" + "".join(cases) if cases else "tests: []\n")
+
+
+def _fires(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
+    minutes = SETTLE + held
+    for rule in rules:
+        for pair in rule.pairs:
+            ratio = _just_above(slo, threshold(slo, pair))
+            told = [other for other in rules if any(threshold(slo, p) < ratio for p in other.pairs)]
+            name = f"{rule.severity} fires above {decimal_text(threshold(slo, pair))}"
+            series = _traffic(slo, [(ratio, minutes)], EVENTS_A_MINUTE)
+            yield _case(name, series, [_expectation(minutes, rule.name, [_told(slo, other, ratio) for other in told])])
+
+
+def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
+    if not rules:
+        return
+    minutes, alert = SETTLE + held, rules[0].name
+    thresholds = [threshold(slo, pair) for rule in rules for pair in rule.pairs]
+    least, most = _round(min(thresholds) * BELOW, ROUND_DOWN), _just_above(slo, max(thresholds))
+    series = _traffic(slo, [(least, minutes)], EVENTS_A_MINUTE)
+    yield _case(f"silent below {decimal_text(min(thresholds))}", series, [_expectation(minutes, alert, [])])
+    yield _case("silent without data", (), [_expectation(minutes, alert, [])])
+    for rule in rules:
+        clean = max(pair.short for pair in rule.pairs) // 60 + 10
+        series = _traffic(slo, [(most, minutes), (Decimal(0), clean)], EVENTS_A_MINUTE)
+        checks = [_firing(minutes, rule, [slo.id]), _firing(minutes + clean, rule, [])]
+        yield _case(f"{rule.severity} falls silent when the burning stops", series, checks)
+    if slo.alerting.minimum_events and _raw(slo):
+        few = _round(Fraction(slo.alerting.minimum_events, 2 * minutes), ROUND_DOWN)
+        series = _traffic(slo, [(most, minutes)], few)
+        name = f"silent with fewer than {slo.alerting.minimum_events} events"
+        yield _case(name, series, [_expectation(minutes, alert, [])])
+
+
+def _borders(slo: Slo, rules: Sequence[AlertRule]) -> Iterator[str]:
+    for rule in rules:
+        minutes = rule.hold // 60 + 5
+        for pair in rule.pairs:
+            limit = threshold(slo, pair)
+            text = decimal_text(limit)
+            over = decimal_text(_round(limit * Fraction(1_000_001, 1_000_000), ROUND_UP, 12))
+            series = _recorded(slo, (pair.long, pair.short), f"{text}x{minutes} {over}x{minutes}", 2 * minutes + 1)
+            checks = [_firing(minutes, rule, []), _firing(2 * minutes + 1, rule, [slo.id])]
+            yield _case(f"{rule.severity} is silent at exactly {text} and fires above", series, checks)
+
+
+def _no_data(slo: Slo, rule: AlertRule) -> Iterator[str]:
+    minutes = rule.hold // 60 + 5
+    told = [_told(slo, rule, Decimal(0))]
+    yield _case("told when the metric is gone", (), [_expectation(minutes, rule.name, told)])
+    series = _traffic(slo, [(Decimal(0), minutes)], Decimal(0))
+    if _raw(slo):
+        yield _case("silent while the metric is there", series, [_expectation(minutes, rule.name, [])])
+
+
+def _just_above(slo: Slo, limit: Fraction) -> Decimal:
+    """An error a little above a threshold, of few digits, and possible."""
+    ratio = _round(limit * ABOVE, ROUND_UP)
+    return ratio if slo.is_mean else min(ratio, Decimal(1))
+
+
+def _round(value: Fraction, rounding: str, digits: int = 3) -> Decimal:
+    return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+# --- Series ------------------------------------------------------------------------------------------
+
+
+def _raw(slo: Slo) -> bool:
+    return bool(_counters(slo, Decimal(0), Decimal(1)))
+
+
+def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal) -> Series:
+    """Traffic with an error through phases of (error, minutes): raw counters, or recorded errors if they must do."""
+    per_phase = [(_counters(slo, ratio, a_minute), minutes) for ratio, minutes in phases]
+    if not per_phase[0][0]:
+        values = " ".join(
+            f"{decimal_text(ratio)}x{minutes - (index > 0)}" for index, (ratio, minutes) in enumerate(phases)
+        )
+        return _recorded(slo, WINDOWS, values, sum(minutes for _, minutes in phases))
+    out = []
+    for name in per_phase[0][0]:
+        start, parts = Decimal(0), []
+        for index, (steps, minutes) in enumerate(per_phase):
+            step = steps[name]
+            first = start if index == 0 else start + step
+            count = minutes if index == 0 else minutes - 1
+            parts.append(f"{decimal_text(first)}+{decimal_text(step)}x{count}")
+            start += step * minutes
+        out.append((name, " ".join(parts)))
+    return out
+
+
+def _counters(slo: Slo, ratio: Decimal, a_minute: Decimal) -> Mapping[str, Decimal]:
+    """Raw series and what they grow by in a minute; empty if no labels were found that meet the conditions."""
+    indicator = slo.indicator
+    match indicator:
+        case Availability():
+            bad = witness([*indicator.where, *indicator.total, *indicator.bad])
+            good = counterexample([*indicator.where, *indicator.total], indicator.bad)
+            if bad is None or good is None:
+                return {}
+            return {
+                _series(indicator.metric, bad): ratio * a_minute,
+                _series(indicator.metric, good): (1 - ratio) * a_minute,
+            }
+        case Latency():
+            labels = witness(indicator.where)
+            if labels is None:
+                return {}
+            name, edge = indicator.histogram, le_value(indicator.threshold)
+            return {
+                _series(f"{name}_bucket", {**labels, "le": edge}): (1 - ratio) * a_minute,
+                _series(f"{name}_bucket", {**labels, "le": "+Inf"}): a_minute,
+                _series(f"{name}_count", labels): a_minute,
+            }
+        case Mean():
+            labels = witness(indicator.where)
+            if labels is None:
+                return {}
+            return {
+                _series(indicator.sum, labels): indicator.at_most * (1 + ratio) * a_minute,
+                _series(indicator.count, labels): a_minute,
+            }
+        case _:
+            return {}
+
+
+def _recorded(slo: Slo, windows: Iterable[int], values: str, minutes: int) -> Series:
+    """Recorded errors of some windows, and events enough."""
+    own = {**names.id_labels(slo), **slo.labels}
+    out = [
+        (_series(names.error(window), {**own, names.WINDOW_LABEL: names.error(window).rpartition("rate")[2]}), values)
+        for window in windows
+    ]
+    if slo.alerting.minimum_events:
+        enough = f"{slo.alerting.minimum_events}x{minutes}"
+        out += [(_series(names.events(window), own), enough) for window in windows]
+    return out
+
+
+def _series(metric: str, labels: Labels) -> str:
+    return metric + "{" + ",".join(f"{name}={quoted(value)}" for name, value in labels.items()) + "}"
+
+
+# --- Cases -------------------------------------------------------------------------------------------
+
+
+def _case(name: str, series: Series, checks: Sequence[str]) -> str:
+    fed = "".join(f"      - series: {scalar(text)}\n        values: {scalar(values)}\n" for text, values in series)
+    kinds: dict[str, list[str]] = {}
+    for check in checks:
+        kind, _, rest = check.partition("\n")
+        kinds.setdefault(kind, []).append(rest)
+    asked = "".join(f"    {kind}:\n{''.join(rests)}" for kind, rests in kinds.items())
+    fed = f"\n{fed}" if fed else " []\n"
+    return f"  - name: {scalar(name)}\n    interval: 1m\n    input_series:{fed}{asked}"
+
+
+def _expectation(minutes: int, alert: str, told: Sequence[tuple[Labels, Labels]]) -> str:
+    """All alerts of a name at a time, with labels and annotations."""
+    out = f"alert_rule_test\n      - eval_time: {minutes}m\n        alertname: {scalar(alert)}\n        exp_alerts:"
+    if not told:
+        return out + " []\n"
+    return (
+        out
+        + "\n"
+        + "".join(
+            f"          - exp_labels:\n{mapping(labels, 14)}            exp_annotations:\n{mapping(annotations, 14)}"
+            for labels, annotations in told
+        )
+    )
+
+
+def _firing(minutes: int, rule: AlertRule, ids: Sequence[str]) -> str:
+    """Which objectives one severity fires for at a time."""
+    which = f'alertname={quoted(rule.name)},alertstate="firing",{names.SEVERITY_LABEL}="{rule.severity}"'
+    asked = f"count by (sloth_id) (ALERTS{{{which}}})"
+    head = f"promql_expr_test\n      - expr: {scalar(asked)}\n        eval_time: {minutes}m\n        exp_samples:"
+    found = "".join(
+        f"          - labels: {scalar('{sloth_id=' + quoted(one) + '}')}\n            value: 1\n" for one in ids
+    )
+    return f"{head}\n{found}" if found else f"{head} []\n"
+
+
+def _told(slo: Slo, rule: AlertRule, error: Decimal) -> tuple[Labels, Labels]:
+    """Labels and annotations as Alertmanager gets them."""
+    labels = {**names.id_labels(slo), **slo.labels, **rule.labels}
+    shown = f"{float(error) * 100:.4g}%"  # as Prometheus's humanizePercentage
+    annotations = {
+        name: text.replace("%VALUE%", shown).replace('{{ "{{" }}', "{{") for name, text in rule.annotations.items()
+    }
+    return labels, annotations
