@@ -236,6 +236,20 @@ def test_a_long_conversation_comes_in_pages_without_repeating(tmp_path: Path) ->
     assert all(len(turn["said"]["messages"]) == 2 for turn in last["turns"])
 
 
+def test_a_page_of_very_long_bodies_ends_early_and_leads_on(tmp_path: Path) -> None:
+    turns = [(f"question {i}. " + "x" * 1_500_000, "y") for i in range(8)]
+    with site(tmp_path, talk("long", *turns)) as (app, _):
+        first = fetch(app, "/sereno/session.json?session=long&limit=8").json()
+        shown = len(first["turns"])
+        later = f"/sereno/session?session=long&limit=8&offset={shown}"
+        assert later in Sound(fetch(app, "/sereno/session?session=long&limit=8").text).links
+        rest = fetch(app, later.replace("/session?", "/session.json?")).json()
+    assert 1 < shown < 8
+    assert first["more"]
+    assert all(turn["said"]["cut"] for turn in first["turns"])
+    assert rest["turns"][0]["number"] == shown + 1
+
+
 def test_what_was_removed_is_said_to_be_gone(tmp_path: Path) -> None:
     with site(tmp_path, some()) as (app, view):
         assert view.store.delete_bodies(NOW, 100) > 0

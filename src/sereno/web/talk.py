@@ -56,7 +56,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Unit(msgspec.Struct, frozen=True):
-    """Messages that count as one turn: their hash, and where they end in the list they come from."""
+    """Messages that count as one turn: their hash, where they end in the list they come from, whether a model's."""
 
     key: bytes
     end: int
@@ -64,28 +64,32 @@ class _Unit(msgspec.Struct, frozen=True):
 
 
 class Talk:
-    """Follows the calls of a conversation, oldest first."""
+    """Follows the calls of a conversation, oldest first.
+
+    Histories form a tree: a node is a history, an edge the unit that makes it longer.
+    """
 
     def __init__(self) -> None:
-        self._known: set[bytes] = set()  # hashes of histories, whole or in part
-        self._ends: dict[bytes, int] = {}  # hash of a history and its answer → number of the call that ended so
+        self._nodes: dict[tuple[int, bytes], int] = {}  # (node, unit) → node; 0 is the empty history
+        self._ends: dict[int, int] = {}  # node of a history with its answer → number of the call that ended so
         self._seen: set[bytes] = set()  # hash of every unit and system text shown
+        self._keys: dict[tuple[Message, ...], bytes | None] = {}  # what was hashed: every call sends most of it again
         self._last = 0
 
     def add(self, number: int, sent: Sequence[Message], answers: Sequence[Message]) -> Said:
         """What the next call adds.
 
         Args:
-            number: of the call, ascending.
+            number: of the call, from 1, ascending.
             sent: the messages of its request.
             answers: what was answered; several where several choices were asked for.
         """
-        units = list(_units(sent))
-        chain = list(_chain(units))
-        start, history, after = self._follow(units, chain)
+        units = list(self._units(sent))
+        path = self._walk(units)
+        start, history, after = self._follow(units, path)
         old = units[start - 1].end if start else 0
         new = [m for i, m in enumerate(sent) if (self._new_system(m) if m.role in _SYSTEM else i >= old)]
-        self._remember(number, sent, units, chain, answers)
+        self._remember(number, sent, units, path, answers)
         left_out = max(0, len(new) - SHOWN_MESSAGES)
         whole = [*new[left_out:], *answers[:SHOWN_MESSAGES]]
         shown = tuple(map(_shortened, whole))
@@ -98,15 +102,25 @@ class Talk:
             after=after,
         )
 
-    def _follow(self, units: Sequence[_Unit], chain: Sequence[bytes]) -> tuple[int, History, int | None]:
+    def _walk(self, units: Sequence[_Unit]) -> list[int]:
+        """The nodes along these units, as far as their history is known."""
+        path = [0]
+        for unit in units:
+            node = self._nodes.get((path[-1], unit.key))
+            if node is None:
+                break
+            path.append(node)
+        return path
+
+    def _follow(self, units: Sequence[_Unit], path: Sequence[int]) -> tuple[int, History, int | None]:
         """Where the new units begin, how they follow, and from which call; the last unit is always new."""
         if not units or not self._last:
             return 0, "continued", None
-        same = max((i for i, at in enumerate(chain) if i and at in self._known), default=0)
+        same = len(path) - 1
         if same == len(units):
             return same - 1, "again", None
-        if same and chain[same] in self._ends:
-            after = self._ends[chain[same]]
+        if same and path[-1] in self._ends:
+            after = self._ends[path[-1]]
             return same, *(("continued", None) if after == self._last else ("branched", after))
         start = same
         while start < len(units) - 1 and units[start].key in self._seen:
@@ -126,54 +140,51 @@ class Talk:
         number: int,
         sent: Sequence[Message],
         units: Sequence[_Unit],
-        chain: Sequence[bytes],
+        path: Sequence[int],
         answers: Sequence[Message],
     ) -> None:
         self._last = number
-        self._seen.update(unit.key for unit in units)
-        self._known.update(chain[1:])
-        for answer in answers:
-            said = answer
-            before = sent
-            if sent and sent[-1].role == "assistant":  # the client gave the beginning of the answer
-                said = msgspec.structs.replace(answer, content=sent[-1].content + answer.content)
-                before = sent[:-1]
-            whole = list(_units([*before, said]))
-            self._seen.update(unit.key for unit in whole[-1:])
-            ends = list(_chain(whole))[-1]
-            self._known.add(ends)
-            self._ends[ends] = number
+        node = self._grow(path[-1], units[len(path) - 1 :])
         if not answers and units:
-            self._ends[chain[-1]] = number
+            self._ends[node] = number
+        for answer in answers:
+            if sent and sent[-1].role == "assistant":  # the client gave the beginning of the answer
+                whole = msgspec.structs.replace(answer, content=sent[-1].content + answer.content)
+                end = self._grow(0, list(self._units([*sent[:-1], whole])))
+            else:
+                end = self._grow(node, list(self._units([answer])))
+            self._ends[end] = number
 
+    def _grow(self, node: int, units: Sequence[_Unit]) -> int:
+        """The node of a history that goes on so."""
+        for unit in units:
+            self._seen.add(unit.key)
+            node = self._nodes.setdefault((node, unit.key), len(self._nodes) + 1)
+        return node
 
-def _units(messages: Sequence[Message]) -> Iterator[_Unit]:
-    run: list[Message] = []
-    for index, message in enumerate(messages):
-        if message.role in _SYSTEM:
-            continue
-        if message.role == "assistant":
-            run.append(message)
-            continue
-        yield from _spoken(run, index)
-        run = []
-        yield _Unit(thread([message], _SOMETHING)[0] or b"", index + 1, spoken=False)
-    yield from _spoken(run, len(messages))
+    def _units(self, messages: Sequence[Message]) -> Iterator[_Unit]:
+        """Messages as turns: several of a model in a row are one, those without text or tool calls none."""
+        run: list[Message] = []
+        for index, message in enumerate(messages):
+            if message.role == "assistant":
+                run.append(message)
+            elif message.role not in _SYSTEM:
+                yield from self._spoken(run, index)
+                run = []
+                yield _Unit(self._key((message,)) or b"", index + 1, spoken=False)
+        yield from self._spoken(run, len(messages))
 
+    def _spoken(self, run: Sequence[Message], end: int) -> Iterator[_Unit]:
+        key = self._key(tuple(run)) if run else None
+        if key is not None:
+            yield _Unit(key, end, spoken=True)
 
-def _spoken(run: Sequence[Message], end: int) -> Iterator[_Unit]:
-    key = thread(run, _NOTHING)[0]
-    if key is not None:
-        yield _Unit(key, end, spoken=True)
-
-
-def _chain(units: Sequence[_Unit]) -> Iterator[bytes]:
-    """Hashes of the first 0, 1, 2, … units."""
-    at = b""
-    yield at
-    for unit in units:
-        at = blake2b(at + unit.key, digest_size=16).digest()
-        yield at
+    def _key(self, run: tuple[Message, ...]) -> bytes | None:
+        """What one message, or a model's messages in a row, are recognised by; None where nothing is said."""
+        if run not in self._keys:
+            answer = _NOTHING if run[0].role == "assistant" else _SOMETHING
+            self._keys[run] = thread(run, answer)[0]
+        return self._keys[run]
 
 
 def _shortened(message: Message) -> Message:

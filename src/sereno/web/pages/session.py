@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from sereno.calls import Call, Message
+from sereno.calls import Call, Exchange, Message
 from sereno.query.fields import FILTERS, LIMIT, OFFSET
 from sereno.query.problems import not_found
 from sereno.query.rows import SessionMessage, session_message
@@ -23,6 +23,8 @@ SESSION = next(field for field in FILTERS if field.name == "session")
 ROWS = (msgspec.structs.replace(LIMIT, maximum=100), OFFSET)
 BEFORE = 3
 """Calls before the page's first that are read too, to know what was said."""
+MOST_BYTES = 16 << 20
+"""Bytes of bodies after which a page ends early: long histories are sent again with every call."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,31 +73,40 @@ def gather(ask: Ask) -> Conversation:
     first = max(0, ask.query.offset - BEFORE)
     wanted = ask.query.limit + ask.query.offset - first
     page = store.calls(CallQuery(session=name, newest_first=False, offset=first, limit=wanted))
-    talk = Talk()
-    turns = [
-        Turn(number=number, call=call_row(call), said=_said(store, talk, number, call))
-        for number, call in enumerate(page.calls, first + 1)
-    ]
+    turns = [turn for turn in _turns(store, page.calls, first) if turn.number > ask.query.offset]
     return Conversation(
         session=session_message(rows[0]),
         first_at=rows[0].first_at,
         last_at=rows[0].last_at,
-        turns=turns[ask.query.offset - first :],
+        turns=turns,
         offset=ask.query.offset,
-        more=page.next is not None,
+        more=page.next is not None or first + len(page.calls) > ask.query.offset + len(turns),
     )
 
 
-def _said(store: Store, talk: Talk, number: int, call: Call) -> Said | None:
-    stored = store.call(call.id)
-    if stored is None or stored.exchange is None:
-        return None
-    whole = messages(stored.exchange)
-    sent, answers = whole.messages, whole.answers
-    if not sent and not answers:  # embeddings, or bodies that are not what the path promises
-        sent = (Message("user", stored.call.prompt),) if stored.call.prompt else ()
-        answers = (Message("assistant", stored.call.response),) if stored.call.response else ()
-    return talk.add(number, sent, answers)
+def _turns(store: Store, calls: Sequence[Call], before: int) -> Iterator[Turn]:
+    """The turns of calls in a row, until their bodies are more than a page should read."""
+    talk = Talk()
+    read = 0
+    for number, call in enumerate(calls, before + 1):
+        stored = store.call(call.id)
+        exchange = stored.exchange if stored is not None else None
+        said = None
+        if stored is not None and exchange is not None:
+            said = talk.add(number, *_messages(stored.call, exchange))
+            read += len(exchange.request_body) + len(exchange.response_body)
+        yield Turn(number=number, call=call_row(call), said=said)
+        if read > MOST_BYTES and number >= before + BEFORE + 1:
+            return
+
+
+def _messages(call: Call, exchange: Exchange) -> tuple[Sequence[Message], Sequence[Message]]:
+    """What was sent and answered; the texts alone of embeddings, and of bodies that are not what the path promises."""
+    whole = messages(exchange)
+    if whole.messages or whole.answers:
+        return whole.messages, whole.answers
+    sent = (Message("user", call.prompt),) if call.prompt else ()
+    return sent, (Message("assistant", call.response),) if call.response else ()
 
 
 def shape(content: Conversation, look: Look) -> Mapping[str, Any]:
