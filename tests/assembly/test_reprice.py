@@ -60,9 +60,18 @@ def quick(store: Store, run: Prices, query: CallQuery = ALL, **more: Any) -> Rep
 
 
 def figures(store: Store) -> list[Any]:
+    """Everything that a price is in: aggregates with and without histograms, users, conversations."""
     return [
-        [(g.at, g.key, msgspec.to_builtins(g.totals)) for g in store.aggregate(CallQuery(), by, interval)]
-        for by, interval in ASKED
+        *(
+            [
+                (g.at, g.key, msgspec.to_builtins(g.totals))
+                for g in store.aggregate(CallQuery(), by, interval, histograms=h)
+            ]
+            for by, interval in ASKED
+            for h in (True, False)
+        ),
+        sorted((row.user or "", row.cost_usd) for row in store.users(CallQuery())),
+        sorted((row.session, row.cost_usd) for row in store.sessions(CallQuery())),
     ]
 
 
