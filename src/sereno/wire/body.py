@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from sereno.calls import Exchange
 from sereno.wire.answer import Answer
 from sereno.wire.coding import decode_body
 from sereno.wire.forms import Readers
 from sereno.wire.request import coding_of, header
 
+_skipped = msgspec.json.Decoder(msgspec.Raw)
+"""Checks that a text is JSON without keeping anything of it."""
 Shape = Literal["ndjson", "sse", "document"]
 
 
@@ -58,14 +62,25 @@ def read_answer(exchange: Exchange, readers: Readers) -> Read:
 
 
 def _document(body: bytes, readers: Readers, *, whole: bool) -> Answer:
+    """A document as far as it can be read; one that came whole and is broken says so."""
+    assert readers.document is not None
+    try:
+        answer = readers.document(body)
+        if whole:
+            _skipped.decode(body)
+    except (ValueError, RecursionError) as error:
+        answer = _read_anyway(body, readers)
+        if whole:
+            answer.trouble(error)
+    return answer
+
+
+def _read_anyway(body: bytes, readers: Readers) -> Answer:
     assert readers.document is not None
     try:
         return readers.document(body)
-    except ValueError as error:
-        answer = Answer()
-        if whole:
-            answer.trouble(error)
-        return answer
+    except ValueError:
+        return Answer()
 
 
 def _shape(content_type: bytes, body: bytes, readers: Readers) -> Shape:
