@@ -1,23 +1,31 @@
-// Figures wait for their module and for the reader: drawn when near the window, so a long page is ready at once.
+// Figures wait for their module, then those in sight are drawn at once and the others when the browser is idle: a long
+// page is ready early, and whole when it is printed.
 import { within } from "./within";
 import type { Words } from "./words";
+
+const NEAR = 400; // pixels below the window
 
 export function figures(root: ParentNode, lang: string, words: Words): void {
   const found = within(root, "figure[data-chart]");
   if (found.length === 0) return;
-  const loaded = import("./charts");
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        near.unobserve(entry.target);
-        void loaded.then(({ draw, sweep }) => {
-          sweep();
-          draw(entry.target as HTMLElement, lang, words);
-        });
-      }
-    },
-    { rootMargin: "400px" },
-  );
-  found.forEach((figure) => near.observe(figure));
+  void import("./charts").then(({ draw, sweep }) => {
+    sweep();
+    const waiting = found.filter((figure) => {
+      const near = figure.getBoundingClientRect().top < innerHeight + NEAR;
+      if (near) draw(figure, lang, words);
+      return !near;
+    });
+    const next = (): void => {
+      const figure = waiting.shift();
+      if (!figure) return;
+      if (figure.isConnected) draw(figure, lang, words);
+      idle(next);
+    };
+    idle(next);
+  });
+}
+
+function idle(then: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(then, { timeout: 500 });
+  else setTimeout(then, 50); // Safari
 }
