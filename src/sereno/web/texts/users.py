@@ -8,8 +8,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sort_errors": ("Most errors", "Más errores"),
     "sort_sessions": ("Most sessions", "Más sesiones"),
     "no_users_text": (
-        "A user is whom a client names: X-Sereno-User, Open WebUI's headers, or the field `user` of a request.",
-        "Un usuario es quien el cliente nombra: X-Sereno-User, las cabeceras de Open WebUI o el campo `user`.",
+        "A user is whom a client names: X-Sereno-User, Open WebUI's headers, or the field “user” of a request.",
+        "Un usuario es quien el cliente nombra: X-Sereno-User, las cabeceras de Open WebUI o el campo «user».",
     ),
     "newest_sessions": ("Newest sessions", "Sesiones más recientes"),
     "models_used": ("Models used", "Modelos usados"),
