@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from sereno.assembly.gateway import gateway_options
-from sereno.assembly.up import Addresses, child_specs
+from sereno.assembly.up import Addresses, child_specs, up
 from sereno.cli.arguments import read_options
 from sereno.cli.gateway_start import NUMBERS, SETTINGS
 from sereno.config import SETTINGS as TABLE
 from sereno.config import Address, Loaded, load
 from sereno.config.load import NO_FILE
 from sereno.config.table import BY_NAME
+from sereno.conventions import POLICY_FILE
+from sereno.journal.instance import prepare_data
+from sereno.store.keyfile import change_keys
 from sereno.supervisor.spec import PARENT_FD, ChildSpec
+from sereno.trust.keys import issue
+from sereno.trust.policy import Policy, decode_policy
 
 TOML = """
 data = "d"
@@ -35,6 +40,15 @@ models = ["qwen*", "llama-4*"]
 path_prefix = "/gpu"
 strip_prefix = false
 verify = false
+[categories.legal]
+title_es = "Legal, en general"
+words = ["contract", "terms of service"]
+patterns = ['art\\.? ?\\d{1,3}', '[a-z],x']
+general = true
+[categories.code]
+patterns = ['["a"]']
+[ui]
+language = "es"
 [journal]
 segment_bytes = "1MiB"
 [retention]
@@ -97,8 +111,35 @@ def test_a_keeper_gets_the_same_settings(loaded: Loaded, tmp_path: Path) -> None
     child = settings_of(arguments(child_specs(loaded, 7, ADDRESSES)[-1], "keeper"), other).settings
     assert child.keeper.listen == Address("::1", 8765)
     assert child.gateway.listen == Address("127.0.0.1", 4321)
-    for section in ("data", "upstreams", "journal", "retention", "store", "api", "log"):
+    for section in ("data", "upstreams", "categories", "journal", "retention", "store", "api", "ui", "log"):
         assert getattr(child, section) == getattr(loaded.settings, section), section
+
+
+def test_a_gateway_is_not_told_what_only_the_keeper_needs(loaded: Loaded) -> None:
+    told = " ".join(child_specs(loaded, 7, ADDRESSES)[0].argv)
+    for name in ("categories.", "retention.", "ui.", "client."):
+        assert name not in told
+
+
+def test_a_key_made_before_the_first_start_is_in_force_before_a_gateway_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    prepare_data(data)
+    key, _ = issue("laptop", ["use"], random=bytes(range(28)), now=0.0)
+    change_keys(data, lambda keys: [*keys, key])
+    policies: list[Policy] = []
+
+    def start(*_: object, **__: object) -> int:
+        policies.append(decode_policy((data / POLICY_FILE).read_bytes()))
+        return 0
+
+    monkeypatch.setattr("sereno.assembly.up.supervise", start)
+    options = [("--listen", "127.0.0.1:0"), ("--keeper", "127.0.0.1:0"), ("--data", str(data))]
+    options += [("--set", "gateway.require_key=always"), ("--set", "gateway.allowed_hosts=GPU.example.org")]
+    assert up(load(environ={}, cwd=tmp_path, home=tmp_path, options=options), lambda _: None) == 0
+
+    assert policies == [Policy(keys=(key,), require_key="always", allowed_hosts=("gpu.example.org",))]
 
 
 def test_no_secret_is_on_a_command_line(loaded: Loaded) -> None:

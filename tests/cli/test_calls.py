@@ -93,6 +93,10 @@ def test_filters_are_the_apis(arguments: list[str], expected: list[int], capsys:
         (["calls", "list", "--start-time", "yesterday"], "not a time"),
         (["calls", "list", "--min-latency", "2", "--max-latency", "1"], "above `max_latency`"),
         (["calls", "list", "--colour", "red"], "No such option: --colour"),
+        (["calls", "list", "--since", "1h"], "--since is no option of sereno calls list; here it is --start-time"),
+        (["calls", "tail", "--last", "5"], "--last is no option of sereno calls tail; here it is --lines"),
+        (["categories", "apply", "--since", "1h"], "here it is --from"),
+        (["keys", "list", "--since", "1h"], "No such option: --since"),
         (["calls", "show", "ffffff"], "no recent call has an id ending in ffffff"),
         (["calls", "show", "4567"], "no recent call has an id ending in 4567"),
         (["calls", "show", "0"], "is the end of several ids"),
@@ -204,6 +208,9 @@ def test_without_a_record_each_command_says_so_and_makes_none(
     for arguments in (["calls", "list"], ["calls", "export"], ["calls", "tail"], ["backup", "x.db"]):
         assert main(arguments) == 4
         assert "there is no record at" in capsys.readouterr().err
+    for arguments in (["calls", "list", "--limit", "0"], ["calls", "export", "--status", "fine"]):
+        assert main(arguments) == 2, "a wrong filter is told first: the next line would be the next disappointment"
+        assert " is '" in capsys.readouterr().err
     assert not (tmp_path / "empty").exists()
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -162,13 +163,28 @@ def test_an_answer_without_end_is_cut_off(ollama: Server, monkeypatch: pytest.Mo
      ("POST /metrics HTTP/1.1", 405), ("nonsense", 405)],
 )  # fmt: skip
 def test_it_answers_two_paths(line: str, status: int) -> None:
-    answer = respond(Exporter([], 15), f"{line}\r\nHost: x\r\n\r\n".encode())
+    answer = respond(Exporter([], 15), f"{line}\r\nHost: localhost:9778\r\n\r\n".encode())
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("127.0.0.1:9778", 200), ("[::1]:9778", 200), ("x.localhost", 200), (None, 200),
+     ("exporter:9778", 200), ("a.example.org", 200), ("Exporter", 200), ("10.0.0.5", 403), ("evil.example", 403),
+     ("example.org", 403), ("localhost\r\nHost: evil.example", 403), ("", 403)],
+)  # fmt: skip
+def test_only_its_own_names_may_ask(host: str | None, status: int) -> None:
+    field = "" if host is None else f"Host: {host}\r\n"
+    for path in ("/metrics", "/healthz"):
+        head = f"GET {path} HTTP/1.1\r\n{field}\r\n".encode()
+        answer = respond(Exporter([], 15), head, ("exporter", "*.example.org"))
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+        assert (b"--allowed-host" in answer) == (status == 403)
 
 
 def test_the_command_serves_and_ends_on_sigterm(ollama: Server) -> None:
     command = "from sereno.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
-    arguments = ["exporter", "--listen", "127.0.0.1:0", "--upstream", f"gpu={ollama.url}"]
+    arguments = ["exporter", "--listen", "127.0.0.1:0", "--upstream", f"gpu={ollama.url}", "--allowed-host", "My-Box"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, *arguments],
         stderr=subprocess.PIPE, text=True, env={**os.environ, "SCRAPE_INTERVAL": "1"},
@@ -183,6 +199,11 @@ def test_the_command_serves_and_ends_on_sigterm(ollama: Server) -> None:
             with urlopen(Request(url, headers={"Accept": "text/plain"})) as answer:
                 body = answer.read().decode()
         assert 'ollama_models_total{upstream="gpu"} 2.0' in body
+        assert urlopen(Request(url, headers={"Host": "my-box"})).status == 200
+        with pytest.raises(HTTPError) as refused:
+            urlopen(Request(url, headers={"Host": "rebound.example"}))
+        assert refused.value.code == 403
+        refused.value.close()
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

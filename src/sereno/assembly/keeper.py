@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, cast
 
 from sereno.api.app import create_app
@@ -11,6 +12,7 @@ from sereno.assembly.store import open_store
 from sereno.categories.calls import categorised
 from sereno.config.categories import categoriser_of
 from sereno.config.load import Loaded
+from sereno.config.public import public_url
 from sereno.config.report import shown
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
@@ -57,8 +59,15 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         allowed_hosts=tuple(host.lower() for host in settings.gateway.allowed_hosts),
         parent_fd=parent_fd,
         journal_budget_bytes=settings.journal.max_bytes,
-        settings=tuple(ShownSetting(item.name, item.value, item.origin) for item in shown(loaded)),
+        settings=tuple(_shown(loaded)),
     )
+
+
+def _shown(loaded: Loaded) -> Iterator[ShownSetting]:
+    """What pages show as settings; the gateway's address is the one in force, set or not."""
+    for item in shown(loaded):
+        value = public_url(loaded.settings) if item.name == "gateway.public_url" else item.value
+        yield ShownSetting(item.name, value, item.origin)
 
 
 def enrichers_of(settings: Settings) -> dict[str, Enricher]:

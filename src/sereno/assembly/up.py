@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
+from typing import cast
 
 import msgspec
 
@@ -21,11 +22,13 @@ from sereno.config.table import BY_NAME, Settings, find
 from sereno.errors import ConfigError
 from sereno.gateway.serve import refuse_open_door
 from sereno.journal.instance import prepare_data
+from sereno.keeper.policy import PolicyWriter
 from sereno.supervisor.listen import listen
 from sereno.supervisor.lock import DataLock
 from sereno.supervisor.probes import http_answers, worker_alive
 from sereno.supervisor.run import supervise
 from sereno.supervisor.spec import PARENT_FD, ChildSpec, sereno_command
+from sereno.trust.policy import RequireKey
 
 PATIENCE_SECONDS = 3.0
 """How long a taken port may belong to workers of a killed predecessor."""
@@ -68,8 +71,22 @@ def up(loaded: Loaded, on_ready: Callable[[Addresses], None], until: Callable[[]
         keeper = _keeper_address(settings.keeper.listen, patience)
         port: int = sock.getsockname()[1]
         addresses = Addresses(Address(settings.gateway.listen.host, port), keeper)
+        _write_policy(settings)
         specs = child_specs(loaded, sock.fileno(), addresses)
         return supervise(specs, settings.data, on_ready=lambda: on_ready(addresses), until=until)
+
+
+def _write_policy(settings: Settings) -> None:
+    """Write what the gateways are to enforce before they start, as the keeper does each second from then on.
+
+    Without it a key made before the first start would be unknown, and a revoked one known, until the keeper is up.
+    """
+    require_key = cast("RequireKey", settings.gateway.require_key)
+    allowed_hosts = tuple(host.lower() for host in settings.gateway.allowed_hosts)
+    try:
+        PolicyWriter(settings.data, require_key, allowed_hosts).run()
+    except OSError as error:
+        raise ConfigError(f"{settings.data} cannot be written: {error.strerror}") from error
 
 
 def child_specs(loaded: Loaded, listen_fd: int, addresses: Addresses) -> list[ChildSpec]:

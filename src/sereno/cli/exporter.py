@@ -28,6 +28,10 @@ def exporter(
         ),
     ] = None,
     listen: Annotated[str, typer.Option(help="Where /metrics is served.", metavar="HOST:PORT")] = DEFAULT_LISTEN,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Host name it may be asked by, beside loopback names; may be repeated.", metavar="NAME"),
+    ] = None,
     interval: Annotated[
         float, typer.Option(help="Seconds between two polls.", envvar="SCRAPE_INTERVAL", min=1.0, max=86400.0)
     ] = 15.0,
@@ -46,6 +50,7 @@ def exporter(
         raise ConfigError(f"two --upstream have the name {_twice(names)!r}; name them: --upstream NAME=URL")
     return run(
         Exporter(targets, interval), host, port,
+        allowed_hosts=tuple(name.lower() for name in allowed_host or ()),
         ready=lambda at, on: typer.echo(f"metrics on http://{f'[{at}]' if ':' in at else at}:{on}/metrics", err=True),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from sereno.errors import QueryError, SerenoError
 
@@ -34,6 +35,22 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
     return code
 
 
+OTHER_NAMES = {
+    "--since": ("--start-time", "--from"), "--after": ("--start-time", "--from"), "--from": ("--start-time",),
+    "--until": ("--end-time",), "--before": ("--end-time", "--until"), "--to": ("--end-time", "--until"),
+    "--last": ("--limit", "--lines"), "--format": ("--json",), "--output": ("--json",),
+}  # fmt: skip
+"""Options as other programs call them, and as they may be called here."""
+
+
+def _meant(option: str | None, context: Any) -> str:
+    """The option of the command that somebody means who writes it as other programs do; "" if none is known."""
+    if option is None or context is None:
+        return ""
+    here = {name for parameter in context.command.params for name in parameter.opts}
+    return next((name for name in OTHER_NAMES.get(option, ()) if name in here), "")
+
+
 def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
     if isinstance(error, QueryError) and error.expected:
         return error.exit_code, f"{str(error).rstrip('.')}; expected {error.expected}"
@@ -43,6 +60,10 @@ def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
     if usage is not None:
         context = getattr(error, "ctx", None)  # knows the command of a command: `sereno calls list`
         where = context.command_path if context is not None else " ".join(["sereno", *arguments[:1]])
+        option = getattr(error, "option_name", None)
+        meant = _meant(option, context)
+        if meant:
+            return USAGE, f"{option} is no option of {where}; here it is {meant}"
         return USAGE, f"{str(usage()).rstrip('.')}; see {where} --help"
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""

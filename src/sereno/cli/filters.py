@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from sereno.assembly.record import question
 from sereno.query.fields import FILTERS, Field
 
 Pairs = list[tuple[str, str]]
@@ -24,6 +26,7 @@ def filters(*more: Field) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         def command(*positional: Any, **values: Any) -> Any:
             pairs = [(name, text) for name in fields if (text := values.pop(name)) is not None]
+            question(pairs, tuple(fields.values()), time.time())  # a wrong filter is told even where no record is
             return function(*positional, pairs=pairs, **values)
 
         parameters = sorted([*own, *(_parameter(field) for field in fields.values())], key=lambda p: p.kind)

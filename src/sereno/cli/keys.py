@@ -18,6 +18,7 @@ from sereno.config import Loaded
 from sereno.config.nearest import suggestion
 from sereno.errors import ConfigError
 from sereno.journal.instance import prepare_data
+from sereno.keeper.policy import publish_keys
 from sereno.store.keyfile import change_keys, read_keys
 from sereno.trust.keys import SCOPES, Key, Scope, issue
 
@@ -60,6 +61,7 @@ def add(
         return [*keys, key]
 
     change_keys(loaded.settings.data, append)
+    publish_keys(loaded.settings.data)
     if as_json:
         print(json.dumps({**_document(key), "secret": secret}))
         return
@@ -112,6 +114,7 @@ def revoke(
         return left
 
     change_keys(loaded.settings.data, without)
+    publish_keys(loaded.settings.data)
     print(f"key {key} is revoked", file=sys.stderr)
 
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from sereno import __version__
 from sereno.assembly.up import Addresses
 from sereno.assembly.upstream import check_upstream
-from sereno.config import Address, Settings
+from sereno.config import Settings
+from sereno.config.public import public_url, reachable
 from sereno.config.table import Upstream
 from sereno.metrics.ollama import ServerState
 
@@ -22,8 +23,7 @@ def show_start(settings: Settings, addresses: Addresses) -> None:
 
 def start_screen(settings: Settings, addresses: Addresses, states: list[ServerState], *, colour: bool) -> str:
     """The text, at most 80 columns wide with ordinary names."""
-    scheme = "https" if settings.gateway.tls_cert else "http"
-    gateway = f"{scheme}://{reachable(addresses.gateway)}"
+    gateway = public_url(settings, addresses.gateway)
     bold, dim, end = ("\x1b[1m", "\x1b[2m", "\x1b[0m") if colour else ("", "", "")
     lines = [
         f"{bold}Sereno {__version__} is up{end}",
@@ -62,9 +62,3 @@ def hint(upstream: Upstream, state: ServerState) -> Iterator[str]:
     yield f"{upstream.url} does not answer yet; until it does, calls get 502."
     if parts.hostname in {"127.0.0.1", "localhost", "::1"}:
         yield f"To start an Ollama there:  OLLAMA_HOST={parts.netloc} ollama serve"
-
-
-def reachable(address: Address) -> Address:
-    """An address that a browser on this machine can open."""
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  printed, not bound
-    return Address(local.get(address.host, address.host), address.port)

@@ -10,11 +10,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
+import msgspec
+
 from sereno.conventions import POLICY_FILE
 from sereno.store.keyfile import read_keys
 from sereno.store.whole_file import replace_whole
 from sereno.trust.keys import Key
-from sereno.trust.policy import Policy, RequireKey, encode_policy
+from sereno.trust.policy import Policy, RequireKey, decode_policy, encode_policy
+
+
+def publish_keys(data: Path) -> None:
+    """Put the keys as they are now into the policy that is in force, if there is one.
+
+    For who changes keys: gateways look each second, so they need not wait for a keeper to look first. The rest of the
+    policy is left to the keeper, which alone knows the settings in force.
+
+    Raises:
+        ConfigError: the key file cannot be read.
+        OSError: the policy cannot be written.
+    """
+    path = data / POLICY_FILE
+    try:
+        policy = decode_policy(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return
+    replace_whole(path, encode_policy(msgspec.structs.replace(policy, keys=read_keys(data))))
 
 
 class PolicyWriter:
