@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
+from sereno.calls import Call
 from sereno.query.message import CallMessage, message
 from sereno.store.base import CallQuery, Store
 
 LOOKED_AT = 200
 """Newest successful calls of each model that are searched for a common prompt."""
+READ_WHOLE = 20
+"""Calls that are read whole at most: prompts that begin alike need not be alike."""
 
 
 class CommonPrompt(msgspec.Struct, frozen=True, kw_only=True):
-    """The prompt, whole, and the newest answer of each; how many common prompts were seen."""
+    """The prompt, and the newest answer of each, whole."""
 
     prompt: str
     a: CallMessage
@@ -22,24 +25,35 @@ class CommonPrompt(msgspec.Struct, frozen=True, kw_only=True):
 def common_prompt(store: Store, query: CallQuery, a: str, b: str) -> CommonPrompt | None:
     """The newest prompt that both answered with success, among their `LOOKED_AT` newest calls of the range.
 
-    Lists hold the first 200 characters; so that two prompts with the same beginning do not pass for one, what they
-    find is compared whole.
+    Lists hold the first 200 characters of a prompt; those that agree in them are compared whole.
     """
-    newest: list[dict[str, str]] = []
-    for model in (a, b):
-        asked = msgspec.structs.replace(query, model=model, status="success", limit=LOOKED_AT)
-        prompts: dict[str, str] = {}
-        for call in store.calls(asked).calls:
-            if call.prompt.strip():
-                prompts.setdefault(call.prompt, call.id)
-        newest.append(prompts)
-    for prompt, call_id in newest[0].items():
-        other = newest[1].get(prompt)
-        if other is None:
-            continue
-        left, right = store.call(call_id), store.call(other)
-        if left is not None and right is not None and left.call.prompt == right.call.prompt:
-            return CommonPrompt(
-                prompt=left.call.prompt, a=message(left.call, longest=None), b=message(right.call, longest=None)
-            )
+    left, right = _by_beginning(store, query, a), _by_beginning(store, query, b)
+    answered: dict[str, Call] = {}
+    read = 0
+    for beginning, ids in left.items():
+        for call_id in ids if beginning in right else ():
+            if read >= READ_WHOLE:
+                return None
+            mine = store.call(call_id)
+            read += 1
+            for other_id in right[beginning]:
+                if other_id not in answered and read < READ_WHOLE:
+                    other = store.call(other_id)
+                    read += 1
+                    if other is not None:
+                        answered[other_id] = other.call
+                found = answered.get(other_id)
+                if mine is not None and found is not None and mine.call.prompt == found.prompt:
+                    return CommonPrompt(
+                        prompt=found.prompt, a=message(mine.call, longest=None), b=message(found, longest=None)
+                    )
     return None
+
+
+def _by_beginning(store: Store, query: CallQuery, model: str) -> dict[str, list[str]]:
+    """Ids of a model's newest successful calls by how their prompt begins, newest first."""
+    found: dict[str, list[str]] = {}
+    for call in store.calls(msgspec.structs.replace(query, model=model, status="success", limit=LOOKED_AT)).calls:
+        if call.prompt.strip():
+            found.setdefault(call.prompt, []).append(call.id)
+    return found
