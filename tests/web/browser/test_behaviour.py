@@ -65,9 +65,9 @@ def test_a_choice_applies_at_once_and_empty_fields_stay_out_of_the_address(visit
     page = visit()
     page.select_option("select[name=only]", "cost")
     page.wait_for_url(f"{base}/sereno?only=cost")
-    page.go_back()
-    page.wait_for_selector("html[data-ready]", state="attached")
-    expect(page.locator("input[name=search]")).to_be_enabled()
+    page.fill("input[name=search]", "two words")
+    page.press("input[name=search]", "Enter")
+    page.wait_for_url(f"{base}/sereno?search=two+words")
 
 
 def test_keys_lead_to_search_rows_and_pages(visit: Visit) -> None:

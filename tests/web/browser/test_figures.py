@@ -136,6 +136,17 @@ def test_the_pointer_shows_values_and_hostile_names_as_text(visit: Visit) -> Non
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_what_stands_on_one_another_is_summed_and_an_unknown_part_leaves_no_sum(visit: Visit) -> None:
+    page = visit("/sereno?only=calls")
+    drawn(page, "calls").locator(".chart-plot").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".chart-tip-row")).to_have_text(["ok10", "errors1", "Total11"])
+    page = visit("/sereno?only=latency")
+    drawn(page, "latency").locator(".chart-plot").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".chart-tip-row")).to_have_count(2)  # percentiles have no sum
+
+
 def test_the_legend_hides_a_series(visit: Visit) -> None:
     page = visit("/sereno?only=latency")
     figure = drawn(page, "latency")

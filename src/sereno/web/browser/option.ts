@@ -130,11 +130,10 @@ function line(chart: Chart): object {
     type: "line",
     symbol: "none",
     connectNulls: false,
-    sampling: "lttb",
     lineStyle: { width: chart.kind === "stacked" ? 1 : 2 },
     emphasis: { disabled: true },
     ...(filled ? { areaStyle: { opacity: chart.kind === "stacked" ? 0.55 : 0.16 } } : {}),
-    ...(chart.kind === "stacked" ? { stack: "all", sampling: undefined } : {}),
+    ...(chart.kind === "stacked" ? { stack: "all" } : {}),
   };
 }
 

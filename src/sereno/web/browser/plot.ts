@@ -4,7 +4,7 @@ import { join, mark } from "./crosshair";
 import type { Format } from "./format";
 import { NARROW, option } from "./option";
 import { type Palette, palette } from "./palette";
-import { type Chart, times } from "./spec";
+import { type Chart, type Series, times } from "./spec";
 import type { Words } from "./words";
 
 export class Plot {
@@ -169,7 +169,7 @@ export class Plot {
   }
 
   private told(index: number): string {
-    const parts = this.shown().map(({ series }) => `${series.name} ${this.format.value(series.values[index], this.chart.unit)}`);
+    const parts = this.shown().map((series) => `${series.name} ${this.format.value(series.values[index], this.chart.unit)}`);
     const note = this.chart.notes[index];
     return `${this.position(index)}: ${parts.join("; ")}${note ? `. ${note}` : ""}`;
   }
@@ -177,19 +177,30 @@ export class Plot {
   private tip(index: number): HTMLElement {
     const tip = document.createElement("div");
     add(tip, "b", "").textContent = this.position(index);
-    for (const { series } of this.shown()) {
+    const line = (name: string, value: number | null | undefined, colour: string): void => {
       const row = add(tip, "div", "chart-tip-row");
-      add(row, "i", "").style.background = this.colours.tone(series.tone);
-      add(row, "span", "").textContent = series.name;
-      add(row, "b", "").textContent = this.format.value(series.values[index], this.chart.unit);
-    }
+      add(row, "i", "").style.background = colour;
+      add(row, "bdi", "").textContent = name;
+      add(row, "b", "").textContent = this.format.value(value, this.chart.unit);
+    };
+    for (const series of this.shown()) line(series.name, series.values[index], this.colours.tone(series.tone));
+    const whole = this.total(index);
+    if (whole !== null) line(this.words.total, whole, "transparent");
     const note = this.chart.notes[index];
     if (note) add(tip, "p", "").textContent = note;
     return tip;
   }
 
-  private shown(): { series: Chart["series"][number] }[] {
-    return this.chart.series.filter((_, index) => !this.hidden.has(index)).map((series) => ({ series }));
+  private shown(): readonly Series[] {
+    return this.chart.series.filter((_, index) => !this.hidden.has(index));
+  }
+
+  /** The sum of what stands on one another, null where a part is unknown: the sum is then unknown too. */
+  private total(index: number): number | null {
+    const values = this.shown().map((series) => series.values[index] ?? null);
+    const stacked = this.chart.kind === "stacked" || this.chart.kind === "bars";
+    if (!stacked || values.length < 2) return null;
+    return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0 as number | null);
   }
 
   private pixel(index: number): number {

@@ -7,6 +7,7 @@ const WORDS = {
     "Las flechas izquierda y derecha recorren los puntos",
   ],
   chartEnter: ["Enter opens the point", "Intro abre el punto"],
+  total: ["Total", "Total"],
   copied: ["Copied", "Copiado"],
   copyFailed: ["Could not copy; select the text instead", "No se pudo copiar; seleccione el texto"],
   liveConnecting: ["Connecting…", "Conectando…"],
