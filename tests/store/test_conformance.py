@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -17,7 +18,18 @@ from sereno.calls import Call, Identity, Position, Timing, Usage
 from sereno.errors import QueryError, StoreError
 from sereno.metrics.account import account_all
 from sereno.metrics.increments import Increments
-from sereno.store.base import CallQuery, Cursor, Store, ThreadKey, Totals
+from sereno.store.base import (
+    CallQuery,
+    Cursor,
+    Rewrite,
+    SessionRow,
+    SessionSort,
+    Store,
+    ThreadKey,
+    Totals,
+    UserRow,
+    UserSort,
+)
 from store.made import T0, a_batch, a_call, an_exchange, cut, label, some_calls
 from store.reference import grouped, matching
 
@@ -201,35 +213,95 @@ def check_aggregate(
 
 
 @EASY
-@given(query=QUERIES)
-def test_people_are_the_reference_people(filled: Filled, query: CallQuery) -> None:
+@given(query=QUERIES, sort=st.sampled_from(get_args(UserSort)), limit=st.integers(1, 6), offset=st.integers(0, 3))
+def test_users_are_the_reference_users(
+    filled: Filled, query: CallQuery, sort: UserSort, limit: int, offset: int
+) -> None:
     store, calls = filled
-    ended = matching(calls, msgspec.structs.replace(query), aggregate=True)
+    ended = matching(calls, query, aggregate=True)
     assert store.unique_users(query) == len({c.identity.user for c in ended} - {None})
-    llm = [c for c in matching(calls, query) if c.operation != "other" or query.operation == "other"]
-    whole = msgspec.structs.replace(query, limit=1000)
-    users = store.users(whole)
-    assert {u.user: (u.calls, u.errors, u.first_at, u.last_at) for u in users} == {
-        user: (
-            len(mine := [c for c in llm if c.identity.user == user]),
-            sum(c.status == "error" for c in mine),
-            min(c.started_at for c in mine),
-            max(c.started_at for c in mine),
-        )
-        for user in {c.identity.user for c in llm}
+    groups: dict[str | None, list[Call]] = {}
+    for c in ended:
+        groups.setdefault(c.identity.user, []).append(c)
+    expected = [UserRow(**sums(mine), user=user, sessions=len({c.identity.session for c in mine} - {None}),
+                        models=tuple(sorted({c.model for c in mine if c.model})),
+                        days=tuple(sorted(Counter(c.ended_at // 86400 * 86400 for c in mine).items())))
+                for user, mine in groups.items()]  # fmt: skip
+    expected.sort(key=lambda row: (-figure(row, sort), row.user is not None, row.user or ""))
+    users = store.users(msgspec.structs.replace(query, limit=limit, offset=offset), sort)
+    assert [about(row) for row in users] == [about(row) for row in expected[offset : offset + limit]]
+
+
+@EASY
+@given(query=QUERIES, sort=st.sampled_from(get_args(SessionSort)), limit=st.integers(1, 6), offset=st.integers(0, 3))
+def test_conversations_are_the_reference_conversations(
+    filled: Filled, query: CallQuery, sort: SessionSort, limit: int, offset: int
+) -> None:
+    store, calls = filled
+    matched = {
+        c.identity.session for c in matching(calls, query) if c.operation != "other" or query.operation == "other"
     }
-    assert [u.calls for u in users] == sorted((u.calls for u in users), reverse=True)
-    sessions = store.sessions(whole)
-    assert {s.session: (s.calls, s.first_at, s.last_at, s.models) for s in sessions} == {
-        session: (
-            len(mine := [c for c in llm if c.identity.session == session]),
-            min(c.started_at for c in mine),
-            max(c.started_at for c in mine),
-            tuple(sorted({c.model for c in mine if c.model})),
-        )
-        for session in {c.identity.session for c in llm} - {None}
-    }
-    assert [s.last_at for s in sessions] == sorted((s.last_at for s in sessions), reverse=True)
+    expected = whole_conversations(calls, matched - {None})
+    expected.sort(key=lambda row: (figure(row, sort), row.last_at, row.session), reverse=True)
+    found = store.sessions(msgspec.structs.replace(query, limit=limit, offset=offset), sort)
+    assert [about(row) for row in found] == [about(row) for row in expected[offset : offset + limit]]
+
+
+def whole_conversations(calls: list[Call], sessions: Collection[str | None]) -> list[SessionRow]:
+    """Rows of these conversations, from all their LLM calls."""
+    rows = []
+    for session in sessions:
+        mine = sorted((c for c in calls if c.identity.session == session and c.is_llm),
+                      key=lambda c: (c.started_at, c.id))  # fmt: skip
+        if session is not None and mine:
+            users = [c.identity.user for c in mine if c.identity.user is not None]
+            titles = [c.prompt[:200] for c in mine if c.prompt]
+            rows.append(SessionRow(**sums(mine), session=session, user=users[-1] if users else None,
+                                   models=tuple(sorted({c.model for c in mine if c.model})),
+                                   title=titles[0] if titles else ""))  # fmt: skip
+    return rows
+
+
+def sums(calls: list[Call]) -> dict[str, Any]:
+    """The figures that rows of users and conversations share."""
+    costs = [c.cost_usd for c in calls if c.cost_usd is not None]
+    return {
+        "first_at": min(c.started_at for c in calls), "last_at": max(c.started_at for c in calls),
+        "calls": len(calls), "errors": sum(c.status == "error" for c in calls),
+        "input_tokens": sum(c.usage.input_tokens or 0 for c in calls),
+        "output_tokens": sum(c.usage.output_tokens or 0 for c in calls),
+        "cost_usd": sum(round(c * 1e9) for c in costs) / 1e9 if costs else None,
+    }  # fmt: skip
+
+
+def figure(row: UserRow | SessionRow, sort: str) -> float:
+    """What a row is ordered by; an unknown cost is less than none."""
+    if sort == "cost":
+        return -1.0 if row.cost_usd is None else row.cost_usd
+    if sort == "tokens":
+        return row.input_tokens + row.output_tokens
+    value: float = getattr(row, "last_at" if sort == "last" else sort)
+    return value
+
+
+def about(row: msgspec.Struct) -> dict[str, Any]:
+    """A row by field."""
+    return msgspec.structs.asdict(row)
+
+
+def test_conversations_follow_the_calls_that_are_left(store: Store) -> None:
+    calls = some_calls(120, seed=8)
+    store.add(a_batch(calls[:60], "b1"))
+    store.add(a_batch(calls[60:], "b2"))
+    ordered = sorted(calls, key=lambda c: c.started_at)
+    store.delete_calls(ordered[50].started_at, 1000)
+    left = [c for c in calls if c.started_at >= ordered[50].started_at]
+    (priced,) = [c for c in left if c.identity.session and c.is_llm][:1]
+    store.rewrite([Rewrite(id=priced.id, cost_usd=7.0)])
+    left = [msgspec.structs.replace(c, cost_usd=7.0) if c.id == priced.id else c for c in left]
+    expected = whole_conversations(left, {c.identity.session for c in left if c.is_llm})
+    found = store.sessions(CallQuery(limit=100), "calls")
+    assert sorted(map(str, map(about, found))) == sorted(map(str, map(about, expected)))
 
 
 def test_a_call_comes_back_whole(store: Store) -> None:

@@ -12,7 +12,7 @@ from sereno.calls import Call, id_bytes
 from sereno.metrics.account import account_all
 from sereno.metrics.rollups import ROLLUPS, differences
 from sereno.store.base import Rewrite
-from sereno.store.sqlite import cells
+from sereno.store.sqlite import cells, conversations
 from sereno.store.sqlite.columns import SELECTED, call_of
 from sereno.store.sqlite.names import Names
 
@@ -38,6 +38,8 @@ def rewrite(connection: sqlite3.Connection, names: Names, sessions: Names, chang
         _WRITE, [(c.cost_usd, numbers[c.cost_source], numbers[c.category], id_bytes(c.id)) for c in after]
     )
     _move(connection, names, before, after)
+    talking = sessions.numbers(connection)
+    conversations.recount(connection, {n for c in after if (n := talking[c.identity.session]) is not None})
     return len(after)
 
 

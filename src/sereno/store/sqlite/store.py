@@ -32,10 +32,11 @@ from sereno.store.base import (
 from sereno.store.sqlite import cells, retention, rewriting, writing
 from sereno.store.sqlite.aggregate import aggregate
 from sereno.store.sqlite.connection import Database
+from sereno.store.sqlite.conversations import Conversations
 from sereno.store.sqlite.names import Names
 from sereno.store.sqlite.ordering import cursor_of
-from sereno.store.sqlite.people import People
 from sereno.store.sqlite.reading import EXPORT_PAGE, Reader
+from sereno.store.sqlite.users import Users
 
 
 class SqliteStore:
@@ -123,18 +124,18 @@ class SqliteStore:
 
     def unique_users(self, query: CallQuery) -> int:
         """How many different users the matching calls have."""
-        with self._people() as people:
-            return people.unique_users(query)
+        with self._database.read() as connection:
+            return Users(connection, self._names, self._sessions, query).unique()
 
     def sessions(self, query: CallQuery, sort: SessionSort = "last") -> Sequence[SessionRow]:
         """Whole conversations that have a matching call."""
-        with self._people() as people:
-            return people.sessions(query, sort)
+        with self._database.read() as connection:
+            return Conversations(connection, self._names, self._sessions).listed(query, sort)
 
     def users(self, query: CallQuery, sort: UserSort = "calls") -> Sequence[UserRow]:
         """Users of the matching calls."""
-        with self._people() as people:
-            return people.users(query, sort)
+        with self._database.read() as connection:
+            return Users(connection, self._names, self._sessions, query).listed(sort)
 
     def models(self) -> Sequence[str]:
         """Every canonical model name that has calls, sorted."""
@@ -236,11 +237,6 @@ class SqliteStore:
     def _reader(self) -> Iterator[Reader]:
         with self._database.read() as connection:
             yield Reader(connection, self._names, self._sessions)
-
-    @contextmanager
-    def _people(self) -> Iterator[People]:
-        with self._database.read() as connection:
-            yield People(connection, self._names, self._sessions)
 
     def _shrink(self) -> None:
         with self._database.writer() as connection:

@@ -15,7 +15,7 @@ from sereno.conventions import OTHER_MODEL, PREVIEW_CHARACTERS
 from sereno.errors import StoreError
 from sereno.metrics.account import account_all
 from sereno.store.base import Batch, Record
-from sereno.store.sqlite import cells, clean, search
+from sereno.store.sqlite import cells, clean, conversations, search
 from sereno.store.sqlite.columns import INSERT, row_of
 from sereno.store.sqlite.content import pack
 from sereno.store.sqlite.names import Names
@@ -54,12 +54,13 @@ def add(connection: sqlite3.Connection, names: Names, sessions: Names, batch: Ba
     connection.executemany("INSERT INTO bodies VALUES (?, ?, ?, ?, ?)", bodies)
     search.index(connection, entries)
     _thread(connection, threads)
+    conversations.add(connection, numbers, session_numbers, [record.call for record in records])
     cells.add(connection, names, increments)
     _positions(connection, batch)
     connection.execute(
         "UPDATE state SET last_sequence = last_sequence + ?, calls = calls + ?, internal_calls = internal_calls + ?,"
-        " bodies = bodies + ?",
-        (len(rows), len(rows), internal, len(bodies)),
+        " bodies = bodies + ?, longest = max(longest, ?)",
+        (len(rows), len(rows), internal, len(bodies), max((r.call.timing.total for r in records), default=0.0)),
     )
     return len(rows)
 

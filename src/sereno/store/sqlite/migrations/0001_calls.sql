@@ -4,11 +4,33 @@ CREATE TABLE names (
     name TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Session ids apart from names, because they are many: they go when their last call goes.
+-- Conversations, with the sums of their LLM calls that Sereno did not make itself. They go when their last call goes.
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    first_at REAL,                    -- start of the first such call, NULL without one
+    last_at REAL,
+    calls INTEGER NOT NULL DEFAULT 0,
+    errors INTEGER NOT NULL DEFAULT 0,
+    input_tokens INTEGER NOT NULL DEFAULT 0,
+    output_tokens INTEGER NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    cost_nanos INTEGER                -- NULL: the cost of none is known
 ) STRICT;
+
+CREATE INDEX sessions_last_at ON sessions (last_at);
+CREATE INDEX sessions_calls ON sessions (calls, last_at);
+CREATE INDEX sessions_tokens ON sessions (tokens, last_at);
+CREATE INDEX sessions_cost_nanos ON sessions (cost_nanos, last_at);
+
+-- Who takes part in a conversation, and from when to when such calls of theirs ended. user: (n), 0 for none.
+CREATE TABLE talks (
+    session INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    first_at REAL NOT NULL,
+    last_at REAL NOT NULL,
+    PRIMARY KEY (session, user)
+) STRICT, WITHOUT ROWID;
 
 -- One row a call, without its texts, so that scans stay narrow. Columns marked (n) refer to names.
 CREATE TABLE calls (
@@ -325,7 +347,8 @@ CREATE TABLE state (
     last_sequence INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     internal_calls INTEGER NOT NULL,
-    bodies INTEGER NOT NULL
+    bodies INTEGER NOT NULL,
+    longest REAL NOT NULL             -- seconds of the longest call there ever was
 ) STRICT;
 
-INSERT INTO state VALUES (1, -1, 0, 0, 0);
+INSERT INTO state VALUES (1, -1, 0, 0, 0, 0.0);

@@ -1,0 +1,148 @@
+"""What answers a sum over time: the fewest whole cells of a roll-up, and the calls themselves at either end.
+
+A question within the dimensions of a roll-up is answered from its longest cells; what sticks out of the time range at
+either end, less than its shortest cell, is counted from the calls, so the answer is exact to the instant as long as
+those calls are kept.
+"""
+
+# SQL is put together from names in this package; what users say is always a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from math import ceil, floor
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sereno.metrics.rollups import DAY, ROLLUPS, Rollup
+from sereno.store.base import CallQuery
+from sereno.store.sqlite import filters
+from sereno.store.sqlite.buckets import Buckets, cover
+from sereno.store.sqlite.columns import OPERATION_CODE, STATUS_CODE
+from sereno.store.sqlite.filters import Source
+from sereno.store.sqlite.names import Names
+from sereno.store.sqlite.plan import FEW, plan
+
+PAGING = {"limit", "offset", "cursor", "newest_first", "sort"}
+"""Fields of a query that narrow nothing."""
+_FAR = 10_000_000 * DAY
+"""Beyond every time there is, on the border of every cell."""
+_MANY_CELLS = 1000
+"""Up to so many cells are looked up one by one for a single value of the first dimension; beyond, all are read."""
+_EACH = "at IN (WITH RECURSIVE t(n) AS (SELECT ? UNION ALL SELECT n + ? FROM t WHERE n + ? < ?) SELECT n FROM t)"
+
+
+class Covering(NamedTuple):
+    """Where an answer comes from.
+
+    Attributes:
+        rollup: whose cells, None where none has the dimensions: then all is scanned.
+        cells: (length, from, to) of each stretch of cells.
+        scans: (from, to) of each stretch of calls by their end; None without a bound.
+    """
+
+    rollup: Rollup | None
+    cells: list[tuple[int, int, int]]
+    scans: list[tuple[float | None, float | None]]
+
+
+def narrowed_by(query: CallQuery) -> set[str]:
+    """The fields that narrow a question, times apart."""
+    return {
+        name
+        for name in query.__struct_fields__
+        if name not in PAGING and name not in {"start", "end", "internal"} and getattr(query, name) not in (None, "")
+    }
+
+
+def covering(query: CallQuery, by: Iterable[str], cut: Buckets) -> Covering:
+    """The cells and calls that add up to an answer.
+
+    Args:
+        query: the question; its times bound the end of a call.
+        by: the dimensions it is grouped by.
+        cut: how time is cut.
+    """
+    start, end = query.start, query.end
+    whole = Covering(None, [], [(start, end)])
+    if query.internal is not False or query.operation == "other" or (cut.seconds and not cut.cell):
+        return whole
+    used = narrowed_by(query) | set(by)
+    for rollup in ROLLUPS:
+        levels = tuple(level for level in reversed(rollup.levels) if cut.cell % level == 0)
+        if levels and used <= set(rollup.dimensions):
+            break
+    else:
+        return whole
+    first = -_FAR if start is None else ceil(start / levels[-1]) * levels[-1]
+    last = _FAR if end is None else floor(end / levels[-1]) * levels[-1]
+    if first >= last:
+        return whole
+    scans: list[tuple[float | None, float | None]] = []
+    if start is not None and start < first:
+        scans.append((start, float(first)))
+    if end is not None and last < end:
+        scans.append((float(last), end))
+    return Covering(rollup, cover(first, last, levels), scans)
+
+
+class Sums:
+    """What the parts of a covering are read from, over one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery) -> None:
+        self._connection = connection
+        self._names = names
+        self._sessions = sessions
+        self._query = query
+
+    def cells(self, rollup: Rollup, seconds: int, since: int, until: int) -> tuple[str, list[Any]] | None:
+        """`FROM … WHERE …` of the cells in a stretch, and its parameters; None where there are no cells."""
+        bounds = f"SELECT {{}}(at) FROM {rollup.name} WHERE seconds = ?"
+        oldest, newest = (self._connection.execute(bounds.format(f), [seconds]).fetchone()[0] for f in ("min", "max"))
+        if oldest is None:
+            return None
+        since, until = max(since, oldest), min(until, newest + seconds)
+        if since >= until:
+            return None
+        narrowed = self._narrowed(rollup)
+        alone = rollup.dimensions[0] in narrowed and (until - since) // seconds <= _MANY_CELLS
+        time, values = (_EACH, [since, seconds, seconds, until]) if alone else ("at >= ? AND at < ?", [since, until])
+        conditions = ["seconds = ?", time, *(f"{dimension} = ?" for dimension in narrowed)]
+        return f"FROM {rollup.name} WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
+
+    def calls(self, start: float | None, end: float | None) -> Source:
+        """The calls that ended in a stretch of time."""
+        query = msgspec.structs.replace(self._query, start=start, end=end)
+        found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
+        self._guide(found, query)
+        filters.require_words(self._connection, found)
+        return found
+
+    def _narrowed(self, rollup: Rollup) -> dict[str, int]:
+        """Column → number, for what narrows the question."""
+        found = {}
+        codes: dict[str, dict[Any, int]] = {"operation": OPERATION_CODE, "status": STATUS_CODE}
+        for dimension in rollup.dimensions:
+            value = getattr(self._query, dimension, None)
+            if value is not None:
+                coded = codes.get(dimension)
+                found[dimension] = coded[value] if coded else self._names.find(self._connection, value)
+        return found
+
+    def _guide(self, found: Source, query: CallQuery) -> None:
+        """Choose the index: of times for a short stretch, else that of the narrowest filter."""
+        if found.ordered_by_hits or found.impossible:
+            return
+        if query.start is not None and query.end is not None:
+            ended = "SELECT 1 FROM calls WHERE ended_at >= ? AND ended_at < ? LIMIT ?"
+            values = (query.start, query.end, FEW + 1)
+            if self._connection.execute(f"SELECT count(*) FROM ({ended})", values).fetchone()[0] <= FEW:
+                found.using("calls_ended")
+                return
+        without = msgspec.structs.replace(query, start=None, end=None)
+        way = plan(self._connection, self._names, self._sessions, without)
+        if way.along != "calls_started":
+            way.guide(found)

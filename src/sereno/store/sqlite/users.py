@@ -1,0 +1,196 @@
+"""Users: their sums come from the roll-ups, which outlive the calls; times and conversations from what is stored."""
+
+# SQL is put together from names in this package; what users say is always a parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from math import inf
+from typing import Any
+
+import msgspec
+
+from sereno.metrics.rollups import DAY
+from sereno.stats.histograms import NANO
+from sereno.store.base import CallQuery, UserRow, UserSort
+from sereno.store.sqlite import filters
+from sereno.store.sqlite.buckets import Buckets
+from sereno.store.sqlite.columns import OTHER
+from sereno.store.sqlite.covering import Covering, Sums, covering, narrowed_by
+from sereno.store.sqlite.names import Names
+
+_KEPT = "sum(calls), sum(error), sum(input_tokens), sum(output_tokens), sum(cost_nanos), sum(cost_known)"
+_SCANNED = (
+    "count(*), sum(c.status = 1), ifnull(sum(c.input_tokens), 0), ifnull(sum(c.output_tokens), 0),"
+    " ifnull(sum(CAST(round(c.cost_usd * 1e9) AS INTEGER)), 0), count(c.cost_usd)"
+)
+
+
+class _User(msgspec.Struct):
+    """One user while the list is put together; `None` is not looked up yet."""
+
+    number: int
+    name: str | None
+    figures: list[int]
+    sessions: int | None = None
+    times: tuple[float, float] | None = None
+
+    @property
+    def cost(self) -> float | None:
+        return self.figures[4] / NANO if self.figures[5] else None
+
+
+class Users:
+    """Reads users over one connection.
+
+    Args:
+        connection: in one transaction.
+        names: numbers of users and models.
+        sessions: numbers of conversations.
+        query: which calls; its times bound their end.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery) -> None:
+        self._connection = connection
+        self._names = names
+        self._sessions = sessions
+        self._query = query
+        self._sums = Sums(connection, names, sessions, query)
+        self._covering: Covering = covering(query, ("user",), Buckets(DAY, DAY))
+
+    def listed(self, sort: UserSort) -> list[UserRow]:
+        """A page of them, in order."""
+        figures: dict[int, list[int]] = {}
+        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1"):
+            mine = figures.setdefault(user, [0] * 6)
+            figures[user] = [a + b for a, b in zip(mine, sums, strict=True)]
+        users = [_User(number, self._names.text(self._connection, number), sums) for number, sums in figures.items()]
+        if sort == "sessions":
+            self._count_sessions(users)
+        if sort == "last":
+            for user in users:
+                user.times = self._times(user.number)
+        users.sort(key=lambda user: (-_figure(user, sort), user.name is not None, user.name or ""))
+        shown = users[self._query.offset : self._query.offset + self._query.limit]
+        return self._rows(shown)
+
+    def unique(self) -> int:
+        """How many there are; calls without a user count none."""
+        parts = self._parts("user", "ifnull(c.user, 0)", "1", distinct=True)
+        return len({user for (user,) in parts} - {0})
+
+    def _parts(self, kept: str, scanned: str, group: str, only: str = "", *, distinct: bool = False) -> Iterator[Any]:
+        """Rows of every part of the covering: of cells, and of calls where cells do not reach."""
+        grouping = "" if distinct else f" GROUP BY {group}"
+        select = "SELECT DISTINCT" if distinct else "SELECT"
+        for stretch in self._covering.cells:
+            assert self._covering.rollup is not None
+            found = self._sums.cells(self._covering.rollup, *stretch)
+            if found is not None:
+                sql, values = found
+                yield from self._connection.execute(
+                    f"{select} {kept} {sql}{only and f' AND user {only}'}{grouping}", values
+                )
+        for start, end in self._covering.scans:
+            source = self._sums.calls(start, end)
+            narrowed = only and f" AND ifnull(c.user, 0) {only}"
+            yield from self._connection.execute(f"{select} {scanned} {source.sql}{narrowed}{grouping}", source.values)
+
+    def _rows(self, users: list[_User]) -> list[UserRow]:
+        """The whole rows of the users shown."""
+        if not users:
+            return []
+        only = f"IN ({', '.join(str(user.number) for user in users)})"
+        days: dict[int, dict[int, int]] = {user.number: {} for user in users}
+        day = f"CAST({{}} AS INTEGER) / {DAY} * {DAY}"
+        for number, at, calls in self._parts(
+            f"user, {day.format('at')}, sum(calls)",
+            f"ifnull(c.user, 0), {day.format('c.ended_at')}, count(*)",
+            "1, 2",
+            only,
+        ):
+            days[number][at] = days[number].get(at, 0) + calls
+        models: dict[int, set[int]] = {user.number: set() for user in users}
+        for number, model in self._parts(
+            "user, model", "ifnull(c.user, 0), ifnull(c.model, 0)", "", only, distinct=True
+        ):
+            models[number].add(model)
+        if any(user.sessions is None for user in users):
+            self._count_sessions(users)
+        return [self._row(user, models[user.number], days[user.number]) for user in users]
+
+    def _row(self, user: _User, models: Collection[int], days: dict[int, int]) -> UserRow:
+        calls, errors, sent, got, _, _ = user.figures
+        first, last = user.times or self._times(user.number) or (float(min(days)), float(max(days)))
+        texts = (self._names.text(self._connection, number) for number in models)
+        return UserRow(
+            user=user.name, first_at=first, last_at=last, calls=calls, errors=errors, sessions=user.sessions or 0,
+            input_tokens=sent, output_tokens=got, cost_usd=user.cost,
+            models=tuple(sorted(text for text in texts if text is not None)),
+            days=tuple((float(at), n) for at, n in sorted(days.items())),
+        )  # fmt: skip
+
+    def _times(self, number: int) -> tuple[float, float] | None:
+        """Start of the user's first and last matching call; None if none is stored any more."""
+        query = self._query
+        always = msgspec.structs.replace(query, start=None, end=None)
+        source = filters.source(self._connection, self._names, self._sessions, always, llm_only=True)
+        filters.require_words(self._connection, source)
+        source.using("calls_user")
+        source.require("c.user IS ?", number or None)
+        if query.start is not None:
+            longest = self._connection.execute("SELECT longest FROM state").fetchone()[0]
+            source.require("c.started_at >= ? AND c.started_at + c.total >= ?", query.start - longest, query.start)
+        if query.end is not None:
+            source.require("c.started_at < ? AND c.started_at + c.total < ?", query.end, query.end)
+        found = [
+            self._connection.execute(
+                f"SELECT c.started_at {source.sql} ORDER BY c.started_at {way} LIMIT 1", source.values
+            ).fetchone()
+            for way in ("ASC", "DESC")
+        ]
+        return None if found[0] is None or found[1] is None else (found[0][0], found[1][0])
+
+    def _count_sessions(self, users: list[_User]) -> None:
+        """Count the conversations of users: from what is kept of each pair, or from the calls where more narrows."""
+        if not users:
+            return
+        query = self._query
+        only = f"IN ({', '.join(str(user.number) for user in users)})"
+        counts: dict[int, int] = {}
+        if narrowed_by(query) <= {"user"} and query.internal is False:
+            start, end = (-inf if query.start is None else query.start), (inf if query.end is None else query.end)
+            # Who spoke before and after, but not within, has a pair that spans the time: those few are looked at.
+            sql = (
+                f"SELECT t.user, count(*) FROM talks t WHERE t.user {only} AND t.last_at >= ? AND t.first_at < ?"
+                " AND (t.first_at >= ? OR t.last_at < ? OR EXISTS (SELECT 1 FROM calls c INDEXED BY calls_session"
+                " WHERE c.session = t.session AND ifnull(c.user, 0) = t.user AND c.ended_at >= ? AND c.ended_at < ?"
+                f" AND c.operation <> {OTHER} AND c.internal IS NULL)) GROUP BY t.user"
+            )
+            counts = dict(self._connection.execute(sql, [start, end] * 3).fetchall())
+        else:
+            source = self._sums.calls(query.start, query.end)
+            mine = f"{source.sql} AND ifnull(c.user, 0) {only}"
+            sql = f"SELECT ifnull(c.user, 0), count(DISTINCT c.session) {mine} GROUP BY 1"
+            counts = dict(self._connection.execute(sql, source.values).fetchall())
+        for user in users:
+            user.sessions = counts.get(user.number, 0)
+
+
+def _figure(user: _User, sort: UserSort) -> float:
+    calls, errors, sent, got, _, _ = user.figures
+    match sort:
+        case "calls":
+            return calls
+        case "errors":
+            return errors
+        case "tokens":
+            return sent + got
+        case "cost":
+            return -1.0 if user.cost is None else user.cost
+        case "sessions":
+            return user.sessions or 0
+        case "last":
+            return user.times[1] if user.times else -inf
