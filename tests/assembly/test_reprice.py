@@ -33,7 +33,7 @@ CALLS = some_calls(120)
 ALL = CallQuery(internal=None, newest_first=False, limit=1000)
 ASKED: Sequence[tuple[tuple[Dimension, ...], float | None]] = (
     ((), None), (("model",), None), (("model", "operation", "status"), 60.0), (("user", "category"), None),
-    (("user", "model"), 3600.0), ((), 86400.0),
+    (("user", "model"), 3600.0), ((), 86400.0), (("cost_source", "model"), 3600.0), (("upstream", "cost_source"), None),
 )  # fmt: skip
 
 

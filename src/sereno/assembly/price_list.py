@@ -21,11 +21,16 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def recorded(store: Store, prices: Prices, now: float) -> list[Listed]:
-    """Every model that has calls, by name, with the server of its latest call."""
+    """Every model that answered requests, by name, on every server that did."""
     found = []
-    for model in store.models():
-        latest = store.calls(CallQuery(model=model, internal=None, limit=1)).calls
-        found += [_listed(model, msgspec.structs.replace(call, started_at=now), prices) for call in latest]
+    for group in store.aggregate(CallQuery(), ("model", "upstream"), histograms=False):
+        model, upstream = group.key
+        if model is None or upstream is None:
+            continue
+        latest = store.calls(CallQuery(model=model, limit=1)).calls
+        found += [
+            _listed(model, msgspec.structs.replace(call, started_at=now, upstream=upstream), prices) for call in latest
+        ]
     return found
 
 
