@@ -49,6 +49,10 @@ RIGHT: list[tuple[Kind[Any], object, object]] = [
     (kinds.texts(), "a, b ,,c", ("a", "b", "c")),
     (kinds.texts(), ["a", " b c "], ("a", "b c")),
     (kinds.texts(), "", ()),
+    (kinds.texts(commas=True), ["a,b", " c "], ("a,b", "c")),
+    (kinds.texts(commas=True), '["a,b", "c"]', ("a,b", "c")),
+    (kinds.texts(commas=True), "[a-z]+,b", ("[a-z]+", "b")),
+    (kinds.texts(commas=True), "[]", ("[]",)),
     (kinds.choice("auto", "never"), "Never", "never"),
     (kinds.secret(), " s3cret\n", Secret("s3cret")),
 ]  # fmt: skip
@@ -119,3 +123,18 @@ def test_a_secret_does_not_show_itself() -> None:
     secret = Secret("hunter2")
     assert "hunter2" not in f"{secret} {secret!r} {[secret]}"
     assert secret.reveal() == "hunter2"
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["[]", "[a-z]+", '["a"]', "a,b", '"', "[1]", "[", "]"]),
+            st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip).filter(bool),
+        ),
+        max_size=4,
+    )
+)
+def test_a_list_whose_items_hold_commas_is_read_back_as_it_was(items: list[str]) -> None:
+    kind = kinds.texts(commas=True)
+    assert kind.read(items, HERE) == tuple(items)
+    assert kind.read(kind.show(tuple(items)), HERE) == tuple(items)

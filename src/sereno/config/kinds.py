@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 Reader = Callable[[object, Path], T]
 """(value as given, folder that relative paths start from) → value; `ValueError` if it is wrong."""
 
@@ -142,14 +143,6 @@ def _show_quantity(value: float, units: tuple[tuple[str, float], ...]) -> str:
     return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
-def _size(value: object, _base: Path) -> int:
-    return round(_quantity(value, _SIZE_UNITS))
-
-
-def _duration(value: object, _base: Path) -> float:
-    return _quantity(value, _DURATION_UNITS)
-
-
 def show_size(value: int) -> str:
     """`4194304` → `4MiB`."""
     return _show_quantity(value, (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))) if value else "0"
@@ -252,30 +245,36 @@ def amount(high: float) -> Kind[float]:
     return Kind("number", f"a number from 0 to {high:,.0f} such as 0.15", read, lambda value: f"{value!r}")
 
 
-def size(low: int = 0) -> Kind[int]:
-    """Bytes: a number, or text such as `4MiB`."""
-    at_least = f", at least {show_size(low)}" if low else ""
+def _measured(
+    name: str,
+    expected: str,
+    units: Mapping[str, float],
+    low: N,
+    too_low: str,
+    convert: Callable[[float], N],
+    show: Callable[[N], str],
+) -> Kind[N]:
+    """A number with a unit, at least `low`."""
 
-    def read(value: object, base: Path) -> int:
-        number = _size(value, base)
+    def read(value: object, _base: Path) -> N:
+        number = convert(_quantity(value, units))
         if number < low:
-            raise ValueError("too small")
+            raise ValueError(too_low)
         return number
 
-    return Kind("size", f'a size in bytes such as "64MiB" or 65536{at_least}', read, show_size)
+    return Kind(name, f"{expected}, at least {show(low)}" if low else expected, read, show)
+
+
+def size(low: int = 0) -> Kind[int]:
+    """Bytes: a number, or text such as `4MiB`."""
+    expected = 'a size in bytes such as "64MiB" or 65536'
+    return _measured("size", expected, _SIZE_UNITS, low, "too small", round, show_size)
 
 
 def duration(low: float = 0.0) -> Kind[float]:
     """Seconds: a number, or text such as `30s`, `5m`, `250ms`."""
-    at_least = f", at least {show_duration(low)}" if low else ""
-
-    def read(value: object, base: Path) -> float:
-        number = _duration(value, base)
-        if number < low:
-            raise ValueError("too short")
-        return number
-
-    return Kind("duration", f'a duration such as "30s", "5m" or "250ms"{at_least}', read, show_duration)
+    expected = 'a duration such as "30s", "5m" or "250ms"'
+    return _measured("duration", expected, _DURATION_UNITS, low, "too short", float, show_duration)
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
