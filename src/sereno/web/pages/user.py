@@ -61,7 +61,7 @@ def gather(ask: Ask) -> UserPage:
         raise not_found("Whose page? Give the name, as in /sereno/user?user=ada.")
     known = store.users(CallQuery(user=query.user, limit=1))
     if not known:
-        raise not_found(f"There is no call of user {query.user[:100]!r}; retention may have removed it.")
+        raise not_found(f"No LLM call of user {query.user[:100]!r} is known; retention may have removed them.")
     end = query.end if query.end is not None else ask.now
     start = query.start if query.start is not None else known[0].first_at
     query = msgspec.structs.replace(query, start=start, end=end, limit=TOP)

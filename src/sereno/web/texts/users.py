@@ -2,8 +2,8 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "find_user": ("Name contains", "El nombre contiene"),
-    "trend_hours": ("By hour", "Por hora"),
-    "trend_days": ("By day", "Por día"),
+    "trend_hours": ("Calls by hour", "Llamadas por hora"),
+    "trend_days": ("Calls by day", "Llamadas por día"),
     "user_trend": ("at most {most}", "como mucho {most}"),
     "sort_errors": ("Most errors", "Más errores"),
     "sort_sessions": ("Most sessions", "Más sesiones"),
