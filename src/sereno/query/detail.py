@@ -75,6 +75,8 @@ class CallDetailMessage(CallMessage, frozen=True, gc=False, kw_only=True):
     http_status: int | None
     error_message: str | None
     reasoning_tokens: int | None
+    cache_write_tokens: int | None
+    cache_write_hour_tokens: int | None
     timing: Timing
     chunks: int
     tool_calls: int
@@ -123,6 +125,8 @@ def _of_call(call: Call) -> dict[str, Any]:
     )
     return {name: getattr(call, name) for name in same.split()} | {
         "reasoning_tokens": call.usage.reasoning_tokens,
+        "cache_write_tokens": call.usage.cache_write_tokens,
+        "cache_write_hour_tokens": call.usage.cache_write_hour_tokens,
         "key": call.identity.key,
         "agent": call.identity.agent,
     }
