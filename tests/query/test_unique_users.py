@@ -11,7 +11,6 @@ import pytest
 from api.double import NOW, MemoryStore, chat, priced
 from sereno.metrics.account import account
 from sereno.metrics.increments import Increments
-from sereno.query.aggregations import unique_users
 from sereno.store.base import Batch, CallQuery
 from sereno.store.sqlite.store import SqliteStore
 
@@ -44,27 +43,6 @@ def test_the_roll_up_counts_what_the_calls_count(stores: Any, hours: Any) -> Non
     for model, category, user in product(models, (None, "code"), (None, "bea", "nobody")):
         query = CallQuery(model=model, category=category, user=user, start=start, end=end, limit=7)
         expected = len({c.identity.user for c in double._matching(query, by_end=True)} - {None})
-        assert unique_users(store, query) == store.unique_users(query) == expected, query
+        assert store.unique_users(query) == expected, query
         counted.add(expected)
     assert hours == (60, 50) or len(counted) > 1
-
-
-class Asked(MemoryStore):
-    """Says which of its two ways to count users was taken."""
-
-    def aggregate(self, *_: Any, **__: Any) -> Any:
-        raise LookupError
-
-    def unique_users(self, query: CallQuery) -> int:
-        return -1
-
-
-@pytest.mark.parametrize(
-    "narrowed",
-    [{"status": "error"}, {"search": "a"}, {"session": "s"}, {"min_latency": 1.0}, {"internal": None}, {"key": "k"},
-     {"operation": "chat"}, {"client": "c"}, {"max_input_tokens": 0}],
-)  # fmt: skip
-def test_what_the_roll_up_does_not_cover_is_asked_of_the_calls(narrowed: Any) -> None:
-    assert unique_users(Asked(), CallQuery(user="ada", **narrowed)) == -1
-    with pytest.raises(LookupError):
-        unique_users(Asked(), CallQuery(user="ada"))

@@ -12,10 +12,6 @@ from sereno.query.intervals import choose, floor, starts
 from sereno.query.times import rfc3339_seconds
 from sereno.store.base import CallQuery, Group, Store, Totals
 
-_ALL = CallQuery()
-_BY_USER = {"user", "model", "category", "start", "end", "limit", "offset", "cursor", "newest_first", "sort"}
-"""What may narrow a question that the roll-up of users answers (`Store.aggregate`), beside paging, which it ignores."""
-
 
 class IntervalFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One interval; without calls its counts are 0 and its rates null."""
@@ -89,7 +85,7 @@ def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, 
     total = figures(merged(g.totals for g in by_model))
     return Aggregations(
         **{field: getattr(total, field) for field in Figures.__struct_fields__},
-        unique_users=unique_users(store, query),
+        unique_users=store.unique_users(query),
         interval=name,
         tz=tz,
         start=series[0].time if series else None,
@@ -98,15 +94,6 @@ def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, 
         messages_by_category=[_category(g) for g in _most_first(by_category)],
         messages_by_model=[ModelFigures(model=g.key[0], figures=figures(g.totals)) for g in _most_first(by_model)],
     )
-
-
-def unique_users(store: Store, query: CallQuery) -> int:
-    """Different users among the calls: from the roll-up of users where it covers the question, else from the calls."""
-    known = {name for name in CallQuery.__struct_fields__ if getattr(query, name) != getattr(_ALL, name)}
-    if not known or not known <= _BY_USER:  # of all calls the store itself counts quickest
-        return store.unique_users(query)
-    groups = store.aggregate(query, ("user",), histograms=False)
-    return len({group.key[0] for group in groups} - {None})
 
 
 def _most_first(groups: Sequence[Group]) -> list[Group]:
