@@ -175,11 +175,11 @@ def test_it_answers_two_paths(line: str, status: int) -> None:
 )  # fmt: skip
 def test_only_its_own_names_may_ask(host: str | None, status: int) -> None:
     field = "" if host is None else f"Host: {host}\r\n"
-    for path in ("/metrics", "/healthz"):
+    for path, expected in (("/metrics", status), ("/", 404 if status == 200 else 403), ("/healthz", 200)):
         head = f"GET {path} HTTP/1.1\r\n{field}\r\n".encode()
         answer = respond(Exporter([], 15), head, ("exporter", "*.example.org"))
-        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
-        assert (b"--allowed-host" in answer) == (status == 403)
+        assert answer.startswith(f"HTTP/1.1 {expected} ".encode())
+        assert (b"--allowed-host" in answer) == (expected == 403)
 
 
 def test_the_command_serves_and_ends_on_sigterm(ollama: Server) -> None:

@@ -82,14 +82,14 @@ def respond(exporter: Exporter, head: bytes, allowed_hosts: Collection[str] = ()
         exporter: what is served.
         head: request line and header fields.
         allowed_hosts: names that `Host` may have beside loopback names: a page of a foreign site can reach this
-            machine by rebinding its own name to it, and must not read what it has.
+            machine by rebinding its own name to it, and must not read what it has. `/healthz` tells nothing to anyone.
     """
     line, *fields = head.decode("latin-1").split("\r\n")
     method, _, rest = line.partition(" ")
     path = rest.partition(" ")[0].partition("?")[0]
     accept = next((f.partition(":")[2] for f in fields if f.lower().startswith("accept:")), "")
     hosts = [field.partition(":")[2].strip() for field in fields if field.lower().startswith("host:")]
-    if not all(host_allowed(host, allowed_hosts) for host in hosts):
+    if path != "/healthz" and not all(host_allowed(host, allowed_hosts) for host in hosts):
         told = "this Host is none of the exporter's names; ask by localhost, or start it with --allowed-host NAME\n"
         return _response("403 Forbidden", told.encode(), "text/plain", method)
     if method not in {"GET", "HEAD"}:

@@ -122,6 +122,6 @@ def decide(
     raise Problem(
         "key-required",
         401,
-        f"Only this machine reads the record without a key. {_HOW}",
+        f"{'Only this machine' if rules.loopback_reads else 'Nobody'} reads the record without a key. {_HOW}",
         headers={"WWW-Authenticate": _BASIC if page else _CHALLENGE},
     )
