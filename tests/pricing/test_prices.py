@@ -119,6 +119,7 @@ UNKNOWN = {
     "open weights on a server with a public name": asked("proxy", "gpt-oss-120b"),
     "a distilled model with its teacher's name": asked("proxy", "deepseek-r1:7b"),
     "an Ollama with a public name": asked("proxy", "gpt-4o", protocol="ollama"),
+    "a path that names another's host": asked("proxy", "claude-opus-4-5", path="/.googleapis.com/v1/chat/completions"),
     "declared as ours": asked("ours", "gpt-4o"),
     "a server that is not configured any more": asked("gone", "gpt-4o"),
     "no model": asked("openai", None),
