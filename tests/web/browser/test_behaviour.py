@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -84,6 +85,17 @@ def test_keys_lead_to_search_rows_and_pages(visit: Visit) -> None:
     page.wait_for_url("**/at/x")
 
 
+def test_two_pages_that_ask_for_one_letter_get_two(visit: Visit) -> None:
+    page = visit()
+    page.keyboard.press("?")
+    rows = page.get_by_role("dialog").locator("dl div").filter(has_text="g")
+    expect(rows).to_have_text([re.compile("gx *X page"), re.compile("go *Other")])
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/at/o")
+
+
 def test_a_focused_row_opens_with_enter_and_a_click_anywhere_on_it_does_too(visit: Visit) -> None:
     page = visit()
     page.keyboard.press("j")
@@ -118,15 +130,15 @@ def test_live_rows_come_newest_first_once_each_and_not_more_than_200(visit: Visi
     assert table.count() == 1
     button = page.get_by_role("button", name="Live")
     button.click()
-    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    expect(page.locator("[data-live-state]")).to_have_text("Connected")
     expect(table).to_have_count(200)
     expect(table.first).to_have_text(str(STORED))
     expect(table.last).to_have_text(str(STORED - 199))
     expect(page.get_by_role("status")).to_have_text(f"{STORED} new")
     button.click()
-    expect(page.locator("[data-live-state]")).to_have_text("Off")
+    expect(page.locator("[data-live-state]")).to_have_text("")
     button.click()  # goes on where it stopped: the same rows again change nothing
-    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    expect(page.locator("[data-live-state]")).to_have_text("Connected")
     expect(table).to_have_count(200)
 
 

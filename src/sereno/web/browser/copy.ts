@@ -1,9 +1,15 @@
-// `<button data-copy="ID">` copies the text of an element. Only loopback and https have a clipboard; elsewhere the text
+// `<button data-copy="ID" hidden>` copies the text of an element; without script it stays hidden. Only loopback and https have a clipboard; elsewhere the text
 // is selected, so that one key copies it.
 import { announce } from "./announce";
+import { within } from "./within";
 import type { Words } from "./words";
 
 const SHOWN = 2000;
+
+/** Show the buttons, now that they do something. */
+export function showCopyButtons(root: ParentNode): void {
+  for (const button of within(root, "[data-copy]")) button.hidden = false;
+}
 
 export function copy(words: Words): void {
   document.addEventListener("click", (event) => {

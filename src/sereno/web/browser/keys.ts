@@ -18,7 +18,7 @@ export function keys(words: Words): void {
     if (off() || document.querySelector("dialog[open]")) return;
     if (event.timeStamp < page) {
       page = 0;
-      const link = [...document.querySelectorAll<HTMLElement>("a[data-key]")].find((a) => a.dataset["key"] === event.key);
+      const link = pages().get(event.key);
       if (link) {
         event.preventDefault();
         link.click();
@@ -41,6 +41,21 @@ export function keys(words: Words): void {
     button.hidden = false;
     button.addEventListener("click", () => list(words));
   }
+}
+
+/** The letter of each page: the one it asks for, or the first of its name that is free. */
+function pages(): Map<string, HTMLElement> {
+  const found = new Map<string, HTMLElement>();
+  for (const link of document.querySelectorAll<HTMLElement>("a[data-key]")) {
+    const wanted = (link.dataset["key"] ?? "") + nameOf(link).toLowerCase().replace(/[^a-z]/g, "");
+    const key = [...wanted].find((letter) => !found.has(letter));
+    if (key) found.set(key, link);
+  }
+  return found;
+}
+
+function nameOf(link: HTMLElement): string {
+  return link.textContent?.trim() ?? "";
 }
 
 const TYPED = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea";
@@ -71,9 +86,7 @@ function made(words: Words): HTMLDialogElement {
   title.id = "keys-title";
   dialog.setAttribute("aria-labelledby", title.id);
   const rows = add(dialog, "dl");
-  const pages = [...document.querySelectorAll<HTMLElement>("a[data-key]")].map(
-    (a) => [`g ${a.dataset["key"] ?? ""}`, a.textContent?.trim() ?? ""] as const,
-  );
+  const ways = [...pages()].map(([key, link]) => [`g ${key}`, nameOf(link)] as const);
   const fixed = [
     ["/", words.keySearch],
     ["j", words.keyNext],
@@ -81,7 +94,7 @@ function made(words: Words): HTMLDialogElement {
     ["↵", words.keyOpen],
     ["?", words.keyHelp],
   ] as const;
-  for (const [keys, does] of [...fixed, ...pages]) {
+  for (const [keys, does] of [...fixed, ...ways]) {
     const row = add(rows, "div");
     const name = add(row, "dt");
     for (const key of keys.split(" ")) add(name, "kbd", key);
@@ -102,6 +115,7 @@ function made(words: Words): HTMLDialogElement {
   label.append(` ${words.keysOn}`);
   const close = add(dialog, "button", words.keyClose);
   close.type = "button";
+  close.autofocus = true;
   close.addEventListener("click", () => dialog.close());
   return dialog;
 }

@@ -1,7 +1,7 @@
 // The first module, on every page: what a page can do beyond links and forms. All of it is an addition.
 import htmx from "htmx.org";
 import { announce } from "./announce";
-import { copy } from "./copy";
+import { copy, showCopyButtons } from "./copy";
 import { figures } from "./figures";
 import { filters } from "./filters";
 import { keys } from "./keys";
@@ -34,6 +34,7 @@ htmx.onLoad((loaded) => {
   const root = loaded as HTMLElement;
   figures(root, lang, said);
   moments(root, lang);
+  showCopyButtons(root);
   live(root, said, (row) => {
     htmx.process(row);
     moments(row, lang);
