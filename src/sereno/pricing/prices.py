@@ -89,7 +89,7 @@ class Prices:
     def _looked_up(self, server: Server, path: str, model: str, *, named: bool) -> Entry | None:
         """The catalogue's entry; `named`: a model's name alone may tell it (an Ollama's names are its own)."""
         listed = self._load()
-        # Clients choose the path, and some of the package's patterns would find a host in it: without dots there is none.
+        # Clients choose the path, and some of the package's patterns find a host in it; without dots they do not.
         asked = server.url + path.removeprefix(server.prefix).replace(".", "-")
         provider = server.provider or listed.provider_at(asked)
         return listed.find(model, provider) if provider or named else None
