@@ -31,3 +31,7 @@ def test_templates_use_no_text_that_is_not_there() -> None:
     for item in (files("sereno.web") / "templates").iterdir():
         used = set(re.findall(r"\bt\.([a-z_][a-z0-9_]*)", item.read_text("utf-8")))
         assert used <= known | {"items", "get"}, (item.name, used - known)
+
+
+def test_no_key_hides_behind_a_method_of_dict() -> None:
+    assert [key for key in texts("en") if hasattr(dict, key)] == []

@@ -36,5 +36,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "repeat": ("Repeat this call", "Repetir esta llamada"),
     "repeat_left_out": ("Credentials are left out: add your own.", "Las credenciales se omiten: añada las suyas."),
     "why": ("why", "por qué"),
-    "copy": ("Copy", "Copiar"),
+    "copy_text": ("Copy", "Copiar"),
 }

@@ -29,7 +29,7 @@ TEXTS = {
     "until": ("Until", "Hasta"),
     "time_hint": ("24h, 7d, 2026-11-21", "24h, 7d, 2026-11-21"),
     "apply": ("Apply", "Aplicar"),
-    "clear": ("Clear", "Limpiar"),
+    "clear_filters": ("Clear", "Limpiar"),
     "remove": ("Remove", "Quitar"),
     "filters": ("Filters", "Filtros"),
     "any": ("Any", "Cualquiera"),
