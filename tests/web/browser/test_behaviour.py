@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from web.browser.gallery import STORED
 
@@ -160,3 +160,22 @@ def test_first_and_next_visit_stay_small(visit: Visit, base: str) -> None:
     following = page.evaluate(weigh)
     assert 100_000 < first <= 350_000
     assert 1_000 < following <= 40_000
+
+
+def test_the_policy_stops_inline_script_inline_style_and_other_hosts(chromium: Browser, base: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{base}/sereno?only=nothing")
+    page.evaluate("""() => {
+      window.stopped = [];
+      document.addEventListener("securitypolicyviolation", (event) => window.stopped.push(event.effectiveDirective));
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'owned'";
+      document.body.append(script);
+      document.body.insertAdjacentHTML("beforeend", '<p id="styled" style="color: red">x</p>');
+      document.body.insertAdjacentHTML("beforeend", '<img src="http://192.0.2.1/x.png">');
+    }""")
+    page.wait_for_function("window.stopped.length === 3")
+    assert set(page.evaluate("window.stopped")) == {"script-src-elem", "style-src-attr", "img-src"}
+    assert page.title() == "Gallery"
+    assert page.evaluate("document.getElementById('styled').style.color") == ""
+    page.close()

@@ -105,6 +105,18 @@ def test_a_click_opens_the_point_below_it(visit: Visit) -> None:
     page.wait_for_url("**/at/47")
 
 
+def test_a_finger_sees_the_values_first_and_opens_with_the_second_tap(visit: Visit) -> None:
+    page = visit("/sereno?only=latency", has_touch=True, viewport={"width": 375, "height": 800})
+    box = drawn(page, "latency").locator(".chart-plot").bounding_box()
+    assert box is not None
+    at = (box["x"] + box["width"] - 14, box["y"] + 100)
+    page.touchscreen.tap(*at)
+    expect(page.locator(".chart-tip")).to_contain_text("p95")
+    assert page.url.endswith("only=latency")
+    page.touchscreen.tap(*at)
+    page.wait_for_url("**/at/47")
+
+
 def test_one_moment_is_marked_in_all_figures(visit: Visit) -> None:
     page = visit()
     drawn(page, "tokens")
