@@ -147,9 +147,9 @@ class MemoryStore:
         same = all(
             asked is None or asked == got
             for asked, got in (
-                (q.model, c.model), (q.user, c.identity.user), (q.session, c.identity.session), (q.status, c.status),
-                (q.operation, c.operation), (q.category, c.category), (q.key, c.identity.key),
-                (q.client, c.identity.client), (q.error_type, c.error_type),
+                (q.model, c.model or ""), (q.user, c.identity.user or ""), (q.session, c.identity.session),
+                (q.status, c.status), (q.operation, c.operation), (q.category, c.category or ""),
+                (q.key, c.identity.key), (q.client, c.identity.client), (q.error_type, c.error_type),
             )
         )  # fmt: skip
         ranges = all(

@@ -27,15 +27,15 @@ def matching(calls: Iterable[Call], query: CallQuery, *, aggregate: bool = False
         at = call.ended_at if aggregate else call.started_at
         sent, got, took = call.usage.input_tokens, call.usage.output_tokens, call.timing.total
         return (
-            (query.model is None or call.model == query.model)
-            and (query.user is None or call.identity.user == query.user)
+            (query.model is None or (call.model or "") == query.model)
+            and (query.user is None or (call.identity.user or "") == query.user)
             and (query.session is None or call.identity.session == query.session)
             and (query.status is None or call.status == query.status)
             and (
                 query.operation == call.operation
                 or (query.operation is None and not (aggregate and call.operation == "other"))
             )
-            and (query.category is None or call.category == query.category)
+            and (query.category is None or (call.category or "") == query.category)
             and (query.key is None or call.identity.key == query.key)
             and (query.client is None or call.identity.client == query.client)
             and (query.error_type is None or call.error_type == query.error_type)

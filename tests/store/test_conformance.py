@@ -65,12 +65,12 @@ QUERIES = st.builds(
             ["night", "NIGHT watch", "cafe", "strasse", "夜", "警 夜", "שלום", "zebra", "x1 OR", "re-read", "🦙", " "]
         )
     ),
-    model=maybe(st.sampled_from(["a:latest", "rare:7b", "unknown"])),
-    user=maybe(st.sampled_from(["ana", "ćirić", "x'; DROP TABLE calls; --", "nobody"])),
+    model=maybe(st.sampled_from(["", "a:latest", "rare:7b", "unknown"])),
+    user=maybe(st.sampled_from(["", "ana", "ćirić", "x'; DROP TABLE calls; --", "nobody"])),
     session=maybe(st.sampled_from(["s1", "s7", "none"])),
     status=maybe(st.sampled_from(["success", "error", "aborted"])),
     operation=maybe(st.sampled_from(["chat", "embeddings", "other"])),
-    category=maybe(st.sampled_from(["code", "nothing"])),
+    category=maybe(st.sampled_from(["", "code", "nothing"])),
     key=maybe(st.just("0badcafe")),
     client=maybe(st.just("10.0.0.1")),
     error_type=maybe(st.sampled_from(["http_5xx", "client_closed"])),

@@ -103,6 +103,7 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         search: all of these words are in prompt or response (tokenizer rule in `store.words`).
+        model, user, category: as the calls have it; "" asks for calls that have none.
         start: from this time on. end: before this time.
         operation: None asks for every operation, also `other`; aggregates always leave `other` out unless asked.
         internal: False leaves out the calls that Sereno itself made, True asks for them alone, None for both.

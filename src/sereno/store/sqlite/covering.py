@@ -54,7 +54,9 @@ def narrowed_by(query: CallQuery) -> set[str]:
     return {
         name
         for name in query.__struct_fields__
-        if name not in PAGING and name not in {"start", "end", "internal"} and getattr(query, name) not in (None, "")
+        if name not in PAGING
+        and name not in {"start", "end", "internal"}
+        and getattr(query, name) not in (None, None if name in filters.NONE_ASKED else "")
     }
 
 
@@ -127,7 +129,9 @@ class Sums:
         codes: dict[str, dict[Any, int]] = {"operation": OPERATION_CODE, "status": STATUS_CODE}
         for dimension in rollup.dimensions:
             value = getattr(self._query, dimension, None)
-            if value is not None:
+            if value == "" and dimension in filters.NONE_ASKED:
+                found[dimension] = 0
+            elif value is not None:
                 coded = codes.get(dimension)
                 found[dimension] = coded[value] if coded else self._names.find(self._connection, value)
         return found

@@ -17,6 +17,8 @@ from sereno.store.sqlite.names import Names
 
 FEW_HITS = 5000
 """Up to so many calls with the searched words are looked up one by one; beyond, calls are walked in order."""
+NONE_ASKED = frozenset({"model", "user", "category"})
+"""Columns of which "" asks for the calls that have none."""
 
 
 class Source(msgspec.Struct):
@@ -91,7 +93,9 @@ def source(
         ("client", query.client, names),
         ("error_type", query.error_type, names),
     ):
-        if text is not None:
+        if text == "" and column in NONE_ASKED:
+            found.require(f"c.{column} IS NULL")
+        elif text is not None:
             found.require(f"c.{column} = ?", table.find(connection, text))
     if query.status is not None:
         found.require("c.status = ?", STATUS_CODE[query.status])

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sereno.store.base import CallQuery
 from sereno.store.sqlite.columns import STATUS_CODE, part_of
-from sereno.store.sqlite.filters import Source
+from sereno.store.sqlite.filters import NONE_ASKED, Source
 from sereno.store.sqlite.names import Names
 
 FEW = 10_000
@@ -106,7 +106,9 @@ def _candidates(
         ("category", query.category, names, "calls_category"),
         ("model", query.model, names, "calls_model"),
     ):
-        if text is not None:
+        if text == "" and column in NONE_ASKED:
+            yield _Candidate(index, f"c.{column} IS NULL{when}", [*moments])
+        elif text is not None:
             number = STATUS_CODE[text] if table is None else table.find(connection, text)  # type: ignore[index]  # text is a status there
             present = " AND c.status > 0" if table is None else ""  # lets the partial index be used
             yield _Candidate(index, f"c.{column} = ?{present}{when}", [number, *moments])
