@@ -225,6 +225,22 @@ def test_a_store_that_is_busy_is_asked_again(made: Callable[..., Store]) -> None
     assert told(store) == told(made(at_once(CALLS, prices(1.0))))
 
 
+def test_a_store_that_stays_busy_is_told_and_can_be_priced_later(made: Callable[..., Store]) -> None:
+    store = made(CALLS)
+
+    class Locked:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def rewrite(self, changes: Sequence[Rewrite]) -> int:
+            raise StoreError("locked by another program")
+
+    with pytest.raises(StoreError, match="locked by another program"):
+        quick(Locked(), prices(1.0))
+    assert told(store) == told(made(CALLS))
+    assert quick(store, prices(1.0)).changed  # the lease was given back
+
+
 def test_a_dry_run_tells_the_same_and_writes_nothing(made: Callable[..., Store]) -> None:
     store = made(CALLS)
     before = (told(store), figures(store))

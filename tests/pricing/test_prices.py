@@ -224,6 +224,20 @@ def test_a_failed_call_costs_what_it_used(status: str, error_type: str, usd: flo
     assert price(call, tables(a=MachineRates(per_hour=1.8))) == expected
 
 
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        (MachineRates(per_hour=1.8), "1.8 an hour"),
+        (MachineRates(watts=350.0, per_kwh=0.28), "350 W at 0.28 per kWh"),
+        (MachineRates(per_hour=2.0, per_kwh=0.28), "2 an hour, measured energy at 0.28 per kWh"),
+        (Rates(input=((-1, 3.0), (200_000, 6.0)), output=flat(15.0)), "3 (6 above 200,000) in, 15 out per M tokens"),
+        (Rates(input=flat(1.0), write=flat(1.25), request=0.012), "1 in, 1.25 cache write per M tokens, 0.012 a call"),
+    ],
+)
+def test_a_price_in_words(rates: Rates | MachineRates, words: str) -> None:
+    assert str(rates) == words
+
+
 def test_tokens_of_a_failed_call_are_paid_where_they_are_known() -> None:
     call = a_call(status="aborted", error_type="client_closed", usage=Usage(1_000_000, None, 0))
     assert price(call, tables(a=TOKENS)) == (2.0, "local:a")
