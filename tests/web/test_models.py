@@ -270,7 +270,6 @@ def test_a_quiet_range_of_one_model(kept: Any) -> None:
         ("model", {}, 400, "`model` is missing"),
         ("model", {"model": "gone"}, 404, "names a model 'gone'"),
         ("models/compare", {"a": "gone", "b": LLAMA}, 404, "names a model 'gone'"),
-        ("models/compare", {"compare": [LLAMA, QWEN, OLD]}, 400, "3 models were chosen"),
         ("models", {"sort": "beauty"}, 400, "one of calls, errors"),
     ],
 )
@@ -317,6 +316,10 @@ def test_both_distributions_have_the_same_steps(kept: Any) -> None:
 def test_boxes_ticked_on_the_table_stand_side_by_side(kept: Any) -> None:
     assert told(kept, "models/compare", compare=[QWEN, LLAMA])["asked"] == [QWEN, LLAMA]
     assert told(kept, "models/compare", compare=[QWEN])["asked"] == [QWEN, None]
+    found = told(kept, "models/compare", compare=[OLD, QWEN, LLAMA])
+    assert (found["asked"], found["left_out"]) == ([OLD, QWEN], 1)
+    assert "More than two were ticked" in page(kept, "models/compare", compare=[OLD, QWEN, LLAMA]).text
+    assert told(kept, "models/compare", a=QWEN, compare=[OLD, QWEN, LLAMA])["left_out"] == 0
 
 
 def test_a_prompt_that_both_answered_is_shown_whole_with_both_answers(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from sereno.errors import QueryError
 from sereno.query.fields import FILTERS, Field
 from sereno.query.model_sums import ModelSums, model_sums
 from sereno.query.models import resolve_model
@@ -76,6 +75,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         choices: every model there is.
         a, b: the models; null until two different ones are chosen.
         same: whether the same one was chosen twice.
+        left_out: boxes ticked beyond two.
         lines: figure by figure.
         latency, ttft: distributions of a, then b, over the same steps.
         prompt: a recent prompt that both answered.
@@ -89,6 +89,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     b: ModelRow | None = None
     asked: tuple[str | None, str | None] = (None, None)
     same: bool = False
+    left_out: int = 0
     lines: list[Line] = []
     latency: Distribution = Distribution((), ())
     ttft: Distribution = Distribution((), ())
@@ -108,12 +109,14 @@ def gather(ask: Ask) -> Comparison:
     installed = places(ask.view.upstreams(), called)
     known = sorted({*called, *installed})
     a, b = _asked(ask, known)
+    picked = () if FIRST.name in ask.values.given else ask.values.get(PICKED) or ()
     found = Comparison(
         start=span.start,
         end=span.end,
         choices=known,
         asked=(a, b),
         same=a is not None and a == b,
+        left_out=max(0, len(picked) - 2),
         score_definitions=DEFINITIONS,
     )
     if a is None or b is None or a == b:
@@ -138,9 +141,7 @@ def _asked(ask: Ask, known: list[str]) -> tuple[str | None, str | None]:
     names = [ask.values.get(FIRST), ask.values.get(SECOND)]
     picked = ask.values.get(PICKED) or ()
     if picked and not any(names):
-        if len(picked) > 2:
-            raise QueryError("compare", f"{len(picked)} models were chosen to stand side by side.", "two models")
-        names = [*picked, None][:2]
+        names = [*picked, None][:2]  # the page says that there were more
     resolved = [None if name is None else resolve_model(name, known) for name in names]
     for name in resolved:
         if name is not None and name not in known:

@@ -105,6 +105,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "compare_same": ("Twice the same model", "Dos veces el mismo modelo"),
     "compare_same_text": ("{model} was chosen twice; choose another one beside it.",
                           "{model} se eligió dos veces; elija otro junto a él."),
+    "compare_left_out": ("More than two were ticked; the first two stand here. Choose others above.",
+                         "Había más de dos marcados; aquí están los dos primeros. Elija otros arriba."),
     "compare_few": ("It takes two models", "Hacen falta dos modelos"),
     "compare_few_text": ("The record and the model servers know {count}. Call a second one through the gateway.",
                          "El registro y los servidores de modelos conocen {count}. Llame a otro por la pasarela."),
