@@ -1,13 +1,15 @@
 """How often the built-in categories are what a person said: `python tests/categories/labelled.py` prints the table.
 
-`prompts.tsv` holds prompts with the category that a person gave each before any word list was written. Of each category
-and language every other one was looked at while words were chosen (tuning); the rest was not (held out).
+With the path of FastChat's `fastchat/llm_judge/data/vicuna_bench/question.jsonl` it says how many of those are right.
+
+`prompts.tsv` holds prompts with the category that a person gave each before any word list was written. One half was
+looked at while words were chosen (tuning), the other was not (held out).
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from collections import Counter
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -27,12 +29,10 @@ class Labelled(NamedTuple):
 
 def labelled() -> list[Labelled]:
     """The prompts in the order of the file."""
-    found, seen = [], Counter[tuple[str, str]]()
+    found = []
     for line in (Path(__file__).parent / "prompts.tsv").read_text("utf-8").splitlines():
-        category, language, prompt = line.split("\t")
-        seen[category, language] += 1
-        held_out = seen[category, language] % 2 == 0
-        found.append(Labelled(category, language, held_out, prompt.replace("\\n", "\n")))
+        part, language, category, prompt = line.split("\t")
+        found.append(Labelled(category, language, part == "held-out", prompt.replace("\\n", "\n")))
     return found
 
 
@@ -65,7 +65,29 @@ def microseconds(text: str, times: int = 50) -> float:
     return best * 1e6
 
 
+VICUNA = {
+    "generic": "question_answering", "knowledge": "question_answering", "common-sense": "question_answering",
+    "counterfactual": "question_answering", "roleplay": "role_play", "coding": "code", "math": "mathematics",
+    "writing": "writing",
+}  # fmt: skip
+"""Its kinds of questions as our categories; the rest (estimates such as "How many …?") has none of its own."""
+
+
+def foreign(path: Path) -> str:
+    """How many first turns of a FastChat `question.jsonl` get the category that its authors' kind stands for."""
+    questions = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    found = [
+        Labelled(VICUNA[one["category"]], "en", held_out=True, prompt=one["turns"][0])
+        for one in questions
+        if one["category"] in VICUNA
+    ]
+    return f"{right(Categoriser(BUILTIN), found)} of {len(found)}"
+
+
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(foreign(Path(sys.argv[1])))  # noqa: T201
+        sys.exit()
     dense = " ".join(one.prompt for one in labelled() if one.category in {"question_answering", "writing"})[:2048]
     page = Path(__file__).parents[2] / "docs/decisions/0001-trust-boundary.md"
     prose = ("Summarise the following decision. " + page.read_text("utf-8"))[:2048]

@@ -79,7 +79,8 @@ BUILTIN: tuple[Category, ...] = (
             extrae, extraer, extraiga, extracción, clasifica, clasificar, clasificación, sentimiento, etiqueta,
             etiquetar, entidades, identifica, identificar, saca de, detecta, positiva o negativa, positivo o
             negativo, en json, un json, devuelve solo, responde solo con, que aparecen en, categorías, con los
-            campos, de esta factura
+            campos, de esta factura, assign, assign them, one of these, on a scale of, json array, rate each,
+            reviews, review, asigna, en una escala, puntúa, reseña, reseñas
         """),
     ),
     Category(
@@ -110,7 +111,9 @@ BUILTIN: tuple[Category, ...] = (
             recursion, recursive, endpoint, framework, library, código, programa, programar, programación, función
             en, una función, clase, clases, hilo, bucle, compilar, compila, depurar, error, fallo, excepción,
             pruebas unitarias, algoritmo, fichero, ficheros, implementa, desplegar, refactoriza, anidados, expresión
-            regular, patrón de diseño
+            regular, patrón de diseño, write a function, write a program, website, web page, implement a function, a
+            function to, program to, c program, escribe una función, escribe un programa, página web, haz una
+            función
         """),
         patterns=("```", r"\(\)", "==", "=>", "};", "</", "#include"),
     ),
@@ -126,7 +129,10 @@ BUILTIN: tuple[Category, ...] = (
             ecuaciones, derivada, deriva, demuestra, demostración, teorema, raíz cuadrada, probabilidad, matriz,
             autovalores, polinomio, triángulo, calcula, calcular, cuánto es, multiplicado por, dividido por,
             dividido entre, porcentaje, suma de, inducción, aritmética, álgebra, geometría, logaritmo, de descuento,
-            cuánto pago, dados
+            cuánto pago, dados, how many, in total, total cost, total amount, remainder, integers, inequality, half
+            of, twice, find the value, the probability, probability that, what's the probability, fraction,
+            vertices, area of, sum, ratio, average, factorial, cuántos hay, en total, cuánto cuesta, resto, enteros,
+            desigualdad, el doble, la mitad, la probabilidad, fracción, área, la suma, promedio
         """),
         patterns=(r"= ?\d", r"\* ?\d", r"\+ ?\d", r"\d ?%", r"x ?[=+^]", r"\^\d", r"sin\("),
     ),
@@ -142,20 +148,33 @@ BUILTIN: tuple[Category, ...] = (
             redacta, redactar, redacción, correo, carta, cuento, poema, relato, canción, ensayo, artículo, discurso,
             publicación, instagram, eslogan, eslóganes, titular, titulares, ortografía, acentos, gramática, mejora
             la, párrafo, tono, guion, novela, anuncio, anunciar, ayúdame a escribir, carta de presentación, propón,
-            prepárame
+            prepárame, craft, outline, story about, creative, imagery, limerick, edit, edit the following, article,
+            creativo, edita, un artículo
+        """),
+    ),
+    Category(
+        name="role_play",
+        title_en="Role play",
+        title_es="Juego de rol",
+        words=_list("""
+            role play, roleplay, pretend, pretend you are, pretend to be, act as, act as a, act like, in character,
+            imagine you are, imagine yourself, picture yourself, suppose you are, the role of, take on the role,
+            assume the role, persona, the persona of, speak like, now you are, you are now, play the part, your
+            character, stay in character, actúa como, actúa como un, actúa como una, imagina que eres, haz de, haz
+            como si, finge, finge ser, juego de rol, el papel de, asume el papel, ponte en el lugar, habla como,
+            ahora eres, respóndeme como, responde como, supón que eres
         """),
     ),
     Category(
         name="conversation",
-        title_en="Conversation and role play",
-        title_es="Conversación y juego de rol",
+        title_en="Conversation",
+        title_es="Conversación",
         general=True,
         words=_list("""
             hi, hello, hey, thanks, thank you, good morning, good evening, good night, how are you, your name, joke,
-            chat, pretend, pretend you are, role play, roleplay, in character, imagine you are, act as, you are,
-            eres un, lonely, bored, i feel, tell me a joke, hola, buenas, buenos días, buenas tardes, buenas noches,
-            qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, haz de, actúa como, imagina que
-            eres, haz como si, juego de rol, me aburro, hablamos, estoy triste, necesito hablar, charlar, charlemos
+            tell me a joke, chat, just chat, lonely, bored, i feel, hola, buenas, buenos días, buenas tardes, buenas
+            noches, qué tal, gracias, muchas gracias, cómo te llamas, cómo estás, chiste, me aburro, hablamos, estoy
+            triste, necesito hablar, charlar, charlemos
         """),
     ),
     Category(
