@@ -28,7 +28,7 @@ def test_weeks_are_whole_and_the_last_ones() -> None:
     assert (found.weeks, found.per_day) == (2, 2.0)
     assert found.spent == pytest.approx(100 + 7 + 21 + 0.5)
     assert found.expected == pytest.approx(128.5 + 2.0 * 11.5)  # half of the 19th and eleven days are left
-    assert (found.low, found.high) == (pytest.approx(128.5 + 11.5), pytest.approx(128.5 + 3.0 * 11.5))
+    assert [found.low, found.high] == pytest.approx([128.5 + 11.5, 128.5 + 3.0 * 11.5])
 
 
 def test_days_of_the_month_before_are_gone_by_but_not_spent() -> None:
