@@ -125,6 +125,7 @@ def test_one_user_is_told_whole(kept: Any) -> None:
     ]
     assert [(c["category"], c["messages"]) for c in page["categories"]] == [(None, 2), ("code", 2)]
     assert [row["session"] for row in page["sessions"]] == ["s1", "s2"]
+    assert [call["prompt"] for call in page["newest"]] == ["sort this", "sort that", "Say it", "Say more"]
     assert page["slowest"][0]["prompt"] == "sort that"
     assert page["errors"] == []
     assert [c["error_type"] for c in told(kept, "/sereno/user.json?user=grace")["errors"]] == ["http_5xx"]
@@ -142,6 +143,17 @@ def test_one_user_in_a_range_of_time(kept: Any) -> None:
     assert sum(int(line["messages"]) for line in lines) == 1
 
 
+def test_calls_that_name_no_user_have_a_page(kept: Any) -> None:
+    assert "/sereno/user" in Sound(fetch(kept, "/sereno/users").text).links
+    page = told(kept, "/sereno/user.json")
+    assert page["user"]["user"] is None
+    assert page["figures"]["total_messages"] == 1
+    assert [call["prompt"] for call in page["newest"]] == ["who am I"]
+    html = Sound(fetch(kept, "/sereno/user").text)
+    assert "no user given" in html.text
+    assert not any("/sereno/calls?" in link for link in html.links)  # that list cannot be narrowed to no user
+
+
 def test_states_say_what_to_do(kept: Any, tmp_path: Path) -> None:
     quiet = Sound(fetch(kept, "/sereno/users?end_time=2025-01-01").text)
     assert "No calls in this time" in quiet.text
@@ -149,11 +161,11 @@ def test_states_say_what_to_do(kept: Any, tmp_path: Path) -> None:
     assert "No calls of this user in this time" in one.text
     assert "2025-11-20 23:58:20" in one.text
     assert "Nada coincide" in Sound(fetch(kept, "/sereno/users?name=zz&lang=es").text).text
-    for address in ("/sereno/user?user=zz", "/sereno/user"):
-        assert fetch(kept, address).status_code == 404
-        assert "No encontrado" in fetch(kept, f"{address}{'&' if '?' in address else '?'}lang=es", headers=BROWSER).text
+    assert fetch(kept, "/sereno/user?user=zz").status_code == 404
+    assert "No encontrado" in fetch(kept, "/sereno/user?user=zz&lang=es", headers=BROWSER).text
     assert fetch(kept, "/sereno/users?sort=name").status_code == 400
     with site(tmp_path, []) as (app, _):
+        assert fetch(app, "/sereno/user").status_code == 404
         assert "OLLAMA_HOST=" in fetch(app, "/sereno/users").text
         assert told(app, "/sereno/users.json")["users"] == []
 

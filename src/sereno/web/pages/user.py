@@ -1,4 +1,4 @@
-"""One user: what they ask, of which models, how it goes and what it costs."""
+"""One user, or all calls that name none: what is asked of which models, how it goes and what it costs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOP = 6
 
 
 class UserPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one user.
+    """What is known of one user, or of the calls without one.
 
     Attributes:
         start, end: the range, epoch seconds.
@@ -32,7 +32,7 @@ class UserPage(msgspec.Struct, frozen=True, kw_only=True):
         last_at: start of their last call, epoch seconds.
         figures: of the range, as all that follows.
         sessions: latest first.
-        slowest, errors: the slowest calls and the newest failures.
+        newest, slowest, errors: the newest and the slowest calls, the newest failures.
     """
 
     start: float
@@ -45,6 +45,7 @@ class UserPage(msgspec.Struct, frozen=True, kw_only=True):
     models: list[ModelFigures]
     categories: list[CategoryFigures]
     sessions: list[SessionEntry]
+    newest: list[CallRow]
     slowest: list[CallRow]
     errors: list[CallRow]
 
@@ -57,14 +58,17 @@ def gather(ask: Ask) -> UserPage:
     """
     store = ask.view.store
     query = ask.resolved()
-    if query.user is None:
-        raise not_found("Whose page? Give the name, as in /sereno/user?user=ada.")
-    known = store.users(CallQuery(user=query.user, limit=1))
+    name = query.user or ""  # the calls without a user
+    known = store.users(CallQuery(user=name, limit=1))
     if not known:
-        raise not_found(f"No LLM call of user {query.user[:100]!r} is known; retention may have removed them.")
+        raise not_found(
+            f"No LLM call of user {name[:100]!r} is known; retention may have removed them."
+            if name
+            else "Every call that is known names its user: say which, as in /sereno/user?user=ada."
+        )
     end = query.end if query.end is not None else ask.now
     start = query.start if query.start is not None else known[0].first_at
-    query = msgspec.structs.replace(query, start=start, end=end, limit=TOP)
+    query = msgspec.structs.replace(query, user=name, start=start, end=end, limit=TOP)
     interval = interval_for(end - start)
     whole = aggregations(store, query, interval, ask.tz, ask.now)
     return UserPage(
@@ -78,6 +82,7 @@ def gather(ask: Ask) -> UserPage:
         models=whole.messages_by_model,
         categories=whole.messages_by_category,
         sessions=[session_entry(row) for row in store.sessions(query)],
+        newest=[call_row(c) for c in store.calls(query).calls],
         slowest=[call_row(c) for c in store.calls(msgspec.structs.replace(query, sort="latency")).calls],
         errors=[call_row(c) for c in store.calls(msgspec.structs.replace(query, status="error")).calls],
     )
@@ -85,7 +90,8 @@ def gather(ask: Ask) -> UserPage:
 
 def shape(content: UserPage, look: Look) -> Mapping[str, Any]:
     """Charts over time; each point leads to the user's calls in it."""
-    where = links(content.by_time, look.to, content.end, user=content.user.user)
+    name = content.user.user
+    where = links(content.by_time, look.to, content.end, user=name) if name else ()
     return {
         "charts": usual_charts(content.by_time, look.t, look.shown, where),
         "most_of_model": max((m.figures.total_messages for m in content.models), default=0),
