@@ -77,3 +77,11 @@ def test_a_call_is_shown_with_everything_that_was_said(capsys: pytest.CaptureFix
     assert "be�[31mcause" in shown
     assert "cost_usd" not in shown
     assert "timing.load" not in shown
+
+
+def test_what_spoke_for_a_category_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    evidence = [{"rule": "traduce", "text": "Traduce", "weight": 6}, {"rule": "@images", "text": "", "weight": 6}]
+    print_call({"category": "translation", "category_reason": {"category": "translation", "evidence": evidence}})
+    assert "translation: Traduce (+6), @images (+6)" in capsys.readouterr().out
+    print_call({"category": "other", "category_reason": {"category": "other", "evidence": []}})
+    assert "reason" not in capsys.readouterr().out

@@ -107,6 +107,7 @@ def print_call(detail: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     known = [(name, value) for name, value in detail.items() if name not in _TEXTS and _is_plain(value)]
     known += [(f"timing.{name}", value) for name, value in (detail.get("timing") or {}).items() if _is_plain(value)]
+    known += list(_why(detail.get("category_reason")))
     width = max((len(name) for name, _ in known), default=0)
     for name, value in known:
         console.print(Text.assemble((f"{name:<{width}}  ", "dim"), clean(_shown(value))))
@@ -116,6 +117,13 @@ def print_call(detail: Mapping[str, Any]) -> None:
 
 
 _TEXTS = ("prompt", "response")
+
+
+def _why(reason: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """What spoke for the call's category, as one line."""
+    if reason and reason["evidence"]:
+        found = ", ".join(f"{one['text'] or one['rule']} (+{one['weight']})" for one in reason["evidence"])
+        yield "category_reason", f"{reason['category']}: {found}"
 
 
 def _texts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
