@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from sereno.query.fields import FILTERS, FORMAT, INTERVAL, PAGING, TIMEZONE, Fie
 from sereno.query.parameters import read
 from sereno.query.problems import Problem
 from sereno.query.times import parse_time, rfc3339
-from sereno.store.base import Cursor
+from sereno.store.base import Cursor, Sort
 
 FIELDS = (*FILTERS, *PAGING, INTERVAL, TIMEZONE, FORMAT)
 WRONG_BY_KIND = {
@@ -97,9 +97,12 @@ def test_a_time_survives_being_written(micros: Any) -> None:
     assert abs(parse_time(rfc3339(micros / 1e6), 0.0) - micros / 1e6) < 2e-5
 
 
-@given(st.floats(0, 1e11), st.binary(min_size=16, max_size=16))
-def test_a_cursor_survives_being_written(at: Any, raw: Any) -> None:
-    cursor = Cursor(at, id_text(raw))
+@given(
+    st.floats(0, 1e11), st.binary(min_size=16, max_size=16), st.sampled_from(get_args(Sort)),
+    st.none() | st.floats(-1e18, 1e18),
+)  # fmt: skip
+def test_a_cursor_survives_being_written(at: Any, raw: Any, sort: Any, value: Any) -> None:
+    cursor = Cursor(at, id_text(raw), sort, value)
     assert decode_cursor(encode_cursor(cursor)) == cursor
 
 
