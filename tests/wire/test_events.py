@@ -29,18 +29,8 @@ def one_by_one(reader: str, body: bytes) -> Answer:
     def never(*_: object) -> None:
         return None
 
-    class Singly:
-        """A decoder that does no lines."""
-
-        def __init__(self, decoder: msgspec.json.Decoder[Any]) -> None:
-            self.decode = decoder.decode
-
-        def decode_lines(self, _: bytes) -> list[Any]:
-            return []
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(events, "_alike", never)
-        patch.setattr(ollama, "_lines", Singly(ollama._lines))
+        patch.setattr(events, "_together", never)
         return READ[reader](body)
 
 

@@ -16,6 +16,11 @@ BODIES: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "deep": ("chat_stream", lambda n: b"[" * n),
     "deep objects": ("chat_nostream", lambda n: b'{"message":' * (n // 10)),
     "tiny lines": ("chat_stream", lambda n: b"{}\n" * (n // 3)),
+    "nothing but ends": ("chat_stream", lambda n: b'{"done":true}\n' * (n // 14)),
+    "ends of many choices": ("llama-cpp/completion_native_stream", lambda n: b"".join(
+        b'data: {"stop":true,"index":%d}\n\n' % (number % 300) for number in range(n // 33)
+    )),
+    "errors in every line": ("chat_stream", lambda n: b'{"error":"no"}\n' * (n // 15)),
     "tiny events": ("v1_chat_stream", lambda n: b"data:1\n\n" * (n // 8)),
     "broken events": (
         "v1_chat_stream", lambda n: b'data: {"choices":[{"delta":{"content":"a\\ud83d"}}]}\n\n' * (n // 50)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -67,11 +68,20 @@ class Batch(NamedTuple, Generic[T]):
         return self.text[start:stop].removeprefix(_DATA)
 
     def _line(self, number: int) -> tuple[int, int]:
+        """Start and end of an event's last line with data, found from the nearer end of the slice."""
+        wanted = number * self.lines + self.last
+        behind = len(self.events) * self.lines - wanted
         start, stop = 0, -1
-        for _ in range(number * self.lines + self.last + 1):
-            start = stop + 1
-            stop = self.text.find(b"\n", start)
-        return start, stop if stop >= 0 else len(self.text)
+        if wanted <= behind or not self.text.endswith(b"\n"):
+            for _ in range(wanted + 1):
+                start = stop + 1
+                stop = self.text.find(b"\n", start)
+            return start, stop if stop >= 0 else len(self.text)
+        start = len(self.text)
+        for _ in range(behind + 1):
+            stop = start
+            start = self.text.rfind(b"\n", 0, stop)
+        return start + 1, stop
 
     def first(self, decoder: msgspec.json.Decoder[H], wanted: Callable[[H], bool]) -> H | None:
         """The first of the leading events that, read by another decoder, is what is wanted."""
@@ -122,11 +132,9 @@ def json_lines(body: bytes, decoder: msgspec.json.Decoder[T], answer: Answer) ->
     single = _OneByOne(decoder, len(body), answer)
     for at, stop in _slices(body, b"\n"):
         text = body if stop - at == len(body) else body[at:stop]
-        try:
-            events = decoder.decode_lines(text)
-        except (ValueError, RecursionError):
-            events = []
-        if events and len(events) == text.count(b"\n") + (not text.endswith(b"\n")):
+        lines = text.removesuffix(b"\n")
+        events = _together(lines.replace(b"\n", b","), decoder)
+        if events is not None and len(events) == lines.count(b"\n") + 1:
             yield Batch(events, text, at)
         else:
             parser = NdjsonParser()
@@ -191,8 +199,23 @@ def _alike(text: bytes, base: int, decoder: msgspec.json.Decoder[T]) -> Batch[T]
             return None
         lines, last = 3, 1
         found = _BORDER.split(text[first.end() : -2])
+    joined = b",".join(found)
+    if b"\n" in joined:  # a line that is none of the expected, and may be no part of the data
+        return None
+    events = _together(joined, decoder)
+    return Batch(events, text, base, lines, last) if events is not None and len(events) == len(found) else None
+
+
+def _together(texts: bytes, decoder: msgspec.json.Decoder[T]) -> list[T] | None:
+    """JSON texts with commas between them, decoded as one list; None if they cannot be."""
+    item: Any = decoder.type
     try:
-        events = decoder.decode_lines(b"\n".join(found))
+        found: list[T] = _list_decoder(item).decode(b"[%b]" % texts)
     except (ValueError, RecursionError):
         return None
-    return Batch(events, text, base, lines, last) if len(events) == len(found) else None
+    return found
+
+
+@cache
+def _list_decoder(item: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(list[item])

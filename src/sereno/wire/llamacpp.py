@@ -22,7 +22,7 @@ from sereno.wire.timing import count
 from sereno.wire.usage import Figures, figures_of, together
 
 _FRONT = 4096
-_MAX_CHOICES = 1000
+_MAX_CHOICES = 128
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -66,6 +66,7 @@ def read_stream(body: bytes) -> Answer:
     answer = Answer()
     choices: dict[int, _Choice] = {}
     for batch in server_sent(body, _events, answer):
+        stops: dict[int, int] = {}
         for number, event in enumerate(batch.events):
             choice = choices.get(event.index or 0)
             if choice is None:
@@ -77,12 +78,14 @@ def read_stream(body: bytes) -> Answer:
                 if answer.first_content is None:
                     answer.first_content = batch.end(number)
             if event.stop:
-                try:
-                    choice.end = jsontext.read(batch.data(number), _ends)
-                except ValueError as error:
-                    answer.trouble(error)
+                stops[event.index or 0] = number
             if event.error is not None:
                 answer.error = message_in(event.error) or answer.error
+        for index, number in stops.items():
+            try:
+                choices[index].end = jsontext.read(batch.data(number), _ends)
+            except ValueError as error:
+                answer.trouble(error)
     found = [choices[index] for index in sorted(choices)]
     _take(answer, [(joined(choice.texts), choice.end) for choice in found])
     answer.done = bool(found) and all(choice.end is not None for choice in found)

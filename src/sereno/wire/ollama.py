@@ -86,6 +86,7 @@ def read_stream(body: bytes) -> Answer:
     thoughts: list[str] = []
     tools: list[ToolCall] = []
     for batch in json_lines(body, _lines, answer):
+        last: int | None = None
         for number, line in enumerate(batch.events):
             said = line.message
             if said is not None:
@@ -100,8 +101,12 @@ def read_stream(body: bytes) -> Answer:
                 tools.extend(tool_calls(calls))
             if answer.first_content is None and (text or thinking or calls):
                 answer.first_content = batch.end(number)
-            if line.done or line.error is not None:
-                _end(answer, line, batch.data(number))
+            if line.done:
+                last = number
+            if line.error is not None:
+                answer.error = message_in(line.error) or answer.error
+        if last is not None:
+            _end(answer, batch.data(last))
         if answer.model is None:
             named = batch.first(_named, lambda found: found.model is not None)
             answer.model = None if named is None else named.model
@@ -128,13 +133,13 @@ def read_document(body: bytes) -> Answer:
     return answer
 
 
-def _end(answer: Answer, line: _Line, text: bytes) -> None:
-    """Read the figures of a last line, or of one with an error."""
+def _end(answer: Answer, line: bytes) -> None:
+    """Read the figures of a last line."""
     try:
-        _close(answer, jsontext.read(text, _wholes))
-    except ValueError as error:  # a figure that is no number: what the line says of the end stands
+        _close(answer, jsontext.read(line, _wholes))
+    except ValueError as error:  # a figure that is no number: the end stands
         answer.trouble(error)
-        _close(answer, _Whole(done=line.done, error=line.error))
+        answer.done = True
 
 
 def _close(answer: Answer, line: _Whole) -> None:
