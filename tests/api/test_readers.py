@@ -58,7 +58,7 @@ def test_more_queries_than_may_wait_are_refused_at_once() -> None:
     app, view = made(query_threads=1, query_waiting=1)
     began, release = threading.Event(), threading.Event()
 
-    def held(_query: Any) -> Any:
+    def held(_query: Any, _sort: str) -> Any:
         began.set()
         release.wait(30)
         return []
