@@ -7,7 +7,7 @@ from functools import cache
 from typing import get_args
 
 from sereno.web.shown import Language
-from sereno.web.texts import call, calls, charts, common, cost, health, models, overview, sessions, users
+from sereno.web.texts import call, calls, charts, cost, frame, health, models, overview, sessions, users
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -15,7 +15,7 @@ Texts = Mapping[str, tuple[str, str]]
 """Key → (English, Spanish)."""
 
 PARTS: Mapping[str, Texts] = {
-    "common": common.TEXTS,
+    "frame": frame.TEXTS,
     "charts": charts.TEXTS,
     "overview": overview.TEXTS,
     "calls": calls.TEXTS,
@@ -26,7 +26,7 @@ PARTS: Mapping[str, Texts] = {
     "cost": cost.TEXTS,
     "health": health.TEXTS,
 }
-"""The texts of each page; those of `common` are on all pages. A key stands in one part only."""
+"""The texts of each page; those of `frame` are on all pages. A key stands in one part only."""
 
 
 @cache
