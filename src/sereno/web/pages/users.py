@@ -44,6 +44,7 @@ class UserList(msgspec.Struct, frozen=True, kw_only=True):
         by: seconds of one step of a trend.
         total: calls of all users in the range.
         offset: how many users come before these. more: whether there are more.
+        models, categories: what the filters can choose from.
         last_call_at: start of the newest call of all, None where there is none or where users were found.
     """
 
@@ -55,6 +56,7 @@ class UserList(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     more: bool
     models: list[str]
+    categories: list[str]
     last_call_at: float | None
 
 
@@ -83,6 +85,7 @@ def gather(ask: Ask) -> UserList:
         offset=query.offset,
         more=len(rows) > query.limit,
         models=list(store.models()),
+        categories=[category.name for category in ask.view.categories()],
         last_call_at=newest[0].started_at if newest else None,
     )
 
