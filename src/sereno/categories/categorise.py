@@ -7,21 +7,16 @@ category with the highest sum wins, the earlier one of equals; without any evide
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from sereno.categories.category import Category
-from sereno.categories.folding import plain, symbols, window, words
+from sereno.categories.folding import symbols
 from sereno.categories.hints import HINTS
 from sereno.categories.rules import PATTERN, Rules, compile_rules
+from sereno.categories.text import EDGE_TIMES, LEAD_TIMES, Text
 
-LEAD, OPENING, CLOSING = 5, 16, 12
-"""Words that count as the lead, as the opening, and as the closing of a text."""
-LEAD_TIMES, EDGE_TIMES = 3, 2
-"""How often a word counts there."""
-_EDGES = (slice(LEAD), slice(OPENING), slice(-CLOSING, None))
 MOST_MATERIAL = 6
 """What words of the middle may add up to for one category."""
 GENERAL_SHARE = 3
@@ -49,37 +44,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     evidence: tuple[Evidence, ...]
     scores: tuple[tuple[str, int], ...]
-
-
-class Text:
-    """A prompt, read once: what is looked at of it, folded, and its words by where they stand."""
-
-    def __init__(self, text: str) -> None:
-        self.seen = window(text)
-        self.folded = plain(self.seen)
-        self.words = words(self.folded)
-        if len(self.words) <= OPENING + CLOSING:
-            edges = self.words
-        else:
-            edges = [*self.words[:OPENING], *self.words[-CLOSING:]]
-        self.lead, self.edges = frozenset(self.words[:LEAD]), frozenset(edges)
-        self._spaced: tuple[bytes, bytes, bytes] | None = None
-
-    def times(self, word: bytes) -> int:
-        """How often a word that is in the text counts."""
-        return LEAD_TIMES if word in self.lead else EDGE_TIMES if word in self.edges else 1
-
-    def times_phrase(self, phrase: bytes, at_most: int) -> int:
-        """How often a phrase counts, one of whose words may count `at_most` so often; 0 if it is not in the text."""
-        if self._spaced is None:
-            lead, opening, closing = (b" ".join(self.words[part]) for part in _EDGES)
-            self._spaced = (b" %b " % lead, b" %b | %b " % (opening, closing), b" %b " % b" ".join(self.words))
-        lead, edges, everything = self._spaced
-        if at_most > EDGE_TIMES and phrase in lead:
-            return LEAD_TIMES
-        if at_most > 1 and phrase in edges:
-            return EDGE_TIMES
-        return 1 if phrase in everything else 0
 
 
 class Categoriser:
@@ -169,17 +133,10 @@ class Categoriser:
                 if rule.phrase:
                     times = text.times_phrase(rule.phrase, times)
                 if times:
-                    found.append(Evidence(rule.shown, _matched(text, rule.phrase or word), times * rule.weight))
+                    found.append(Evidence(rule.shown, text.matched(rule.phrase or word), times * rule.weight))
         for category, pattern, shown in rules.patterns:
             match = pattern.regex.search(text.folded) if category == number else None
             if match is not None:
                 found.append(Evidence(shown, text.seen[match.start() : match.end()], PATTERN))
         found.sort(key=lambda one: (-one.weight, one.rule))
         return [msgspec.structs.replace(one, text=one.text[:SHOWN_CHARACTERS]) for one in found]
-
-
-def _matched(text: Text, phrase: bytes) -> str:
-    """The text as it was written where a word or phrase stands; folding keeps places."""
-    inner = rb"[^0-9a-z]+".join(re.escape(word) for word in phrase.split())
-    match = re.search(rb"(?<![0-9a-z])" + inner + rb"(?![0-9a-z])", text.folded)
-    return text.seen[match.start() : match.end()] if match else ""
