@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sereno.calls import Call, Exchange, Message, Operation, Timing, Usage, id_text
 from sereno.wire import timing, trace
@@ -18,6 +19,8 @@ from sereno.wire.routes import Route, classify
 from sereno.wire.verdict import judge
 
 MAX_PATH = 200
+_FAILED = "decoder failed"
+_NOT_READ = Read(Answer(), False, False, b"", ())
 _NOTHING_ASKED: tuple[object, ...] = (None, "", [])
 
 
@@ -35,41 +38,38 @@ def decode(exchange: Exchange, ollama_upstreams: Collection[str] = ()) -> Call:
     """
     route = classify(exchange.method, exchange.target)
     try:
-        return _decode(exchange, route, ollama_upstreams)
+        readers = READERS[route.form]
+        return _call(exchange, route, readers, _asked(exchange, route, readers), ollama_upstreams)
     except Exception as error:  # noqa: BLE001 - one call must never stop the others; the reason is kept and counted
-        nothing = Read(Answer(), False, False, b"", ())
-        reason = f"decoder failed: {type(error).__name__}: {str(error)[:160]}"
-        return _call(exchange, route, READERS["none"], NOTHING, nothing, [], reason, ollama_upstreams)
+        reason = f"{_FAILED}: {type(error).__name__}: {str(error)[:160]}"
+        return _call(exchange, route, READERS["none"], _Asked(NOTHING, [], reason), ollama_upstreams)
 
 
-def _decode(exchange: Exchange, route: Route, ollama_upstreams: Collection[str]) -> Call:
-    readers = READERS[route.form]
-    body, problem = (NOTHING, None) if route.form == "none" else read_request(exchange)
-    sent = readers.messages(body, unseen) if readers.messages is not None else []
-    read = read_answer(exchange, readers)
-    return _call(exchange, route, readers, body, read, sent, problem or read.answer.problem, ollama_upstreams)
+class _Asked(NamedTuple):
+    """A request as far as it could be read: its fields, its messages, and why no more could be."""
+
+    body: RequestBody
+    messages: list[Message]
+    problem: str | None
 
 
-def _call(
-    exchange: Exchange,
-    route: Route,
-    readers: Readers,
-    body: RequestBody,
-    read: Read,
-    sent: list[Message],
-    problem: str | None,
-    ollama_upstreams: Collection[str],
-) -> Call:
+def _asked(exchange: Exchange, route: Route, readers: Readers) -> _Asked:
+    if route.form == "none":
+        return _Asked(NOTHING, [], None)
+    body, problem = read_request(exchange)
+    return _Asked(body, readers.messages(body, unseen) if readers.messages is not None else [], problem)
+
+
+def _call(exchange: Exchange, route: Route, readers: Readers, asked: _Asked, ollama_upstreams: Collection[str]) -> Call:
+    """The call that request and answer make. Only what is known by name is put together here."""
+    body, sent, problem = asked
+    read = _NOT_READ if (problem or "").startswith(_FAILED) else read_answer(exchange, readers)
     answer = read.answer
     verdict = judge(exchange, read, readers)
     operation = _operation(route, body, answer, succeeded=verdict.status == "success")
-    asked = text(body.model) or text(body.name) or text(body.source)
-    by_ollama = route.protocol == "ollama" or answer.ollama or exchange.upstream in ollama_upstreams
-    stream = read.streamed if exchange.status else _asked_to_stream(route, body)
+    request_model, model = _models(exchange, route, body, answer, ollama_upstreams)
     conversation, parent = _threads(route, operation, body, sent, answer)
-    trace_id, span_id = trace.parent(
-        value for name, value in exchange.request_headers if len(name) == 11 and name.lower() == b"traceparent"
-    )
+    trace_id, span_id = _trace(exchange)
     return Call(
         id=id_text(exchange.id),
         started_at=exchange.started_ns / 1e9,
@@ -79,14 +79,14 @@ def _call(
         path=exchange.target[:MAX_PATH],
         method=exchange.method,
         upstream=exchange.upstream,
-        request_model=asked[:MAX_PATH] if asked else None,
-        model=canonical(asked or answer.model, ollama=by_ollama),
+        request_model=request_model,
+        model=model,
         status=verdict.status,
         http_status=exchange.status or None,
         error_type=verdict.error_type,
         error_message=verdict.message,
         finish_reason=answer.finish_reason,
-        stream=stream,
+        stream=read.streamed if exchange.status else _asked_to_stream(route, body),
         usage=answer.usage,
         timing=_timing(exchange, read),
         identity=identify(exchange, body),
@@ -96,7 +96,7 @@ def _call(
         request_bytes=exchange.request_size,
         response_bytes=exchange.response_size,
         truncated=exchange.request_truncated or exchange.response_truncated,
-        decode_error=problem,
+        decode_error=problem or answer.problem,
         prompt=_prompt(route, sent),
         response=answer.text,
         conversation=conversation,
@@ -104,6 +104,21 @@ def _call(
         trace_id=trace_id,
         span_id=span_id,
         internal=exchange.internal,
+    )
+
+
+def _models(
+    exchange: Exchange, route: Route, body: RequestBody, answer: Answer, ollama_upstreams: Collection[str]
+) -> tuple[str | None, str | None]:
+    """The model's name as asked, and its canonical form; what the answer names only where nothing was asked."""
+    asked = text(body.model) or text(body.name) or text(body.source)
+    by_ollama = route.protocol == "ollama" or answer.ollama or exchange.upstream in ollama_upstreams
+    return asked[:MAX_PATH] if asked else None, canonical(asked or answer.model, ollama=by_ollama)
+
+
+def _trace(exchange: Exchange) -> tuple[str | None, str | None]:
+    return trace.parent(
+        value for name, value in exchange.request_headers if len(name) == 11 and name.lower() == b"traceparent"
     )
 
 
