@@ -120,7 +120,7 @@ def test_a_fault_of_our_own_tells_nothing_and_is_guarded(path: Any) -> None:
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["cache-control"] in ("no-store", "no-cache")  # pages may be gone back to, never reused unasked
+    assert answer.headers["cache-control"] in ("no-store", "no-cache")  # never reused unasked
     assert "default-src" in answer.headers["content-security-policy"]
     assert view.requests[-1][1] == 500
 
