@@ -1,4 +1,4 @@
-"""Every recorded exchange of a real Ollama, replayed: the client gets the bytes it would have got without us."""
+"""Every recorded exchange of a real Ollama and a real llama.cpp, replayed: the client gets the bytes it would have got without us."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from captures.loader import NAMES, load
+from captures.loader import LLAMA_CPP, NAMES, load
 from gateway.rig import Gateway, Upstream, gateway, header, read_head, read_message, upstream
 
 _HOP = {b"connection", b"transfer-encoding", b"keep-alive"}
@@ -73,7 +73,9 @@ def dechunked(head: bytes, data: bytes) -> tuple[bytes, bool]:
     return body, False
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("keepalive_pipelined", "host_forbidden")])
+@pytest.mark.parametrize(
+    "name", [n for n in (*NAMES, *LLAMA_CPP) if n not in ("keepalive_pipelined", "host_forbidden")]
+)
 def test_the_client_gets_what_the_server_sent(stand: Stand, name: str) -> None:
     replay, running = stand
     replay.name = name
