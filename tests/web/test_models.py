@@ -203,7 +203,7 @@ def test_one_model_sums_its_calls_and_tells_them_apart(kept: Any) -> None:
     found = told(kept, "model", model=LLAMA)
     assert [found["figures"]["total_messages"], found["unpriced"], found["unique_users"]] == [4, 1, 2]
     assert sum(point["messages"] for point in found["by_time"]) == 4
-    assert [(user["user"], user["messages"]) for user in found["users"]] == [("ada", 2), ("bob", 2)]
+    assert [(user["name"], user["calls"]) for user in found["users"]] == [("ada", 2), ("bob", 2)]
     assert [(c["category"], c["messages"]) for c in found["categories"]] == [(None, 3), ("code", 1)]
     assert [row["latency"] for row in found["slowest"]] == [4.0, 2.0, 1.0, 0.5]
     assert [row["error_message"] for row in found["errors"]] == ["out of memory"]

@@ -1,4 +1,4 @@
-"""What calls cost, summed by anything: models, users, categories."""
+"""What calls cost, summed by a dimension: models, users, categories."""
 
 from __future__ import annotations
 

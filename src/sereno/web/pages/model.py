@@ -13,7 +13,6 @@ from sereno.query.fields import FILTERS
 from sereno.query.figures import Figures, figures, merged
 from sereno.query.models import resolve_model
 from sereno.query.problems import not_found
-from sereno.query.rows import UserMessage, user_message
 from sereno.store.base import CallQuery
 from sereno.web.changes import change
 from sereno.web.distributions import Distribution, counted, distribution
@@ -25,6 +24,7 @@ from sereno.web.ranges import interval_for
 from sereno.web.rows import CallRow, call_row
 from sereno.web.series import links, usual_charts
 from sereno.web.span import span_of
+from sereno.web.spending import Share, shares
 
 DAY = 86400.0
 TOP = 8
@@ -63,7 +63,7 @@ class ModelPage(msgspec.Struct, frozen=True, kw_only=True):
     latency: Distribution
     ttft: Distribution
     lifetime: Lifetime | None
-    users: list[UserMessage]
+    users: list[Share]
     categories: list[CategoryFigures]
     prices: list[PriceSource]
     slowest: list[CallRow]
@@ -92,6 +92,7 @@ def gather(ask: Ask) -> ModelPage:
     whole = aggregations(store, query, interval_for(span.seconds), ask.tz, ask.now)
     totals = merged(group.totals for group in store.aggregate(query))
     earlier = msgspec.structs.replace(query, start=max(0.0, span.start - span.seconds), end=span.start)
+    users = shares(store.aggregate(query, ("user",), histograms=False))
     newest = store.calls(CallQuery(model=model, limit=1)).calls
     return ModelPage(
         model=model,
@@ -107,7 +108,7 @@ def gather(ask: Ask) -> ModelPage:
         latency=distribution(totals.latency),
         ttft=distribution(totals.ttft),
         lifetime=lifetime(store, model),
-        users=[user_message(row) for row in store.users(query)],
+        users=sorted(users, key=lambda row: (-row.calls, row.name or ""))[:TOP],
         categories=whole.messages_by_category[:TOP],
         prices=price_sources(store, query, ask.view.settings()),
         slowest=[call_row(call) for call in store.calls(msgspec.structs.replace(query, sort="latency")).calls],
@@ -139,7 +140,7 @@ def shape(content: ModelPage, look: Look) -> Mapping[str, Any]:
             "speed": change(now.tokens_per_second, before.tokens_per_second, shown, "more"),
             "cost": change(now.total_cost, before.total_cost, shown),
         },
-        "most_user": max((row.messages for row in content.users), default=0),
+        "most_user": max((row.calls for row in content.users), default=0),
     }
 
 
