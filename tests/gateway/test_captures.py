@@ -1,4 +1,4 @@
-"""Every recorded exchange of a real Ollama and a real llama.cpp, replayed: the client gets the bytes it would have got without us."""
+"""Every recorded exchange of real servers, replayed: the client gets the bytes it would have got without us."""
 
 from __future__ import annotations
 

@@ -285,8 +285,9 @@ def test_a_server_that_does_not_know_it_is_asked_plainly_from_then_on() -> None:
     def script(sock: socket.socket, server: Upstream) -> None:
         rest = b""
         while True:
-            _, body, rest = read_message(sock, rest)
+            got, body, rest = read_message(sock, rest)
             server.received.append(body)
+            assert (header(got, b"accept-encoding") is not None) == (ASKING in body)
             if ASKING in body:
                 sock.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(no), no))
             else:
@@ -410,6 +411,33 @@ def test_a_strict_worker_holds_the_end_of_a_changed_stream() -> None:
         running.wait(lambda: bool(running.journal.waiting))
         running.journal.waiting[0](True)
         assert read_message(sock)[1] == plain
+
+
+def test_trailers_pass_and_end_what_a_strict_worker_holds() -> None:
+    asked, plain = PAIRS["vllm chat"]
+    ended = chunked(asked)[:-2] + b"X-Sum: 1\r\n\r\n"
+
+    def script(sock: socket.socket, server: Upstream) -> None:
+        read_message(sock)
+        sock.sendall(STREAM % b"" + ended)
+
+    with (
+        upstream(script) as server,
+        gateway(injecting(server), durability="strict") as running,
+        running.connect() as sock,
+    ):
+        running.journal.durable = False
+        sock.sendall(request())
+        running.wait(lambda: bool(running.journal.waiting))
+        _, data = read_head(sock)
+        while plain[-14:] not in data:
+            data += sock.recv(65536)
+        assert b"0\r\nX-Sum" not in data, "nothing that ends the body goes out before the record is on disk"
+        running.journal.waiting[0](True)
+        while not data.endswith(b"0\r\nX-Sum: 1\r\n\r\n"):
+            got = sock.recv(65536)
+            assert got
+            data += got
 
 
 def test_a_stale_connection_is_replaced_with_the_question_in_it() -> None:

@@ -80,7 +80,8 @@ class Download:
         """How many of the bytes passed on last end the body for the client, or may yet turn out to."""
         if self._raw and self._reader is not None:
             return self._reader.open_end
-        return len(_LAST_CHUNK) if self._chunked_out else 1
+        trailers = b"" if self._reader is None else self._reader.trailers
+        return len(_LAST_CHUNK) + len(trailers) if self._chunked_out else 1
 
     @property
     def holds(self) -> bool:

@@ -153,7 +153,7 @@ class Relay(Ending):
             self.asked = body, asking
             self.upload.replace(asking)
             if offered_codings(self.head) is None:
-                self.extra += b"\r\nAccept-Encoding: identity"
+                self.extra = b"\r\nAccept-Encoding: identity"
 
     def _open(self, pool: Pool, now: float) -> None:
         """Take a connection to the server and send what there is."""
@@ -364,6 +364,7 @@ class Relay(Ending):
         assert self.asked is not None
         self.upload.replace(self.asked[0])
         self.asked = None
+        self.extra = b""
         self.plainly = True
         self.reused = False
         connection = self.connection
