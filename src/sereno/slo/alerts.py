@@ -127,7 +127,7 @@ def _vanished(slo: Slo, series: str) -> dict[str, str]:
 
 def _links(slo: Slo) -> dict[str, str]:
     variables = f"var-service={quote(slo.service)}&var-slo={quote(slo.name)}"
-    return {"dashboard_url": f"/d/{DASHBOARD}?{variables}", "runbook_url": slo.alerting.runbook}
+    return {"dashboard_url": f"/d/{DASHBOARD}?{variables}", "runbook_url": _literal(slo.alerting.runbook)}
 
 
 def _literal(text: str) -> str:

@@ -9,7 +9,7 @@ from sereno.slo.alerts import AlertRule, alert_rules, usable_pairs
 from sereno.slo.grafana import alerting_file
 from sereno.slo.proofs import tests
 from sereno.slo.rules import recording_groups
-from sereno.slo.spec import Slo
+from sereno.slo.spec import Slo, decimal_text
 from sereno.slo.yaml_text import block, mapping, scalar
 
 HEADER = "# Written by `sereno slo compile` from {source}; do not edit.\n"
@@ -44,9 +44,10 @@ def notes(slos: Iterable[Slo]) -> list[str]:
             usable = usable_pairs(slo, alert.severity)
             if alert.enabled and len(usable) < 2:
                 left = f"only over {written(usable[0].long)}" if usable else "never"
+                budget = f"a budget of {decimal_text(slo.budget * 100)}% cannot burn faster"
                 out.append(
-                    f"{slo.place}: a {alert.severity} can fire {left}: a budget of {slo.budget * 100:f}% cannot burn"
-                    " faster, for that more than all events would have to be bad"
+                    f"{slo.place}: a {alert.severity} can fire {left}: {budget}, for that more than all events would"
+                    " have to be bad"
                 )
     return out
 

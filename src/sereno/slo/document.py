@@ -18,8 +18,9 @@ from sereno.slo.spec import Place, SpecError
 LARGEST = 16 * 1024 * 1024
 """Bytes of one file; 1,000 objectives take about half a megabyte."""
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
-_NESTED = 200
-"""Levels of one file: deeper ones are no spec, and the composer recurses."""
+_NESTED = 1000
+"""Levels of one file: deeper ones are no spec, and the composer recurses until its stack ends (some 20,000)."""
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class Fields:
@@ -67,7 +68,7 @@ class Fields:
         """A field of text; missing without a default is an error."""
         if not self.has(name):
             if default is None:
-                raise self.error(name, f"is missing; expected {expected}")
+                raise self._missing(name, expected)
             return default
         node = self._nodes[name]
         if not isinstance(node, yaml.ScalarNode):
@@ -130,7 +131,7 @@ class Fields:
     def fields(self, name: str) -> Fields:
         """A field that holds fields."""
         if not self.has(name):
-            raise self.error(name, "is missing; expected fields")
+            raise self._missing(name, "fields")
         return Fields(self._nodes[name], self.file, self._join(name))
 
     def optional(self, name: str) -> Fields | None:
@@ -140,7 +141,7 @@ class Fields:
     def items(self, name: str) -> Iterator[Fields]:
         """A list of fields; missing is an error, empty is not."""
         if not self.has(name):
-            raise self.error(name, "is missing; expected a list")
+            raise self._missing(name, "a list")
         node = self._nodes[name]
         if not isinstance(node, yaml.SequenceNode):
             raise self.error(name, f"{_shown(node)}; expected a list")
@@ -159,6 +160,14 @@ class Fields:
                 near = get_close_matches(name, self._asked, n=1, cutoff=0.7)
                 hint = f"; did you mean {near[0]}?" if near else f"; expected {', '.join(sorted(self._asked))}"
                 raise self.error(name, f"is no field here{hint}")
+
+    def _missing(self, name: str, expected: str) -> SpecError:
+        others = [other for other in self._nodes if other not in self._asked]
+        near = get_close_matches(name, others, n=1, cutoff=0.7)
+        if near:
+            place = Place(self.file, self._lines[near[0]], self._join(name))
+            return SpecError(place, f"is missing, {near[0]} stands here; expected {expected}")
+        return self.error(name, f"is missing; expected {expected}")
 
     def _number(self, name: str, text: str, expected: str) -> Decimal:
         try:
@@ -199,18 +208,18 @@ def documents(text: str, file: str) -> list[Fields]:
 
 
 def _too_deep(text: str) -> int:
-    """The first line that could be nested too deep, 0 if none: brackets, and dashes of lists in one line."""
-    open_brackets = 0
+    """The first line that could be nested too deep, 0 if none.
+
+    Brackets inside texts count too, and need not be balanced; so many of them no spec holds.
+    """
+    depth = 0
     for number, line in enumerate(text.splitlines(), 1):
-        indent = len(line) - len(line.lstrip(" -?"))
-        if "[" in line or "{" in line or "]" in line or "}" in line:
-            open_brackets = max(
-                0, open_brackets + line.count("[") + line.count("{") - line.count("]") - line.count("}")
-            )
-            if line.count("[") + line.count("{") > 4 * _NESTED:
-                return number
-        if open_brackets > _NESTED or indent > 4 * _NESTED:
+        if len(line) - len(line.lstrip(" -?")) > _NESTED:
             return number
+        for bracket in _BRACKETS.findall(line):
+            depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+            if depth > _NESTED:
+                return number
     return 0
 
 

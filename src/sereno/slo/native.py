@@ -127,7 +127,7 @@ def _latency(part: Fields) -> Latency:
     histogram = part.text("histogram", expected="the name of a histogram, without _bucket").removesuffix("_bucket")
     threshold = Decimal(_milliseconds(part, "threshold")) / 1000
     metric = METRIC.get(histogram)
-    if metric is not None:
+    if metric is not None and metric.edges:
         below, above = seconds_edge(threshold, metric.edges)
         if below != threshold:
             near = " and ".join(f"{decimal_text(edge)}s" for edge in (below, above) if edge is not None)

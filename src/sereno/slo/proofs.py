@@ -12,10 +12,11 @@ the user's own they feed the recorded errors. What they show:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
 from fractions import Fraction
 
+from sereno.promql.durations import written
 from sereno.promql.edges import le_value
 from sereno.promql.query import quoted
 from sereno.slo import names
@@ -28,8 +29,12 @@ from sereno.slo.yaml_text import mapping, scalar
 EVENTS_A_MINUTE = Decimal(1000)
 ABOVE, BELOW = Fraction(105, 100), Fraction(95, 100)
 """How far from a threshold the tests with counters stay; the border itself is tested on recorded errors, exactly."""
-SETTLE = 65
-"""Minutes of traffic before anybody is told: more than the shortest long window."""
+SETTLE = 10
+"""Minutes of traffic besides `for` before anybody is told: every window has samples enough."""
+BURNING = 45
+"""Minutes (besides `for`) and times the highest threshold that a burning lasts and burns before it stops: so much that
+the long windows hold it still when the short ones are clean."""
+TIMES = 10
 Series = Sequence[tuple[str, str]]
 """(series, values) as promtool reads them."""
 
@@ -54,7 +59,11 @@ def _fires(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
             told = [other for other in rules if any(threshold(slo, p) < ratio for p in other.pairs)]
             name = f"{rule.severity} fires above {decimal_text(threshold(slo, pair))}"
             series = _traffic(slo, [(ratio, minutes)], EVENTS_A_MINUTE)
-            yield _case(name, series, [_expectation(minutes, rule.name, [_told(slo, other, ratio) for other in told])])
+            if _templated(slo):
+                checks = [_firing(minutes, other, [slo.id] if other in told else []) for other in rules]
+            else:
+                checks = [_expectation(minutes, rule.name, [_told(slo, other, ratio) for other in told])]
+            yield _case(name, series, checks)
 
 
 def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
@@ -68,8 +77,11 @@ def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
     yield _case("silent without data", (), [_expectation(minutes, alert, [])])
     for rule in rules:
         clean = max(pair.short for pair in rule.pairs) // 60 + 10
-        series = _traffic(slo, [(most, minutes), (Decimal(0), clean)], EVENTS_A_MINUTE)
-        checks = [_firing(minutes, rule, [slo.id]), _firing(minutes + clean, rule, [])]
+        burnt = BURNING + held
+        series = _traffic(
+            slo, [(_just_above(slo, TIMES * max(thresholds)), burnt), (Decimal(0), clean)], EVENTS_A_MINUTE
+        )
+        checks = [_firing(burnt, rule, [slo.id]), _firing(burnt + clean, rule, [])]
         yield _case(f"{rule.severity} falls silent when the burning stops", series, checks)
     if slo.alerting.minimum_events and _raw(slo):
         few = _round(Fraction(slo.alerting.minimum_events, 2 * minutes), ROUND_DOWN)
@@ -79,21 +91,28 @@ def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
 
 
 def _borders(slo: Slo, rules: Sequence[AlertRule]) -> Iterator[str]:
+    """Each window of each pair stands exactly at the threshold, then a millionth above; the other one is far above."""
     for rule in rules:
         minutes = rule.hold // 60 + 5
         for pair in rule.pairs:
             limit = threshold(slo, pair)
-            text = decimal_text(limit)
+            text, far = decimal_text(limit), decimal_text(_just_above(slo, TIMES * limit))
             over = decimal_text(_round(limit * Fraction(1_000_001, 1_000_000), ROUND_UP, 12))
-            series = _recorded(slo, (pair.long, pair.short), f"{text}x{minutes} {over}x{minutes}", 2 * minutes + 1)
-            checks = [_firing(minutes, rule, []), _firing(2 * minutes + 1, rule, [slo.id])]
-            yield _case(f"{rule.severity} is silent at exactly {text} and fires above", series, checks)
+            for window, other in ((pair.long, pair.short), (pair.short, pair.long)):
+                end = 2 * minutes + 1
+                errors = {window: f"{text}x{minutes} {over}x{minutes}", other: f"{far}x{end}"}
+                series = _recorded(slo, errors, end)
+                checks = [_firing(minutes, rule, []), _firing(end, rule, [slo.id])]
+                name = f"{rule.severity} is silent at exactly {text} over {written(window)} and fires above"
+                yield _case(name, series, checks)
 
 
 def _no_data(slo: Slo, rule: AlertRule) -> Iterator[str]:
     minutes = rule.hold // 60 + 5
-    told = [_told(slo, rule, Decimal(0))]
-    yield _case("told when the metric is gone", (), [_expectation(minutes, rule.name, told)])
+    told = _firing(minutes, rule, [slo.id])
+    if not _templated(slo):
+        told = _expectation(minutes, rule.name, [_told(slo, rule, Decimal(0))])
+    yield _case("told when the metric is gone", (), [told])
     series = _traffic(slo, [(Decimal(0), minutes)], Decimal(0))
     if _raw(slo):
         yield _case("silent while the metric is there", series, [_expectation(minutes, rule.name, [])])
@@ -123,7 +142,7 @@ def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal)
         values = " ".join(
             f"{decimal_text(ratio)}x{minutes - (index > 0)}" for index, (ratio, minutes) in enumerate(phases)
         )
-        return _recorded(slo, WINDOWS, values, sum(minutes for _, minutes in phases))
+        return _recorded(slo, dict.fromkeys(WINDOWS, values), sum(minutes for _, minutes in phases))
     out = []
     for name in per_phase[0][0]:
         start, parts = Decimal(0), []
@@ -131,7 +150,7 @@ def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal)
             step = steps[name]
             first = start if index == 0 else start + step
             count = minutes if index == 0 else minutes - 1
-            parts.append(f"{decimal_text(first)}+{decimal_text(step)}x{count}")
+            parts.append("+".join((decimal_text(first), decimal_text(step))) + f"x{count}")
             start += step * minutes
         out.append((name, " ".join(parts)))
     return out
@@ -172,16 +191,15 @@ def _counters(slo: Slo, ratio: Decimal, a_minute: Decimal) -> Mapping[str, Decim
             return {}
 
 
-def _recorded(slo: Slo, windows: Iterable[int], values: str, minutes: int) -> Series:
-    """Recorded errors of some windows, and events enough."""
+def _recorded(slo: Slo, errors: Mapping[int, str], minutes: int) -> Series:
+    """Recorded errors by window, and events enough for so many minutes."""
     own = {**names.id_labels(slo), **slo.labels}
     out = [
-        (_series(names.error(window), {**own, names.WINDOW_LABEL: names.error(window).rpartition("rate")[2]}), values)
-        for window in windows
+        (_series(names.error(window), {**own, names.WINDOW_LABEL: written(window)}), values)
+        for window, values in errors.items()
     ]
     if slo.alerting.minimum_events:
-        enough = f"{slo.alerting.minimum_events}x{minutes}"
-        out += [(_series(names.events(window), own), enough) for window in windows]
+        out += [(_series(names.events(window), own), f"{slo.alerting.minimum_events}x{minutes}") for window in errors]
     return out
 
 
@@ -227,6 +245,15 @@ def _firing(minutes: int, rule: AlertRule, ids: Sequence[str]) -> str:
         f"          - labels: {scalar('{sloth_id=' + quoted(one) + '}')}\n            value: 1\n" for one in ids
     )
     return f"{head}\n{found}" if found else f"{head} []\n"
+
+
+def _templated(slo: Slo) -> bool:
+    """Whether a user's own text is a template, so that only Prometheus knows what comes of it."""
+    alerting = slo.alerting
+    own = (alerting.labels, alerting.annotations, *(part.labels for part in alerting.alerts))
+    return any(
+        "{{" in text for texts in (*own, *(part.annotations for part in alerting.alerts)) for text in texts.values()
+    )
 
 
 def _told(slo: Slo, rule: AlertRule, error: Decimal) -> tuple[Labels, Labels]:

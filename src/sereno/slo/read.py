@@ -12,6 +12,7 @@ from sereno.slo.document import Fields, documents
 from sereno.slo.expressions import at_window
 from sereno.slo.spec import Place, Slo, SpecError
 
+HINT = "(--metrics FILE adds metrics, --allow-unknown lets them pass)"
 VERSIONS = (native.VERSION, sloth.VERSION, openslo.VERSION)
 
 
@@ -63,17 +64,17 @@ def _file(text: str, file: str) -> list[Slo | SpecError]:
 
 def _queries(slo: Slo, catalogue: Catalogue | None) -> list[SpecError]:
     problems: list[SpecError] = []
+    told: set[str] = set()
     for place, text in slo.asks:
         try:
             query = read_query(at_window(text, "5m"))
         except ValueError as error:
             problems.append(SpecError(place, f"is no PromQL: {error}"))
             continue
-        if catalogue is not None:
-            problems += [
-                SpecError(place, f"{sentence} (--metrics FILE adds metrics, --allow-unknown lets them pass)")
-                for sentence in unknown(query, catalogue)
-            ]
+        for sentence in unknown(query, catalogue) if catalogue is not None else ():
+            if sentence not in told:
+                told.add(sentence)
+                problems.append(SpecError(place, f"{sentence} {HINT}"))
     return problems
 
 

@@ -12,6 +12,7 @@ from sereno.slo.native import PERCENT, PERIOD, read_objective
 from sereno.slo.spec import WINDOW, Events, Indicator, Place, Ratio, Slo, SpecError
 
 VERSION: Final = "prometheus/v1"
+ALERT_FOR = "sloth.dev/contrib/alert_for/v1"
 
 
 def read_sloth(document: Fields, period: int = PERIOD) -> Iterator[Slo | SpecError]:
@@ -23,7 +24,7 @@ def read_sloth(document: Fields, period: int = PERIOD) -> Iterator[Slo | SpecErr
     document.text("version")
     service = named(document, "service")
     labels = checked(document, document.labels("labels"), "labels")
-    _no_plugins(document, "slo_plugins")
+    _known_plugins(document)
     if not document.length("slos"):
         raise document.error("slos", "is missing or empty; expected a list of objectives")
     found = list(document.items("slos"))
@@ -81,6 +82,19 @@ def query(fields: Fields, name: str) -> str:
             name, f"has no {WINDOW}; expected it where the range goes, as in rate(requests_total[{WINDOW}])"
         )
     return text
+
+
+def _known_plugins(document: Fields) -> None:
+    """The chain of plugins: `for` of an alert is read here without one, others would be lost."""
+    chain = document.optional("slo_plugins")
+    if chain is None:
+        return
+    for plugin in chain.items("chain"):
+        name = plugin.text("id")
+        if name != ALERT_FOR:
+            raise plugin.error("id", f"{name[:80]!r} is code of Sloth's that Sereno does not run; expected {ALERT_FOR}")
+        plugin.done()
+    chain.done()
 
 
 def _no_plugins(fields: Fields, name: str) -> None:
