@@ -134,7 +134,7 @@ BUILTIN: tuple[Category, ...] = (
             vertices, area of, sum, ratio, average, factorial, cuántos hay, en total, cuánto cuesta, resto, enteros,
             desigualdad, el doble, la mitad, la probabilidad, fracción, área, la suma, promedio
         """),
-        patterns=(r"= ?\d", r"\* ?\d", r"\+ ?\d", r"\d ?%", r"x ?[=+^]", r"\^\d", r"sin\("),
+        patterns=(r"= ?\d", r"\* ?\d", r"\+ ?\d", r"\d ?%", r"x ?=", r"x\^", r"\^\d", r"sin\("),
     ),
     Category(
         name="writing",
