@@ -4,10 +4,9 @@ import { step } from "./rows";
 import type { Words } from "./words";
 
 const OFF = "sereno_keys_off";
-const PAGE_WAIT = 1500;
 
 export function keys(words: Words): void {
-  let page = 0; // until when (ms) a letter names a page
+  let page = false; // whether the next letter names a page; nobody is hurried (WCAG 2.2.1)
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "?") {
@@ -16,17 +15,15 @@ export function keys(words: Words): void {
       return;
     }
     if (off() || document.querySelector("dialog[open]")) return;
-    if (event.timeStamp < page) {
-      page = 0;
-      const link = pages().get(event.key);
-      if (link) {
-        event.preventDefault();
-        link.click();
-      }
+    const link = page ? pages().get(event.key) : undefined;
+    page = false;
+    if (link) {
+      event.preventDefault();
+      link.click();
       return;
     }
     if (event.key === "g") {
-      page = event.timeStamp + PAGE_WAIT;
+      page = true;
     } else if (event.key === "j" || event.key === "k") {
       step(event.key === "j" ? 1 : -1);
     } else if (event.key === "/") {
