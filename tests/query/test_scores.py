@@ -77,3 +77,14 @@ def test_models_come_with_the_most_calls_first() -> None:
         Group((name, None), None, Totals(calls=calls)) for name, calls in (("b", 1), (None, 3), ("a", 1), ("b", 1))
     ]
     assert [(s.model, s.whole.calls) for s in summed(groups)] == [(None, 3), ("b", 2), ("a", 1)]
+
+
+def test_embeddings_do_not_flatten_the_cost_of_models_that_generate() -> None:
+    found = scores(
+        whole(
+            totals(cost_usd=0.2, cost_known=10),
+            totals(cost_usd=0.4, cost_known=10),
+            totals(cost_usd=0.0001, cost_known=10, output_tokens=0),
+        )
+    )
+    assert [score.cost for score in found] == [1.0, pytest.approx(0.5), 1.0]

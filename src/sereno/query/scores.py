@@ -18,7 +18,8 @@ DEFINITIONS: dict[str, str] = {
     "speed": "Output tokens per second of generation, as the model server told it (as the gateway saw the answer come "
     "where it did not), divided by the fastest model's in this answer.",
     "cost": "Cost per 1000 tokens (input and output, over the calls with a known price) of the cheapest model in this "
-    "answer, divided by this model's; 1 where the cost is zero, null where no price is known.",
+    "answer, divided by this model's; 1 where the cost is zero, null where no price is known. Models that generate "
+    "compare with each other, and those that do not (embeddings) with each other.",
     "quality": "Null until it is measured by an evaluation.",
     "reliability": "Share of calls that succeeded, of those that succeeded or failed; calls that the client left are "
     "not counted.",
@@ -50,12 +51,16 @@ def scores(models: Sequence[ModelSums]) -> list[Scores]:
     speeds = [generation_speed(m.whole) for m in models]
     prices = [cost_per_1000_tokens(m.priced) for m in models]
     fastest = max((s for s in speeds if s is not None), default=None)
-    cheapest = min((p for p in prices if p is not None), default=None)
+    kinds = [m.whole.output_tokens > 0 for m in models]
+    cheapest = {
+        kind: min((p for p, k in zip(prices, kinds, strict=True) if p is not None and k == kind), default=None)
+        for kind in (True, False)
+    }
     out = []
-    for model, speed, price in zip(models, speeds, prices, strict=True):
-        cost = None
-        if price is not None and cheapest is not None:
-            cost = cheapest / price if price else 1.0
+    for model, speed, price, kind in zip(models, speeds, prices, kinds, strict=True):
+        least, cost = cheapest[kind], None
+        if price is not None and least is not None:
+            cost = least / price if price else 1.0
         out.append(
             Scores(
                 speed=speed / fastest if speed is not None and fastest else None,

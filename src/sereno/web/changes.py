@@ -12,6 +12,8 @@ STILL = 0.005
 """Moved by less than this share: not moved."""
 NOTABLE = 0.1
 """Moved by less than this share: neither good nor bad."""
+MOST = 9.99
+"""Beyond this the figure before was next to nothing: by how much exactly says no more."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -47,11 +49,13 @@ def change(
 def signed(moved: float, shown: Shown) -> str:
     r"""A change as a share, with its sign.
 
-    >>> signed(0.123, Shown()), signed(-1.5, Shown("es")), signed(0.001, Shown())
-    ('+12.3%', '−150\xa0%', '±0%')
+    >>> signed(0.123, Shown()), signed(1.5, Shown("es")), signed(0.001, Shown()), signed(640.0, Shown())
+    ('+12.3%', '+150\xa0%', '±0%', '>+999%')
     """
     if abs(moved) < STILL:
         text = "±0"
+    elif moved > MOST:
+        text = f">+{MOST * 100:.0f}"
     else:
         text = ("+" if moved > 0 else "−") + shown.number(abs(moved) * 100, 1 if abs(moved) < 1 else 0)
     return f"{text}%" if shown.language == "en" else f"{text}\N{NO-BREAK SPACE}%"

@@ -50,9 +50,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "axis_cost": ("Cost", "Coste"),
     "axis_cost_text": (
         ("Cost per 1,000 tokens of the cheapest model of this range, divided by this model's: the cheapest has 100%. "
-        "Over the calls with a known price."),
+        "Over the calls with a known price; embedding models compare with each other alone."),
         ("Coste por 1000 tokens del modelo más barato del periodo, dividido por el de este: el más barato tiene 100 %. "
-        "Sobre las llamadas con precio conocido."),
+        "Sobre las llamadas con precio conocido; los modelos de embeddings se comparan solo entre sí."),
     ),
     "axis_quality": ("Quality", "Calidad"),
     "axis_quality_text": (
@@ -70,8 +70,8 @@ TEXTS: dict[str, tuple[str, str]] = {
                             "Llamadas por latencia, cada barra hasta el tiempo de abajo; lleva a sus llamadas."),
     "latency_spread_empty": ("No calls in this time.", "No hubo llamadas en este periodo."),
     "ttft_spread": ("How long the first token took", "Cuánto tardó el primer token"),
-    "ttft_spread_text": ("Streamed calls by the time to the first piece of answer, each bar up to the time below it.",
-                         "Llamadas en flujo por el tiempo hasta el primer trozo, cada barra hasta el de abajo."),
+    "ttft_spread_text": ("Streamed calls by the time to their first piece of answer.",
+                         "Llamadas en flujo por el tiempo hasta el primer trozo de respuesta."),
     "ttft_spread_empty": ("No streamed calls in this time.", "No hubo llamadas en flujo en este periodo."),
     "of_tokens": ("mean {input} in, {output} out", "media {input} de entrada, {output} de salida"),
     "no_users": ("No calls in this time.", "No hubo llamadas en este periodo."),
