@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sereno.categories.folding import HEAD, TAIL, plain, symbols, window, words
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_every_character_is_one_byte(text: str) -> None:
     assert len(plain(text)) == len(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=255), max_size=200))
 def test_latin_letters_lose_case_and_accents_alone(text: str) -> None:
     for character, byte in zip(text, plain(text), strict=True):
@@ -32,6 +34,7 @@ def test_symbols_are_what_is_neither_word_nor_space() -> None:
     assert bytes(sorted(symbols(plain("if (x == 1) {\n\ty(); }")))) == b"();={}"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5000))
 def test_a_window_is_bounded_and_holds_both_ends(length: int) -> None:
     text = "".join(chr(ord("a") + i % 26) for i in range(length))

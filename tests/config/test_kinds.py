@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sereno.config import kinds
@@ -125,6 +125,7 @@ def test_a_secret_does_not_show_itself() -> None:
     assert secret.reveal() == "hunter2"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(
