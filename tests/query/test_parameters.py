@@ -20,6 +20,7 @@ from sereno.store.base import Cursor, Sort
 FIELDS = (*FILTERS, *PAGING, INTERVAL, TIMEZONE, FORMAT)
 WRONG_BY_KIND = {
     "text": ["a\x00b", "x" * 1001, "line\nbreak"],
+    "name": ["x" * 257],
     "time": ["yesterday", "2026-13-01", "2026-11-21T25:00:00Z", "2026-11-21T10:00:00", "-1", "1e400", "99999999999999"],
     "integer": ["-2", "1.5", "abc", "１", "0x10", "99999999999999999999", "1_000"],  # noqa: RUF001  # digits of other scripts are meant
     "seconds": ["-0.5", "nan", "inf", "1e3", "abc", "99999999999"],
@@ -51,6 +52,12 @@ def test_an_empty_value_counts_as_left_out_and_a_repeated_one_is_refused(field: 
     assert read([(field.name, "")], FIELDS, 1e9).given == {}
     with pytest.raises(QueryError, match="twice"):
         read([(field.name, field.example), (field.name, field.example)], FIELDS, 1e9)
+
+
+@pytest.mark.parametrize("name", [" ada ", "a\nb", "\x00", "\u202enight", "🌙"])
+def test_a_name_is_asked_for_exactly_as_it_is(name: str) -> None:
+    query = read([("user", name), ("session", name)], FIELDS, 1e9).query()
+    assert (query.user, query.session) == (name, name)
 
 
 def test_an_unknown_name_is_answered_with_near_ones() -> None:

@@ -33,7 +33,7 @@ def parameter(field: Field) -> dict[str, Any]:
             schema = {"type": "number", "minimum": field.minimum, "maximum": field.maximum}
         case "choice":
             schema = {"type": "string", "enum": list(field.choices)}
-        case "text":
+        case "text" | "name":
             schema = {"type": "string", "maxLength": int(field.maximum)}
         case _:
             schema = {"type": "string"}

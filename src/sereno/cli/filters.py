@@ -14,7 +14,7 @@ from sereno.query.fields import FILTERS, Field
 
 Pairs = list[tuple[str, str]]
 """Query parameters as the API receives them."""
-_METAVARS = {"text": "TEXT", "time": "TIME", "integer": "N", "seconds": "SECONDS"}
+_METAVARS = {"text": "TEXT", "name": "NAME", "time": "TIME", "integer": "N", "seconds": "SECONDS"}
 
 
 def filters(*more: Field) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

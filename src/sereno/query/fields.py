@@ -11,7 +11,7 @@ from sereno.conventions import INTERVALS
 from sereno.query.times import TIME_EXPECTED
 from sereno.store.base import SessionSort, Sort, UserSort
 
-Kind = Literal["text", "time", "integer", "seconds", "choice", "cursor", "timezone"]
+Kind = Literal["text", "name", "time", "integer", "seconds", "choice", "cursor", "timezone"]
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000
@@ -52,6 +52,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         match self.kind:
             case "text":
                 return f"text of at most {self.maximum:.0f} characters, without control characters"
+            case "name":
+                return f"a name of at most {self.maximum:.0f} characters, exactly as it is"
             case "time":
                 return TIME_EXPECTED
             case "integer":
@@ -70,6 +72,11 @@ def _text(name: str, into: str, text: str, example: str, longest: int = 256) -> 
     return Field(name=name, kind="text", into=into, help=text, maximum=longest, example=example)
 
 
+def _name(name: str, text: str, example: str) -> Field:
+    """What clients call somebody or something: any characters, so that whatever is stored can be asked for."""
+    return Field(name=name, kind="name", into=name, help=text, maximum=256, example=example)
+
+
 def _tokens(name: str, text: str) -> Field:
     return Field(name=name, kind="integer", into=name, help=text, maximum=TOKENS_MAX, example="100")
 
@@ -81,8 +88,8 @@ def _seconds(name: str, text: str) -> Field:
 FILTERS: tuple[Field, ...] = (
     _text("search", "search", "All of these words are in the prompt or the answer.", "merge sort", 1000),
     _text("model", "model", "Calls of this model; for Ollama `:latest` may be left out.", "llama3.2"),
-    _text("user", "user", "Calls of this user.", "ada"),
-    _text("session", "session", "Calls of this conversation.", "chat-17"),
+    _name("user", "Calls of this user.", "ada"),
+    _name("session", "Calls of this conversation.", "chat-17"),
     Field(name="status", kind="choice", into="status", help="How the call ended.", choices=get_args(Status),
           example="error"),
     Field(name="operation", kind="choice", into="operation", help="What was asked for.",

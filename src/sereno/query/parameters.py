@@ -97,9 +97,11 @@ def parse(field: Field, text: str, now: float) -> Any:
     """
     shown = _shown(text)
     match field.kind:
-        case "text":
+        case "text" | "name":
             if len(text) > field.maximum:
                 raise QueryError(field.name, f"`{field.name}` has {len(text)} characters, too many.", field.expected)
+            if field.kind == "name":
+                return text
             if _CONTROL.search(text):
                 raise QueryError(field.name, f"`{field.name}` contains a control character.", field.expected)
             return text.strip()

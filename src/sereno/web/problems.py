@@ -62,6 +62,7 @@ def _expected(field: Field) -> str:
     whole = f"{field.minimum:.0f} a {field.maximum:.0f}"
     words: dict[Kind, str] = {
         "text": f"texto de {field.maximum:.0f} caracteres como máximo, sin caracteres de control",
+        "name": f"un nombre de {field.maximum:.0f} caracteres como máximo, tal como es",
         "time": "segundos desde 1970, una fecha como 2026-11-21, una hora RFC 3339, `now`, o una antigüedad como 24h",
         "integer": f"un número entero de {whole}",
         "seconds": f"segundos, de {whole}, como 0.5",
