@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import assume, given, settings
@@ -117,8 +116,5 @@ def test_no_allowed_pattern_runs_away(pattern: str, unit: str) -> None:
         compiled = compile_pattern(pattern)
     except ValueError:
         assume(False)
-    text = plain((unit * 2000)[:2000])
-    began = time.process_time()
-    compiled.regex.search(text)
-    # 2,000 × 256 steps are milliseconds; what runs away takes longer than the sun will shine.
-    assert time.process_time() - began < 20
+    # 20,000 × 256 steps are a moment; what runs away meets the suite's timeout.
+    compiled.regex.search(plain((unit * 20_000)[:20_000]))
