@@ -25,6 +25,7 @@ HOSTILE = (
     "</script><svg onload=alert(1)>'\";`${1}",
     "🌙" * 60,
     "x" * 190,
+    "a\nb\x00c\x7f",
 )
 
 

@@ -87,7 +87,7 @@ def _seconds(name: str, text: str) -> Field:
 
 FILTERS: tuple[Field, ...] = (
     _text("search", "search", "All of these words are in the prompt or the answer.", "merge sort", 1000),
-    _text("model", "model", "Calls of this model; for Ollama `:latest` may be left out.", "llama3.2"),
+    _name("model", "Calls of this model; for Ollama `:latest` may be left out.", "llama3.2"),
     _name("user", "Calls of this user.", "ada"),
     _name("session", "Calls of this conversation.", "chat-17"),
     Field(name="status", kind="choice", into="status", help="How the call ended.", choices=get_args(Status),

@@ -24,10 +24,10 @@ from sereno.web.radar import AXES, radar
 from sereno.web.span import span_of
 
 WEEK = 7 * 86400.0
-PICKED = Field(name="compare", kind="text", help="A model to compare; may be given several times.", maximum=256,
+PICKED = Field(name="compare", kind="name", help="A model to compare; may be given several times.", maximum=256,
                many=100, example="llama3.2")  # fmt: skip
-FIRST = Field(name="a", kind="text", help="The first model.", maximum=256, example="llama3.2")
-SECOND = Field(name="b", kind="text", help="The second model.", maximum=256, example="qwen3:0.6b")
+FIRST = Field(name="a", kind="name", help="The first model.", maximum=256, example="llama3.2")
+SECOND = Field(name="b", kind="name", help="The second model.", maximum=256, example="qwen3:0.6b")
 FIELDS = (FIRST, SECOND, PICKED, *(f for f in FILTERS if f.name in ("start_time", "end_time")))
 
 Better = Literal["more", "less"]
