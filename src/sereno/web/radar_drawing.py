@@ -70,7 +70,9 @@ def drawn(
     count = len(axes)
     return Radar(
         rings=tuple(_path([_point(i, count, ring) for i in range(count)]) + "Z" for ring in _RINGS),
-        axes=tuple(_axis(name, note, i, count) for i, (name, note) in enumerate(zip_longest(axes, notes, fillvalue=""))),
+        axes=tuple(
+            _axis(name, note, i, count) for i, (name, note) in enumerate(zip_longest(axes, notes, fillvalue=""))
+        ),
         shapes=tuple(_shape(name, tone, axes, values, full) for name, tone, values in series),
     )
 
