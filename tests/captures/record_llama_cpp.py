@@ -70,6 +70,7 @@ def open_server(*, embeds: bool) -> Any:
     params.port = 0
     params.verbosity = -1
     params.warmup = False
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # more spin for each other on a busy machine
     params.n_ctx = params.n_batch = params.n_ubatch = 512
     params.n_parallel = 2
     params.endpoint_slots = True
