@@ -139,7 +139,7 @@ def write(text: str, folder: Path) -> Path:
 def promtool(*arguments: str | Path, ok: bool = True) -> str:
     """Run it; its output."""
     done = subprocess.run(
-        [built("promtool"), *arguments], capture_output=True, text=True, check=False, timeout=110
+        [built("promtool"), *arguments], capture_output=True, text=True, check=False, timeout=600
     )  # fmt: skip
     assert (done.returncode == 0) is ok, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout + done.stderr
