@@ -154,3 +154,6 @@ def test_errors_are_pages_for_browsers_and_documents_for_programs() -> None:
     assert fetch(app, "/sereno/calls/nope").headers["content-type"] == "application/problem+json"
     foreign = fetch(app, "/sereno", peer="192.0.2.7", headers=HTML)
     assert (foreign.status_code, foreign.headers["www-authenticate"][:5]) == (401, "Basic")
+    styles = re.findall(r'href="(/sereno/static/[^"]+css)"', foreign.text)
+    assert [fetch(app, style, peer="192.0.2.7").status_code for style in styles] == [200]
+    assert fetch(app, "/sereno/static/../calls.json", peer="192.0.2.7").status_code == 401

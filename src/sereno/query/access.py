@@ -14,6 +14,7 @@ from sereno.query.problems import Problem
 from sereno.trust.hosts import host_allowed, is_loopback
 from sereno.trust.keys import Key, find, presented
 
+_STATIC = "/sereno/static/"
 _CHALLENGE = 'Bearer realm="sereno"'
 _BASIC = 'Basic realm="sereno", charset="UTF-8"'
 _HOW = (
@@ -55,8 +56,12 @@ class Reader(msgspec.Struct, frozen=True):
 
 
 def is_open(path: str, rules: AccessRules) -> bool:
-    """Whether a path is answered to anyone: health, and metrics when they are public."""
-    return path in (HEALTH_PATH, READY_PATH) or (path == "/metrics" and rules.metrics_public)
+    """Whether a path is answered to anyone: health, metrics when they are public, the style of the page that asks.
+
+    Style and script are files of the program: they tell nothing of the record.
+    """
+    static = path.startswith(_STATIC) and "/" not in path[len(_STATIC) :]
+    return static or path in (HEALTH_PATH, READY_PATH) or (path == "/metrics" and rules.metrics_public)
 
 
 def check_host(path: str, hosts: Sequence[bytes], allowed: Collection[str]) -> None:

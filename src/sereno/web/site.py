@@ -39,15 +39,15 @@ from sereno.web.shown import Language, Shown
 from sereno.web.texts import language, texts
 
 NAVIGATION = (
-    ("overview", ""),
-    ("calls", "/calls"),
-    ("sessions", "/sessions"),
-    ("users", "/users"),
-    ("models", "/models"),
-    ("cost", "/cost"),
-    ("health", "/health"),
+    ("overview", "", "o"),
+    ("calls", "/calls", "c"),
+    ("sessions", "/sessions", "s"),
+    ("users", "/users", "u"),
+    ("models", "/models", "m"),
+    ("cost", "/cost", "p"),  # p for price: c are the calls
+    ("health", "/health", "h"),
 )
-"""Entries of the navigation: key of the text, address below /sereno."""
+"""Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""
 _THEMES = ("light", "dark")
 _YEAR = 365 * 86400
 
@@ -73,6 +73,7 @@ class Site:
         self.view = view
         self.pool = pool
         self.templates = _environment(assets)
+        self.templates.globals["assets_missing"] = assets.missing
 
     def setting(self, name: str, otherwise: str = "") -> str:
         """A setting in force, as text."""

@@ -27,26 +27,27 @@ class CallList(msgspec.Struct, frozen=True, kw_only=True):
         calls: in the order asked for.
         next: cursor of the next page, None on the last.
         models, categories: what the filters can choose from.
-        empty: whether there is no call at all, whatever the filters.
+        sequence: the store's last ingest sequence when it was asked, -1 when it holds no call.
     """
 
     calls: list[CallRow]
     next: str | None
     models: list[str]
     categories: list[str]
-    empty: bool
+    sequence: int
 
 
 def gather(ask: Ask) -> CallList:
     """Ask the store for one page."""
     store = ask.view.store
+    sequence = store.last_sequence()  # before the page: a live list that begins here misses nothing
     page = store.calls(ask.resolved())
     return CallList(
         calls=[call_row(call) for call in page.calls],
         next=encode_cursor(page.next) if page.next else None,
         models=list(store.models()),
         categories=[category.name for category in ask.view.categories()],
-        empty=not page.calls and store.last_sequence() < 0,
+        sequence=sequence,
     )
 
 
@@ -69,7 +70,7 @@ def shape(content: CallList, look: Look) -> Mapping[str, Any]:
         "older": look.link(cursor=content.next) if content.next else None,
         "first_names": FIRST,
         "more_names": MORE,
-        "live_events": address("/analytics/live", filters, {}),
+        "live_events": address("/analytics/live", filters, {"after": str(content.sequence)}),
         "live_rows": address("/sereno/calls/rows", filters, {}),
     }
 
