@@ -15,10 +15,10 @@ from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.pages import user
 
 DAY, HOUR = 86400, 3600
-SHORT = 3 * DAY
-"""Up to so many seconds the small lines are drawn by hours, beyond by days."""
+STEPS = ((12 * HOUR, HOUR), (36 * HOUR, 2 * HOUR))
+"""Longest range whose small lines have steps of so many seconds; beyond, steps are days, which come with the rows."""
 FIND = Field(name="name", kind="text", help="Users whose name contains this.", maximum=256, example="ada")
-FIELDS = (*(f for f in FILTERS if f.name in ("model", "category", "start_time", "end_time")), FIND, USER_SORT, *ROWS)
+FIELDS = (*(f for f in FILTERS if f.name in ("model", "start_time", "end_time")), FIND, USER_SORT, *ROWS)
 
 
 class UserEntry(UserMessage, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class UserEntry(UserMessage, frozen=True, kw_only=True):
     Attributes:
         last_at: start of the last call, epoch seconds.
         share: of all calls in the range, 0–1.
-        trend: calls by hour or day over the range, oldest first.
+        trend: calls by steps over the range, oldest first.
     """
 
     last_at: float
@@ -44,7 +44,7 @@ class UserList(msgspec.Struct, frozen=True, kw_only=True):
         by: seconds of one step of a trend.
         total: calls of all users in the range.
         offset: how many users come before these. more: whether there are more.
-        models, categories: what the filters can choose from.
+        models: what the filter can choose from.
         last_call_at: start of the newest call of all, None where there is none or where users were found.
     """
 
@@ -56,7 +56,6 @@ class UserList(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     more: bool
     models: list[str]
-    categories: list[str]
     last_call_at: float | None
 
 
@@ -70,8 +69,8 @@ def gather(ask: Ask) -> UserList:
     shown = rows[: query.limit]
     start = query.start if query.start is not None else min((row.first_at for row in shown), default=end)
     total = sum(g.totals.calls for g in store.aggregate(query, (), histograms=False))
-    by = HOUR if end - start <= SHORT else DAY
-    trends = _hours(ask, query) if by == HOUR else {row.user: dict(row.days) for row in shown}
+    by = next((step for longest, step in STEPS if end - start <= longest), DAY)
+    trends = {row.user: dict(row.days) for row in shown} if by == DAY else _trends(ask, query, by)
     steps = range(floor(start / by), floor(end / by) + 1)
     newest = () if rows else store.calls(CallQuery(limit=1, internal=None)).calls
     return UserList(
@@ -85,7 +84,6 @@ def gather(ask: Ask) -> UserList:
         offset=query.offset,
         more=len(rows) > query.limit,
         models=list(store.models()),
-        categories=[category.name for category in ask.view.categories()],
         last_call_at=newest[0].started_at if newest else None,
     )
 
@@ -100,10 +98,10 @@ def _rows(ask: Ask, query: CallQuery) -> Sequence[UserRow]:
     return found[query.offset : query.offset + query.limit + 1]
 
 
-def _hours(ask: Ask, query: CallQuery) -> dict[str | None, dict[float, int]]:
-    """Calls of every user by hour."""
+def _trends(ask: Ask, query: CallQuery, by: int) -> dict[str | None, dict[float, int]]:
+    """Calls of every user by steps of so many seconds."""
     out: dict[str | None, dict[float, int]] = {}
-    for group in ask.view.store.aggregate(query, ("user",), HOUR, histograms=False):
+    for group in ask.view.store.aggregate(query, ("user",), by, histograms=False):
         if group.at is not None:
             out.setdefault(group.key[0], {})[group.at] = group.totals.calls
     return out

@@ -2,9 +2,8 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "find_user": ("Name contains", "El nombre contiene"),
-    "trend_hours": ("Calls by hour", "Llamadas por hora"),
-    "trend_days": ("Calls by day", "Llamadas por día"),
-    "user_trend": ("at most {most}", "como mucho {most}"),
+    "over_time": ("Calls over time", "Llamadas en el tiempo"),
+    "user_trend": ("Calls over time, at most {most} in one step", "Llamadas en el tiempo, como mucho {most} por tramo"),
     "sort_errors": ("Most errors", "Más errores"),
     "sort_sessions": ("Most sessions", "Más sesiones"),
     "no_users_text": (
