@@ -144,7 +144,13 @@ def test_states_say_what_to_do(tmp_path: Path) -> None:
         for address in ("/sereno/session?session=gone", "/sereno/session"):
             assert fetch(app, address).status_code == 404
             assert fetch(app, address, headers=BROWSER).headers["content-type"].startswith("text/html")
-        assert fetch(app, "/sereno/sessions?sort=length").status_code == 400
+        wrong = fetch(app, "/sereno/sessions?sort=length&lang=es", headers=BROWSER)
+        assert wrong.status_code == 400
+        assert "uno de last, calls, tokens, cost" in wrong.text
+        assert (
+            "un número entero de 1 a 100<"
+            in fetch(app, "/sereno/session?session=plan&limit=101&lang=es", headers=BROWSER).text
+        )
 
 
 def test_a_conversation_is_told_once_turn_by_turn(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from sereno.query import fields
@@ -73,12 +75,18 @@ def _expected(field: Field) -> str:
     return words[field.kind]
 
 
-def translated(problem: Problem, language: Language) -> Told:
-    """A problem in the page's language."""
+def translated(problem: Problem, language: Language, asked: Sequence[Field] = ()) -> Told:
+    """A problem in the page's language.
+
+    Args:
+        problem: what went wrong.
+        language: of the page.
+        asked: the parameters of the page that was asked for; one name may mean different things on two pages.
+    """
     if language == "en" or problem.name not in SPANISH:
         return Told(problem.title, problem.detail, problem.expected)
     title, sentence = SPANISH[problem.name]
-    field = _BY_NAME.get(problem.parameter or "")
+    field = {**_BY_NAME, **{field.name: field for field in asked}}.get(problem.parameter or "")
     return Told(
         title,
         sentence.replace("{parameter}", problem.parameter or ""),

@@ -99,6 +99,7 @@ class Site:
 
     async def page(self, page: Page, request: Request, form: str = "html") -> Response:
         """The answer to a request for a page, or for one of its twins (`json`, `csv`)."""
+        request.scope["sereno.fields"] = page.fields  # what `problem` translates by
         now = self.view.now()
         reader = self.reader(request.scope)
         values = read(request.query_params.multi_items(), (*page.fields, LANGUAGE, TIMEZONE), now)
@@ -204,7 +205,7 @@ class Site:
             body = msgspec.json.encode(problem.document(path))
             return Response(body, problem.status, problem.headers, media_type=PROBLEM_JSON)
         reader = self.reader(scope)
-        told = translated(problem, reader.language)
+        told = translated(problem, reader.language, scope.get("sereno.fields", ()))
         return self.render(
             "problem.html", scope, reader, problem.status, problem.headers, {"problem": problem, "told": told}
         )
