@@ -101,6 +101,7 @@ def test_cells_are_by_the_end_of_a_call() -> None:
         "traffic": [(day, *about)],
         "topics": [(day, "code", *about)],
         "origins": [(day, "default", "local:gpu", "http_5xx", *about)],
+        "callers": [(day, "ana", "k1")],
         "people": [(day, "ana", "k1", "10.0.0.1", *about)],
         "interests": [(day, "ana", "code", *about)],
     }

@@ -23,11 +23,8 @@ from sereno.metrics.rollups import (
     DAY,
     FIGURES,
     HOUR,
-    INTERESTS,
     MINUTE,
-    ORIGINS,
-    PEOPLE,
-    TOPICS,
+    ROLLUPS,
     TRAFFIC,
     Cell,
     Key,
@@ -61,7 +58,7 @@ def account_all(calls: Iterable[Call], label: Callable[[str | None], str]) -> In
     """
     increments = Increments()
     count = increments.count
-    tables = [increments.cells[rollup.name] for rollup in (TRAFFIC, TOPICS, ORIGINS, PEOPLE, INTERESTS)]
+    tables = [increments.cells[rollup.name] for rollup in ROLLUPS]
     for call in calls:
         if call.decode_error is not None:
             count("sereno_decode_failures_total", (call.protocol,))
@@ -95,6 +92,7 @@ def _keys(call: Call) -> tuple[Key, ...]:
         (second - second % MINUTE, model, operation, status),
         (hour, call.category, model, operation, status),
         (hour, call.upstream, call.cost_source, call.error_type, model, operation, status),
+        (hour, who.user, who.key),
         (hour, who.user, who.key, who.client, model, operation, status),
         (second - second % DAY, who.user, call.category, model, operation, status),
     )

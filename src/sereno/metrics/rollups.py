@@ -33,9 +33,10 @@ class Rollup(NamedTuple):
 TRAFFIC = Rollup("traffic", ("model", "operation", "status"), (MINUTE, HOUR, DAY))
 TOPICS = Rollup("topics", ("category", "model", "operation", "status"), (HOUR, DAY))
 ORIGINS = Rollup("origins", ("upstream", "cost_source", "error_type", "model", "operation", "status"), (HOUR, DAY))
+CALLERS = Rollup("callers", ("user", "key"), (HOUR, DAY))
 PEOPLE = Rollup("people", ("user", "key", "client", "model", "operation", "status"), (HOUR, DAY))
 INTERESTS = Rollup("interests", ("user", "category", "model", "operation", "status"), (DAY,))
-ROLLUPS = (TRAFFIC, TOPICS, ORIGINS, PEOPLE, INTERESTS)
+ROLLUPS = (TRAFFIC, TOPICS, ORIGINS, CALLERS, PEOPLE, INTERESTS)
 """All of them, the smallest first: the first that has the dimensions of a question answers it."""
 
 SUM_FIELDS = (

@@ -91,4 +91,5 @@ def test_a_filter_that_leaves_few_is_read_along_its_own_index(walked: Filled) ->
         assert index(CallQuery(model="a:latest", min_input_tokens=10**6)) == ("calls_tokens", True)
         assert index(CallQuery(status="error", start=T0 - 10, end=T0 - 5)) == ("calls_failed", True)
         assert index(CallQuery(status="success", start=T0 - 10, end=T0 - 5)) == ("calls_started", True)
-        assert index(CallQuery(status="success", max_input_tokens=0)) == ("calls_started", False)
+        assert index(CallQuery(max_input_tokens=0)) == ("calls_tokens", True)
+        assert index(CallQuery(status="success")) == ("calls_started", False)

@@ -91,16 +91,17 @@ class Chooser:
         if way.few:
             return self._sorted(query, way, order, cursor, wanted, f" AND c.{order.figure} IS NOT NULL")
         best: list[Chosen] = []
-        bound, worst = "", LOWEST
+        better, bounds = ">=", [LOWEST]  # one bound a side: SQLite enters an index by a single one
         for part, found in self._parts(query, order, cursor):
-            values = (part, LOWEST, *((worst,) if bound else ()))
-            more = f" AND c.part = ? AND c.{order.figure} >= ?{bound}"
-            rows = self._rows(found, order, more, values, wanted)
+            more = f" AND c.part = ? AND c.{order.figure} {better} ?"
+            rows = self._rows(found, order, more, (part, *bounds), wanted)
             if rows:
                 best = sorted(best + rows, key=lambda row: row[1:], reverse=order.descending)[:wanted]
             if len(best) == wanted:
-                bound = f" AND c.{order.figure} {'>' if order.descending else '<'} ?"
                 worst = best[-1].value or 0.0
+                better, bounds = (
+                    (">", [worst]) if order.descending else (f">= ? AND c.{order.figure} <", [LOWEST, worst])
+                )
         return best
 
     def _unknown(self, query: CallQuery, way: Plan, order: Order, cursor: Cursor | None, wanted: int) -> list[Chosen]:

@@ -41,10 +41,10 @@ def part_of(started_at: float) -> int:
 
 
 def tokens_of(usage: Usage) -> int | None:
-    """Input and output tokens together, None where both are unknown."""
+    """Input and output tokens together, None where both are unknown; a count below nothing adds nothing."""
     if usage.input_tokens is None and usage.output_tokens is None:
         return None
-    return (usage.input_tokens or 0) + (usage.output_tokens or 0)
+    return max(0, usage.input_tokens or 0) + max(0, usage.output_tokens or 0)
 
 
 def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Numbers) -> tuple[Any, ...]:

@@ -117,7 +117,7 @@ class Conversations:
             )
         rows = self._connection.execute(
             f"SELECT s.id, s.name, s.first_at, s.last_at, s.calls, s.errors, s.input_tokens, s.output_tokens,"
-            f" s.cost_nanos FROM sessions s WHERE s.calls > 0 AND {condition}"
+            f" s.cost_nanos FROM sessions s INDEXED BY sessions_{column} WHERE +s.calls > 0 AND {condition}"
             f" ORDER BY s.{column} DESC, s.last_at DESC, s.name DESC LIMIT ? OFFSET ?",
             [*values, query.limit, query.offset],
         ).fetchall()

@@ -30,6 +30,8 @@ PAGING = {"limit", "offset", "cursor", "newest_first", "sort"}
 """Fields of a query that narrow nothing."""
 _FAR = 10_000_000 * DAY
 """Beyond every time there is, on the border of every cell."""
+SLACK = 1.0
+"""Seconds for the rounding of an end that is a start and a duration."""
 _MANY_CELLS = 1000
 """Up to so many cells are looked up one by one for a single value of the first dimension; beyond, all are read."""
 _EACH = "at IN (WITH RECURSIVE t(n) AS (SELECT ? UNION ALL SELECT n + ? FROM t WHERE n + ? < ?) SELECT n FROM t)"
@@ -119,6 +121,11 @@ class Sums:
         """The calls that ended in a stretch of time."""
         query = msgspec.structs.replace(self._query, start=start, end=end)
         found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
+        if start is not None:  # what indexes by start can use: no call was longer than the longest
+            longest = self._connection.execute("SELECT longest FROM state").fetchone()[0]
+            found.require("c.started_at >= ?", start - longest - SLACK)
+        if end is not None:
+            found.require("c.started_at < ?", end)
         self._guide(found, query)
         filters.require_words(self._connection, found)
         return found

@@ -57,8 +57,9 @@ class _Candidate(NamedTuple):
     along: str
     condition: str
     values: list[Any]
-    inside: tuple[Any, ...] = ()
-    """Parameters of `PARTS`, for an index whose entries lie by figure, not by start."""
+    lead: str = ""
+    """What must be asked beside the filters, for an index whose entries lie by figure, not by start."""
+    lead_values: tuple[Any, ...] = ()
 
 
 def part_range(query: CallQuery) -> tuple[int, int]:
@@ -80,14 +81,14 @@ def plan(connection: sqlite3.Connection, names: Names, sessions: Names, query: C
     best: Plan | None = None
     fewest = FEW + 1
     walk = Plan("calls_started", few=False)
-    for index, condition, values, inside in _candidates(connection, names, sessions, query):
+    for index, condition, values, lead, lead_values in _candidates(connection, names, sessions, query):
         sql = f"SELECT count(*) FROM (SELECT 1 FROM calls c INDEXED BY {index} WHERE {condition} LIMIT {fewest})"
         n = connection.execute(sql, values).fetchone()[0]
         if n < fewest:
-            best, fewest = Plan(index, True, _INSIDE if inside else "1", inside), n
+            best, fewest = Plan(index, True, lead or "1", lead_values), n
             if n <= PLENTY_FEWER:
                 break
-        elif not inside and walk.along == "calls_started":
+        elif not lead and walk.along == "calls_started":
             walk = Plan(index, few=False)
     return best or walk
 
@@ -116,10 +117,14 @@ def _candidates(
     inside = (first, last, last)
     took, seconds = _bounds("total", query.min_latency, query.max_latency)
     if took:
-        yield _Candidate("calls_latency", _INSIDE + took, [*inside, *seconds], inside)
-    least = (query.min_input_tokens or 0) + (query.min_output_tokens or 0)
-    if least:
-        yield _Candidate("calls_tokens", f"{_INSIDE} AND c.tokens >= ?", [*inside, least], inside)
+        yield _Candidate("calls_latency", _INSIDE + took, [*inside, *seconds], _INSIDE, inside)
+    sent, sizes = _bounds("input_tokens", query.min_input_tokens, query.max_input_tokens)
+    got, more = _bounds("output_tokens", query.min_output_tokens, query.max_output_tokens)
+    if sent or got:
+        least = (query.min_input_tokens or 0) + (query.min_output_tokens or 0)  # 0 leaves unknown tokens out as well
+        tokens = f"{_INSIDE} AND c.tokens >= ?"
+        values = [*inside, least, *sizes, *more]
+        yield _Candidate("calls_tokens", tokens + sent + got, values, tokens, (*inside, least))
     if when:
         yield _Candidate("calls_started", when.removeprefix(" AND "), moments)
 

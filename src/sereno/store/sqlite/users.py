@@ -18,7 +18,8 @@ from sereno.store.base import CallQuery, UserRow, UserSort
 from sereno.store.sqlite import filters
 from sereno.store.sqlite.buckets import Buckets
 from sereno.store.sqlite.columns import OTHER
-from sereno.store.sqlite.covering import Covering, Sums, covering, narrowed_by
+from sereno.store.sqlite.covering import SLACK, Sums, covering, narrowed_by
+from sereno.store.sqlite.filters import Source
 from sereno.store.sqlite.names import Names
 
 _KEPT = "sum(calls), sum(error), sum(input_tokens), sum(output_tokens), sum(cost_nanos), sum(cost_known)"
@@ -58,12 +59,11 @@ class Users:
         self._sessions = sessions
         self._query = query
         self._sums = Sums(connection, names, sessions, query)
-        self._covering: Covering = covering(query, ("user",), Buckets(DAY, DAY))
 
     def listed(self, sort: UserSort) -> list[UserRow]:
         """A page of them, in order."""
         figures: dict[int, list[int]] = {}
-        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1"):
+        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1", cells_by="at, user"):
             mine = figures.setdefault(user, [0] * 6)
             figures[user] = [a + b for a, b in zip(mine, sums, strict=True)]
         users = [_User(number, self._names.text(self._connection, number), sums) for number, sums in figures.items()]
@@ -81,19 +81,27 @@ class Users:
         parts = self._parts("user", "ifnull(c.user, 0)", "1", distinct=True)
         return len({user for (user,) in parts} - {0})
 
-    def _parts(self, kept: str, scanned: str, group: str, only: str = "", *, distinct: bool = False) -> Iterator[Any]:
-        """Rows of every part of the covering: of cells, and of calls where cells do not reach."""
+    def _parts(
+        self, kept: str, scanned: str, group: str, only: str = "", *, cells_by: str = "", distinct: bool = False,
+        by: tuple[str, ...] = ("user",),
+    ) -> Iterator[Any]:  # fmt: skip
+        """Rows of every part of the covering: of cells, and of calls where cells do not reach.
+
+        Grouped as cells lie (`cells_by`), they need no sorting.
+        """
         grouping = "" if distinct else f" GROUP BY {group}"
+        cells_grouping = f" GROUP BY {cells_by}" if cells_by else grouping
         select = "SELECT DISTINCT" if distinct else "SELECT"
-        for stretch in self._covering.cells:
-            assert self._covering.rollup is not None
-            found = self._sums.cells(self._covering.rollup, *stretch)
+        of = covering(self._query, by, Buckets(DAY, DAY))
+        for stretch in of.cells:
+            assert of.rollup is not None
+            found = self._sums.cells(of.rollup, *stretch)
             if found is not None:
                 sql, values = found
                 yield from self._connection.execute(
-                    f"{select} {kept} {sql}{only and f' AND user {only}'}{grouping}", values
+                    f"{select} {kept} {sql}{only and f' AND user {only}'}{cells_grouping}", values
                 )
-        for start, end in self._covering.scans:
+        for start, end in of.scans:
             source = self._sums.calls(start, end)
             narrowed = only and f" AND ifnull(c.user, 0) {only}"
             yield from self._connection.execute(f"{select} {scanned} {source.sql}{narrowed}{grouping}", source.values)
@@ -104,17 +112,15 @@ class Users:
             return []
         only = f"IN ({', '.join(str(user.number) for user in users)})"
         days: dict[int, dict[int, int]] = {user.number: {} for user in users}
-        day = f"CAST({{}} AS INTEGER) / {DAY} * {DAY}"
+        day = f"CAST(c.ended_at AS INTEGER) / {DAY} * {DAY}"
         for number, at, calls in self._parts(
-            f"user, {day.format('at')}, sum(calls)",
-            f"ifnull(c.user, 0), {day.format('c.ended_at')}, count(*)",
-            "1, 2",
-            only,
+            "user, at, sum(calls)", f"ifnull(c.user, 0), {day}, count(*)", "1, 2", only, cells_by="at, user"
         ):
-            days[number][at] = days[number].get(at, 0) + calls
+            start = at // DAY * DAY
+            days[number][start] = days[number].get(start, 0) + calls
         models: dict[int, set[int]] = {user.number: set() for user in users}
         for number, model in self._parts(
-            "user, model", "ifnull(c.user, 0), ifnull(c.model, 0)", "", only, distinct=True
+            "user, model", "ifnull(c.user, 0), ifnull(c.model, 0)", "", only, distinct=True, by=("user", "model")
         ):
             models[number].add(model)
         if any(user.sessions is None for user in users):
@@ -132,19 +138,25 @@ class Users:
             days=tuple((float(at), n) for at, n in sorted(days.items())),
         )  # fmt: skip
 
-    def _times(self, number: int) -> tuple[float, float] | None:
-        """Start of the user's first and last matching call; None if none is stored any more."""
+    def _stored(self, user: str, *values: Any) -> Source:
+        """The matching calls of some users that are stored, along the index of users; it knows their ends too."""
         query = self._query
         always = msgspec.structs.replace(query, start=None, end=None)
         source = filters.source(self._connection, self._names, self._sessions, always, llm_only=True)
         filters.require_words(self._connection, source)
         source.using("calls_user")
-        source.require("c.user IS ?", number or None)
+        source.require(f"c.user {user}", *values)
         if query.start is not None:
             longest = self._connection.execute("SELECT longest FROM state").fetchone()[0]
-            source.require("c.started_at >= ? AND c.started_at + c.total >= ?", query.start - longest, query.start)
+            earliest = query.start - longest - SLACK
+            source.require("c.started_at >= ? AND c.started_at + c.total >= ?", earliest, query.start)
         if query.end is not None:
             source.require("c.started_at < ? AND c.started_at + c.total < ?", query.end, query.end)
+        return source
+
+    def _times(self, number: int) -> tuple[float, float] | None:
+        """Start of the user's first and last matching call; None if none is stored any more."""
+        source = self._stored("IS ?", number or None)
         found = [
             self._connection.execute(
                 f"SELECT c.started_at {source.sql} ORDER BY c.started_at {way} LIMIT 1", source.values
@@ -171,10 +183,9 @@ class Users:
             )
             counts = dict(self._connection.execute(sql, [start, end] * 3).fetchall())
         else:
-            source = self._sums.calls(query.start, query.end)
-            mine = f"{source.sql} AND ifnull(c.user, 0) {only}"
-            sql = f"SELECT ifnull(c.user, 0), count(DISTINCT c.session) {mine} GROUP BY 1"
-            counts = dict(self._connection.execute(sql, source.values).fetchall())
+            for some in (self._stored(only), self._stored("IS NULL")):
+                sql = f"SELECT ifnull(c.user, 0), count(DISTINCT c.session) {some.sql} GROUP BY 1"
+                counts.update(self._connection.execute(sql, some.values).fetchall())
         for user in users:
             user.sessions = counts.get(user.number, 0)
 

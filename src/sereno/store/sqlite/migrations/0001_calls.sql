@@ -101,7 +101,9 @@ CREATE INDEX calls_error_type ON calls (error_type, started_at) WHERE error_type
 
 -- Lists by figure, cut by time: new calls go to the last pages only, and a range of time reads only its own.
 CREATE INDEX calls_latency ON calls (part, total, model, user, operation, status, category, internal);
-CREATE INDEX calls_tokens ON calls (part, tokens, started_at, model, user, operation, status, category, internal);
+CREATE INDEX calls_tokens ON calls (
+    part, tokens, started_at, model, user, operation, status, category, internal, input_tokens, output_tokens
+);
 CREATE INDEX calls_cost ON calls (part, cost_usd, started_at, model, user, operation, status, category, internal);
 
 -- What was said: previews to read, and the whole (zstd of msgpack [prompt, response, exchange]). Goes before the call.
@@ -236,6 +238,33 @@ CREATE TABLE origins (
     tpot_nanos INTEGER NOT NULL,
     slots BLOB NOT NULL,
     PRIMARY KEY (seconds, at, upstream, cost_source, error_type, model, operation, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE callers (
+    seconds INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    aborted INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    input_known INTEGER NOT NULL,
+    cached_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    output_known INTEGER NOT NULL,
+    cost_nanos INTEGER NOT NULL,
+    cost_known INTEGER NOT NULL,
+    eval_nanos INTEGER NOT NULL,
+    eval_tokens INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    latency_nanos INTEGER NOT NULL,
+    ttft_nanos INTEGER NOT NULL,
+    tpot_nanos INTEGER NOT NULL,
+    slots BLOB NOT NULL,
+    PRIMARY KEY (seconds, at, user, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE people (
