@@ -91,10 +91,10 @@ def compile_to(slos: Sequence[Slo], folder: Path) -> Compiled:
         raise ConfigError(f"there is no folder {above}; make it first")
     stage = Path(mkdtemp(prefix=f".{folder.name}-", dir=above))
     try:
+        for parent in _parents(out):
+            (stage / parent).mkdir(parents=True)
         for path, text in out.items():
-            target = stage / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8")
+            (stage / path).write_text(text, "utf-8")
         stage.chmod(0o755)
         if not folder.exists():
             stage.replace(folder)
@@ -164,14 +164,21 @@ def _text(path: Path, what: str) -> str:
         raise ConfigError(f"there is no file {path}") from None
 
 
+def _parents(out: Mapping[str, str]) -> list[str]:
+    """The folders that files need, inner ones only: they bring the outer ones along."""
+    folders = {path.rpartition("/")[0] for path in out}
+    return sorted(one for one in folders if not any(other.startswith(f"{one}/") for other in folders))
+
+
 def _move(stage: Path, folder: Path, out: Mapping[str, str]) -> None:
+    """Every file is complete beside the folder; what could refuse a rename is looked at before the first."""
+    for parent in {path.rpartition("/")[0] for path in out}:
+        (folder / parent).mkdir(parents=True, exist_ok=True)
+        if not os.access(folder / parent, os.W_OK):
+            raise ConfigError(f"{folder / parent} cannot be written; give another --output")
     for path in out:
-        target = folder / path
-        if target.is_dir():
-            raise ConfigError(f"{target} is a folder; expected a file, or another --output")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(target.parent, os.W_OK):
-            raise ConfigError(f"{target.parent} cannot be written; give another --output")
+        if (folder / path).is_dir():
+            raise ConfigError(f"{folder / path} is a folder; expected a file, or another --output")
     for path in out:
         (stage / path).replace(folder / path)
 

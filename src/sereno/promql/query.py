@@ -68,8 +68,9 @@ def quoted(value: str) -> str:
     >>> print(quoted('a"b\\c'))
     "a\"b\\c"
     """
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    if "\\" in value or '"' in value or "\n" in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{value}"'
 
 
 def read(text: str) -> Query:

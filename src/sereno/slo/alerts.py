@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -43,14 +45,23 @@ class AlertRule(NamedTuple):
 
 def threshold(slo: Slo, pair: Pair) -> Fraction:
     """The error above which a pair burns too fast: factor × budget, exact."""
-    return pair.factor * Fraction(slo.budget)
+    return _threshold(pair, slo.budget)
+
+
+@lru_cache(maxsize=4096)
+def _threshold(pair: Pair, budget: Decimal) -> Fraction:
+    return pair.factor * Fraction(budget)
 
 
 def usable_pairs(slo: Slo, severity: Severity) -> tuple[Pair, ...]:
     """The pairs that can fire: a ratio of errors never exceeds 1, an overshoot has no end."""
-    return tuple(
-        pair for pair in pairs(slo.period) if pair.severity == severity and (slo.is_mean or threshold(slo, pair) < 1)
-    )
+    return _usable(slo.period, slo.budget, slo.is_mean, severity)
+
+
+@lru_cache(maxsize=4096)
+def _usable(period: int, budget: Decimal, endless: bool, severity: Severity) -> tuple[Pair, ...]:
+    own = (pair for pair in pairs(period) if pair.severity == severity)
+    return tuple(pair for pair in own if endless or _threshold(pair, budget) < 1)
 
 
 def alert_rules(slo: Slo, value: str = "{{ $value | humanizePercentage }}") -> Iterator[AlertRule]:
@@ -101,9 +112,7 @@ def _labels(severity: Severity) -> dict[str, str]:
 def _burning(slo: Slo, usable: tuple[Pair, ...], value: str) -> dict[str, str]:
     period, budget = written(slo.period), decimal_text(slo.budget * 100)
     speed = "fast" if usable[0].severity == "page" else "steadily"
-    gone = " or ".join(
-        f"{decimal_text(pair.factor * pair.long / slo.period * 100)}% within {written(pair.long)}" for pair in usable
-    )
+    gone = " or ".join(f"{decimal_text(_share(pair, slo.period))}% within {written(pair.long)}" for pair in usable)
     if slo.is_mean:
         limit = decimal_text(slo.indicator.at_most)  # type: ignore[union-attr]  # is_mean
         what = f"The mean is {value} above its limit of {limit}; the objective allows {budget}% over {period}."
@@ -115,6 +124,12 @@ def _burning(slo: Slo, usable: tuple[Pair, ...], value: str) -> dict[str, str]:
         "description": " ".join(filter(None, (_literal(slo.description), what, f"Gone of the budget: {gone}."))),
         **_links(slo),
     }
+
+
+@lru_cache(maxsize=64)
+def _share(pair: Pair, period: int) -> Fraction:
+    """Percent of the budget that is gone when a pair fires."""
+    return pair.factor * pair.long / period * 100
 
 
 def _vanished(slo: Slo, series: str) -> dict[str, str]:

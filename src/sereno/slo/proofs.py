@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from sereno.promql.durations import written
 from sereno.promql.edges import le_value
@@ -124,6 +125,7 @@ def _just_above(slo: Slo, limit: Fraction) -> Decimal:
     return ratio if slo.is_mean else min(ratio, Decimal(1))
 
 
+@lru_cache(maxsize=4096)
 def _round(value: Fraction, rounding: str, digits: int = 3) -> Decimal:
     return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
 
@@ -161,8 +163,8 @@ def _counters(slo: Slo, ratio: Decimal, a_minute: Decimal) -> Mapping[str, Decim
     indicator = slo.indicator
     match indicator:
         case Availability():
-            bad = witness([*indicator.where, *indicator.total, *indicator.bad])
-            good = counterexample([*indicator.where, *indicator.total], indicator.bad)
+            bad = witness((*indicator.where, *indicator.total, *indicator.bad))
+            good = counterexample((*indicator.where, *indicator.total), indicator.bad)
             if bad is None or good is None:
                 return {}
             return {
@@ -193,13 +195,13 @@ def _counters(slo: Slo, ratio: Decimal, a_minute: Decimal) -> Mapping[str, Decim
 
 def _recorded(slo: Slo, errors: Mapping[int, str], minutes: int) -> Series:
     """Recorded errors by window, and events enough for so many minutes."""
-    own = {**names.id_labels(slo), **slo.labels}
+    own = _series("", {**names.id_labels(slo), **slo.labels})
     out = [
-        (_series(names.error(window), {**own, names.WINDOW_LABEL: written(window)}), values)
+        (f'{names.error(window)}{own[:-1]},{names.WINDOW_LABEL}="{written(window)}"}}', values)
         for window, values in errors.items()
     ]
     if slo.alerting.minimum_events:
-        out += [(_series(names.events(window), own), f"{slo.alerting.minimum_events}x{minutes}") for window in errors]
+        out += [(names.events(window) + own, f"{slo.alerting.minimum_events}x{minutes}") for window in errors]
     return out
 
 

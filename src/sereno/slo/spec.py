@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,8 @@ Format = Literal["sereno/v1", "prometheus/v1", "openslo/v1"]
 WINDOW = "{{.window}}"
 """Where a query's range goes; Sloth's placeholder."""
 Labels = Mapping[str, str]
+_ROUGHLY = Context(prec=17)
+_EXACT = Context(prec=100)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -167,6 +170,7 @@ class Slo(msgspec.Struct, frozen=True, kw_only=True):
         return isinstance(self.indicator, Mean)
 
 
+@lru_cache(maxsize=4096)
 def decimal_text(value: Decimal | Fraction) -> str:
     """A number as a rule writes it: exact where a decimal can be, else to 17 digits.
 
@@ -176,22 +180,18 @@ def decimal_text(value: Decimal | Fraction) -> str:
     '0.93333333333333333'
     """
     if isinstance(value, Fraction):
-        bottom = value.denominator
-        for prime in (2, 5):
-            while bottom % prime == 0:
-                bottom //= prime
-        if bottom == 1:
-            shift = 0
-            while (value * 10**shift).denominator != 1:
-                shift += 1
-            value = Decimal((value * 10**shift).numerator).scaleb(-shift)
-        else:
-            digits = 17
-            scaled = value
-            shift = 0
-            while scaled < 10 ** (digits - 1):
-                scaled *= 10
-                shift += 1
-            value = Decimal(round(scaled)).scaleb(-shift)
+        value = _decimal(value)
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _decimal(value: Fraction) -> Decimal:
+    rest, powers = value.denominator, {2: 0, 5: 0}
+    for prime in powers:
+        while rest % prime == 0:
+            rest //= prime
+            powers[prime] += 1
+    if rest != 1:
+        return _ROUGHLY.divide(Decimal(value.numerator), Decimal(value.denominator))
+    shift = max(powers.values())
+    return Decimal(value.numerator * 10**shift // value.denominator).scaleb(-shift, _EXACT)

@@ -7,6 +7,7 @@ much of the period's budget goes in the long window, and still goes in the short
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Severity = Literal["page", "ticket"]
@@ -49,6 +50,7 @@ class Pair(NamedTuple):
     factor: Fraction
 
 
+@lru_cache(maxsize=128)
 def pairs(period: int) -> tuple[Pair, ...]:
     """The window pairs of a period: factor = share of the budget × period / long window.
 

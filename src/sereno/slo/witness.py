@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from sereno.promql.query import Matcher
@@ -32,7 +33,8 @@ def satisfies(value: str, matchers: Iterable[Matcher]) -> bool:
     return True
 
 
-def witness(matchers: Sequence[Matcher]) -> Labels | None:
+@lru_cache(maxsize=1024)
+def witness(matchers: tuple[Matcher, ...]) -> Labels | None:
     """Labels that meet all conditions; None if none were found.
 
     >>> witness((Matcher("status", "=~", "success|error"), Matcher("job", "!=", "x")))
@@ -49,7 +51,8 @@ def witness(matchers: Sequence[Matcher]) -> Labels | None:
     return found
 
 
-def counterexample(total: Sequence[Matcher], bad: Sequence[Matcher]) -> Labels | None:
+@lru_cache(maxsize=1024)
+def counterexample(total: tuple[Matcher, ...], bad: tuple[Matcher, ...]) -> Labels | None:
     """Labels that meet the first conditions and not all of the second: a good event.
 
     >>> counterexample((Matcher("status", "=~", "success|error"),), (Matcher("status", "=", "error"),))
@@ -60,7 +63,7 @@ def counterexample(total: Sequence[Matcher], bad: Sequence[Matcher]) -> Labels |
         against = [matcher for matcher in bad if matcher.label == label]
         for value in _candidates([*inside, *against]):
             if satisfies(value, inside) and not satisfies(value, against):
-                others = witness([matcher for matcher in total if matcher.label != label])
+                others = witness(tuple(matcher for matcher in total if matcher.label != label))
                 if others is not None:
                     return {**others, **({label: value} if value else {})}
     return None

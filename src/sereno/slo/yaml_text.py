@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[a-zA-Z/][a-zA-Z0-9_/.:-]*[a-zA-Z0-9_/.-]", re.ASCII)
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 
 
+@lru_cache(maxsize=16384)  # most of a thousand rules are the same names and numbers
 def scalar(text: str) -> str:
     r"""A string.
 
