@@ -21,6 +21,9 @@ BODIES: dict[str, tuple[str, Callable[[int], bytes]]] = {
         b'data: {"stop":true,"index":%d}\n\n' % (number % 300) for number in range(n // 33)
     )),
     "errors in every line": ("chat_stream", lambda n: b'{"error":"no"}\n' * (n // 15)),
+    "timings of many choices": ("v1_chat_stream", lambda n: b"".join(
+        b'data: {"choices":[{"index":%d}],"timings":{}}\n\n' % number for number in range(n // 52)
+    )),
     "tiny events": ("v1_chat_stream", lambda n: b"data:1\n\n" * (n // 8)),
     "broken events": (
         "v1_chat_stream", lambda n: b'data: {"choices":[{"delta":{"content":"a\\ud83d"}}]}\n\n' * (n // 50)

@@ -11,6 +11,7 @@ import pytest
 
 from captures.loader import LLAMA_CPP, exchange
 from sereno.calls import Call, Exchange, Timing, Usage
+from sereno.wire import events
 from sereno.wire.conversation import messages
 from sereno.wire.decode import decode
 
@@ -121,9 +122,11 @@ def test_openai_completions_of_several_prompts_add_up() -> None:
     assert (call.status, call.decode_error, call.usage) == ("success", None, Usage(6, 2, 8))
 
 
-def test_timings_of_every_token_are_not_added_up() -> None:
+@pytest.mark.parametrize("size", [64, 1 << 18])
+def test_timings_of_every_token_are_not_added_up(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(events, "_SLICE", size)
     event = {"choices": [{"index": 0, "delta": {"content": "a"}}], "timings": {"cache_n": 0, "prompt_n": 3}}
-    body = sse(*[event] * 5, {"choices": [{"delta": {}}], "timings": end(0)["timings"]}) + b"data: [DONE]\n\n"
+    body = sse(*[event] * 5, {"choices": [], "timings": end(0)["timings"]}) + b"data: [DONE]\n\n"
     assert decode(told(body, path="/v1/chat/completions")).usage == Usage(3, 1, 4)
 
 

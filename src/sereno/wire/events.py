@@ -133,7 +133,7 @@ def json_lines(body: bytes, decoder: msgspec.json.Decoder[T], answer: Answer) ->
     for at, stop in _slices(body, b"\n"):
         text = body if stop - at == len(body) else body[at:stop]
         lines = text.removesuffix(b"\n")
-        events = _together(lines.replace(b"\n", b","), decoder)
+        events = _together(b"[%b]" % lines.replace(b"\n", b","), decoder)
         if events is not None and len(events) == lines.count(b"\n") + 1:
             yield Batch(events, text, at)
         else:
@@ -199,18 +199,21 @@ def _alike(text: bytes, base: int, decoder: msgspec.json.Decoder[T]) -> Batch[T]
             return None
         lines, last = 3, 1
         found = _BORDER.split(text[first.end() : -2])
+    size = len(found)
+    found[0] = b"[" + found[0]
+    found[-1] += b"]"
     joined = b",".join(found)
     if b"\n" in joined:  # a line that is none of the expected, and may be no part of the data
         return None
     events = _together(joined, decoder)
-    return Batch(events, text, base, lines, last) if events is not None and len(events) == len(found) else None
+    return Batch(events, text, base, lines, last) if events is not None and len(events) == size else None
 
 
-def _together(texts: bytes, decoder: msgspec.json.Decoder[T]) -> list[T] | None:
-    """JSON texts with commas between them, decoded as one list; None if they cannot be."""
+def _together(text: bytes, decoder: msgspec.json.Decoder[T]) -> list[T] | None:
+    """A list of events in JSON; None if it cannot be decoded."""
     item: Any = decoder.type
     try:
-        found: list[T] = _list_decoder(item).decode(b"[%b]" % texts)
+        found: list[T] = _list_decoder(item).decode(text)
     except (ValueError, RecursionError):
         return None
     return found

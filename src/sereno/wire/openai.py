@@ -102,9 +102,10 @@ def read_stream(body: bytes) -> Answer:
     figures: dict[int, Figures] = {}
     usage: Any = None
     prompts = False
+    at: int | None = -1
+    built, texts = _Building(), []
     for batch in server_sent(body, _events, answer, closes=True):
-        at: int | None = -1
-        built, texts = _Building(), []
+        told: list[tuple[int, _Event]] = []
         for event in batch.events:
             for choice in event.choices or ():
                 if choice.index != at:
@@ -130,14 +131,9 @@ def read_stream(body: bytes) -> Answer:
                         _add(built, said)
                 if choice.finish_reason:
                     built.finish = choice.finish_reason
-            if event.usage is not None and not all_zero(event.usage):
-                usage = event.usage
-            if event.timings is not None:
-                found = figures_of(event.timings, event.usage)
-                if found is not None:
-                    figures[at or 0] = found
-            if event.error is not None or event.message is not None:
-                answer.error = message_in(event.error) or message_in(event.message) or answer.error
+            if event.usage is not None or event.timings is not None or event.error is not None or not event.choices:
+                told.append((max(at or 0, 0), event))
+        usage = _hear(answer, told, figures) or usage
         if answer.first_content is None:
             first = next((number for number, event in enumerate(batch.events) if _carries(event)), None)
             answer.first_content = None if first is None else batch.end(first)
@@ -148,6 +144,20 @@ def read_stream(body: bytes) -> Answer:
     _take(answer, [(building[index].message(), building[index].finish) for index in sorted(building)])
     _count(answer, usage, figures, prompts=prompts)
     return answer
+
+
+def _hear(answer: Answer, told: list[tuple[int, _Event]], figures: dict[int, Figures]) -> object:
+    """Take over errors and llama.cpp's figures from events, each with the choice it came behind; their last usage."""
+    usage: object = None
+    for index, event in told:
+        if event.usage is not None and not all_zero(event.usage):
+            usage = event.usage
+        found = figures_of(event.timings, event.usage)
+        if found is not None and (index in figures or len(figures) < _MAX_PARTS):
+            figures[index] = found
+        if event.error is not None or event.message is not None:
+            answer.error = message_in(event.error) or message_in(event.message) or answer.error
+    return usage
 
 
 def _count(answer: Answer, usage: object, figures: dict[int, Figures], *, prompts: bool) -> None:
