@@ -165,9 +165,12 @@ def test_nothing_priced_says_so_and_where_to_go(tmp_path: Path) -> None:
     with site(tmp_path, [call(LLAMA)]) as (app, _):
         shown = page(app)
         assert told(app)["total"]["cost_usd"] is None
-    assert "No call in this time has a known price." in shown.text
+        assert fetch(app, "/sereno/cost.csv").status_code == 200
+    assert "Put a price into sereno.toml" in shown.text
+    assert "By model" in shown.text
+    assert "By source" not in shown.text
     assert "#unpriced" in shown.links
-    assert "unpriced" in shown.ids
+    assert shown.ids.count("unpriced") == 1
 
 
 def test_a_record_without_calls_and_a_quiet_range(kept: Any, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         measure, unit: as in `MEASURES`.
         a, b: null where unknown.
-        change: b / a − 1; null where either is unknown or a is 0.
+        change: b / a − 1, 0 where they are equal; null where either is unknown or a alone is 0.
         better: `a` or `b`; null where neither is, or they are equal.
     """
 
@@ -154,10 +154,11 @@ def _line(measure: tuple[str, Unit, Better | None], a: ModelRow, b: ModelRow) ->
     left, right = _figure(name, a), _figure(name, b)
     if left is None or right is None:
         return Line(measure=name, unit=unit, a=left, b=right, change=None, better=None)
+    change = right / left - 1 if left else 0.0 if left == right else None
     better: Literal["a", "b"] | None = None
     if best is not None and left != right:
         better = "a" if (left < right) == (best == "less") else "b"
-    return Line(measure=name, unit=unit, a=left, b=right, change=right / left - 1 if left else None, better=better)
+    return Line(measure=name, unit=unit, a=left, b=right, change=change, better=better)
 
 
 def _figure(name: str, row: ModelRow) -> float | None:

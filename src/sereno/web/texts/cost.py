@@ -33,8 +33,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "De las llamadas cuyo precio se conoce; una barra lleva a sus llamadas.",
     ),
     "cost_empty": (
-        "No call in this time has a known price. Below it says how to set one.",
-        "Ninguna llamada de este periodo tiene precio conocido. Más abajo se explica cómo fijarlo.",
+        "No call in this time has a known price.",
+        "Ninguna llamada de este periodo tiene precio conocido.",
     ),
     "other_models": ("all others", "los demás"),
     "by_model": ("By model", "Por modelo"),
