@@ -11,6 +11,7 @@ import pytest
 from parts.built import built
 from sereno.assembly.slo import DEFAULT, compile_to, default_spec, load
 from sereno.cli import main
+from sereno.conventions import SCRAPE_JOB
 from sereno.errors import ConfigError
 from sereno.store.sqlite.store import SqliteStore
 from store.made import a_batch, a_call
@@ -48,6 +49,7 @@ def test_the_shipped_objectives_are_those_that_were_asked_for() -> None:
         "cost-per-request": "0.1",
         "tokens-per-request": "0.2",
     }
+    assert all(SCRAPE_JOB in str(slo.asks) for slo in found.values())
     assert {slo.period for slo in found.values()} == {30 * 86400}
     assert (ROOT / found["latency"].alerting.runbook).is_file()
 
@@ -92,6 +94,7 @@ def test_a_disk_that_refuses_leaves_the_folder_as_it_was(tmp_path: Path, monkeyp
         compile_to(load(()), out)
     assert tree(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sorted(path.name for path in out.iterdir()) == ["grafana", "prometheus"]
 
 
 def test_files_of_an_earlier_compilation_are_named_and_strangers_left_alone(tmp_path: Path) -> None:

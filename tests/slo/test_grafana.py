@@ -42,6 +42,7 @@ def test_the_form_is_that_of_unified_alerting() -> None:
         assert query["model"]["instant"] is True
         assert threshold["model"]["expression"] == query["refId"] == "A"
         assert threshold["model"]["conditions"][0]["evaluator"] == {"type": "gt", "params": [0]}
+        assert (rule["dashboardUid"], rule["panelId"]) == ("sli-slo", 1)
         assert (rule["noDataState"], rule["execErrState"]) == ("OK", "Error")
         assert len(rule["uid"]) <= 40
         assert "$value |" not in json.dumps(rule)  # Prometheus's template; Grafana's $value is a text

@@ -150,3 +150,22 @@ def test_a_series_of_errors_that_never_was_counts_as_none_for_foreign_queries_to
     evaluated(tmp_path, "shop-checkout-availability", {'http_requests_total{job="shop",code="200"}': "0+5x20"}, [
         ("15m", "sum(slo:sli_error:ratio_rate5m)", 0),
     ])  # fmt: skip
+
+
+def test_groups_of_a_query_stay_apart(tmp_path: Path) -> None:
+    by_region = SLOTH.replace("sum(rate(http_requests_total", "sum by (region) (rate(http_requests_total")
+    write(by_region, tmp_path)
+    series = {
+        'http_requests_total{job="shop",region="eu",code="200"}': "0+9x30",
+        'http_requests_total{job="shop",region="eu",code="500"}': "0+1x30",
+        'http_requests_total{job="shop",region="us",code="200"}': "0+5x30",
+    }
+    error = "slo:sli_error:ratio_rate5m"
+    evaluated(
+        tmp_path, "shop-checkout-availability", series,
+        [
+            ("20m", f'round(sum({error}{{region="eu"}}), 0.000001)', 0.1),
+            ("20m", f'sum({error}{{region="us"}})', 0),
+            ("20m", 'round(sum(slo:current_burn_rate:ratio{region="eu"}), 0.001)', 100),
+        ],
+    )  # fmt: skip

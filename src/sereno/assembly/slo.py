@@ -89,7 +89,8 @@ def compile_to(slos: Sequence[Slo], folder: Path) -> Compiled:
     above = folder.absolute().parent
     if not above.is_dir():
         raise ConfigError(f"there is no folder {above}; make it first")
-    stage = Path(mkdtemp(prefix=f".{folder.name}-", dir=above))
+    # Inside the folder where there is one: it may be a mount of its own, and files move within one file system only.
+    stage = Path(mkdtemp(prefix=".compiling-", dir=folder if folder.exists() else above))
     try:
         for parent in _parents(out):
             (stage / parent).mkdir(parents=True)

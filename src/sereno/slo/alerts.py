@@ -17,6 +17,8 @@ from sereno.slo.windows import Pair, Severity, pairs
 
 DASHBOARD = "sli-slo"
 """Uid of the dashboard that an alert leads to."""
+PANEL = 1
+"""Its panel of burn rates, to which Grafana ties an alert."""
 PRIORITY: dict[Severity, str] = {"page": "critical", "ticket": "warning"}
 """`severity`, by which the shipped Alertmanager configuration routes."""
 NO_DATA_HOLD = 900

@@ -23,7 +23,7 @@ def compiled(slos: Iterable[Slo]) -> dict[str, str]:
     out: dict[str, str] = {}
     services: dict[str, list[Slo]] = {}
     for slo in slos:
-        head = HEADER.format(source=slo.place.file.rpartition("/")[2])
+        head = _header([slo])
         services.setdefault(slo.service, []).append(slo)
         out[f"prometheus/{slo.id}.recording.rules.yaml"] = f"{head}groups:\n{recording_groups(slo)}"
         alerts = _alert_group(slo)
@@ -31,8 +31,7 @@ def compiled(slos: Iterable[Slo]) -> dict[str, str]:
             out[f"prometheus/{slo.id}.alerts.rules.yaml"] = f"{head}groups:\n{alerts}"
         out[f"prometheus/tests/{slo.id}.yaml"] = head + tests(slo)
     for service, members in services.items():
-        sources = ", ".join(dict.fromkeys(slo.place.file.rpartition("/")[2] for slo in members))
-        out[f"grafana/alerts/{service}.yaml"] = HEADER.format(source=sources) + alerting_file(members)
+        out[f"grafana/alerts/{service}.yaml"] = _header(members) + alerting_file(members)
     return out
 
 
@@ -50,6 +49,12 @@ def notes(slos: Iterable[Slo]) -> list[str]:
                     " have to be bad"
                 )
     return out
+
+
+def _header(slos: Iterable[Slo]) -> str:
+    """The first line: a comment, whatever a file is called."""
+    names = dict.fromkeys(slo.place.file.rpartition("/")[2] for slo in slos)
+    return HEADER.format(source=", ".join(name if name.isprintable() else repr(name) for name in names))
 
 
 def _alert_group(slo: Slo) -> str:

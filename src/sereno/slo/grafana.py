@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from sereno.promql.durations import written
-from sereno.slo.alerts import DASHBOARD, AlertRule, alert_rules
+from sereno.slo.alerts import DASHBOARD, PANEL, AlertRule, alert_rules
 from sereno.slo.spec import Slo
 from sereno.slo.yaml_text import mapping, scalar
 
@@ -48,13 +48,13 @@ def _rule(slo: Slo, rule: AlertRule) -> str:
     above = {"refId": "B", "type": "threshold", "expression": "A"}
     evaluator = [{"evaluator": {"type": "gt", "params": [0]}}]
     title = f"{rule.name} ({rule.severity})"
-    annotations = {**rule.annotations, "__dashboardUid__": DASHBOARD}
     return (
         f"      - uid: {rule_uid(slo, rule)}\n        title: {scalar(title)}\n        condition: B\n        data:\n"
         f"          - refId: A\n            relativeTimeRange:\n              from: {RANGE}\n              to: 0\n"
         f"            datasourceUid: {DATASOURCE}\n            model: {json.dumps(query, ensure_ascii=False)}\n"
         f"          - refId: B\n            datasourceUid: __expr__\n"
         f"            model: {json.dumps({**above, 'conditions': evaluator})}\n"
-        f"        noDataState: OK\n        execErrState: Error\n        for: {written(rule.hold)}\n"
-        f"        labels:\n{mapping(rule.labels, 10)}        annotations:\n{mapping(annotations, 10)}"
+        f"        dashboardUid: {DASHBOARD}\n        panelId: {PANEL}\n        noDataState: OK\n"
+        f"        execErrState: Error\n        for: {written(rule.hold)}\n"
+        f"        labels:\n{mapping(rule.labels, 10)}        annotations:\n{mapping(rule.annotations, 10)}"
     )
