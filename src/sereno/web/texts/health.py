@@ -2,7 +2,7 @@
 
 TEXTS = {
     "health_about": ("The watchman himself, on this machine.", "El propio sereno, en esta máquina."),
-    "uptime": ("Running for", "En marcha desde hace"),
+    "uptime": ("Running for", "En marcha"),
     "checks": ("Checks", "Comprobaciones"),
     "check_ok": ("ok", "bien"),
     "check_degraded": ("look", "mirar"),
@@ -18,8 +18,8 @@ TEXTS = {
     "store": ("Store", "Almacén"),
     "store_grows": ("{size} a day", "{size} al día"),
     "store_young": ("growth is told after 10 minutes", "el crecimiento se sabe a los 10 minutos"),
-    "calls_kept": ("Calls kept", "Llamadas guardadas"),
-    "calls_kept_note": ("{bodies} with content", "{bodies} con contenido"),
+    "calls_kept": ("Calls kept", "Guardadas"),
+    "calls_kept_note": ("{bodies} with content", "llamadas, {bodies} con contenido"),
     "oldest_note": ("since {when}", "desde {when}"),
     "chart_flow": ("Calls through the gateway and into the store", "Llamadas por la pasarela y al almacén"),
     "chart_flow_text": (
