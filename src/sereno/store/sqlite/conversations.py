@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from sereno.calls import Call
 from sereno.stats.histograms import NANO
 from sereno.store.base import CallQuery, SessionRow, SessionSort
 from sereno.store.sqlite import filters
 from sereno.store.sqlite.columns import OTHER
+from sereno.store.sqlite.covering import narrowed_by
 from sereno.store.sqlite.names import Names, Numbers
 from sereno.store.sqlite.plan import plan
 
@@ -33,6 +35,7 @@ _RECOUNT = (
     " ifnull(sum(c.input_tokens), 0) + ifnull(sum(c.output_tokens), 0), sum(CAST(round(c.cost_usd * 1e9) AS INTEGER))"
     f" FROM calls c WHERE c.session = ?1 AND {_LLM}) WHERE id = ?1"
 )
+_TAKES_PART = "EXISTS (SELECT 1 FROM talks t WHERE t.session = s.id AND t.user = ?)"
 _TALKS = (
     "INSERT INTO talks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
     " first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)"
@@ -97,8 +100,10 @@ class Conversations:
         found = filters.source(self._connection, self._names, self._sessions, query, llm_only=True)
         column = COLUMNS[sort]
         condition = "1"
-        values = []
-        if found.conditions != _OPEN:
+        values: list[Any] = []
+        if query.user and query.internal is False and query.operation is None and self._alone(query):
+            condition, values = _TAKES_PART, [self._names.find(self._connection, query.user)]
+        elif found.conditions != _OPEN:
             few = found.ordered_by_hits or found.impossible
             if not few:
                 way = plan(self._connection, self._names, self._sessions, query)
@@ -115,6 +120,9 @@ class Conversations:
                 if few
                 else f"EXISTS (SELECT 1 {found.sql} AND c.session = s.id)"
             )
+            if query.user and query.internal is False and query.operation != "other" and not few:
+                condition = f"{_TAKES_PART} AND {condition}"  # a look at few bytes before one at every call
+                values = [self._names.find(self._connection, query.user), *values]
         rows = self._connection.execute(
             f"SELECT s.id, s.name, s.first_at, s.last_at, s.calls, s.errors, s.input_tokens, s.output_tokens,"
             f" s.cost_nanos FROM sessions s INDEXED BY sessions_{column} WHERE +s.calls > 0 AND {condition}"
@@ -122,6 +130,10 @@ class Conversations:
             [*values, query.limit, query.offset],
         ).fetchall()
         return [self._row(*row) for row in rows]
+
+    def _alone(self, query: CallQuery) -> bool:
+        """Whether nothing but the user narrows a question."""
+        return narrowed_by(query) == {"user"} and query.start is None and query.end is None
 
     def _row(
         self, number: int, name: str, first: float, last: float, calls: int, errors: int, sent: int, got: int,
