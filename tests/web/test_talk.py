@@ -128,6 +128,15 @@ def test_a_history_without_its_beginning_is_not_shown_again() -> None:
     assert short.messages == (user("3"), model("three"))
 
 
+def test_an_old_question_asked_last_is_shown_again() -> None:
+    *_, old = followed(
+        ([user("1")], [model("one")]),
+        ([user("1"), model("one"), user("2")], [model("two")]),
+        ([user("2"), model("two"), user("1")], [model("uno")]),
+    )
+    assert (old.history, old.messages) == ("shortened", (user("1"), model("uno")))
+
+
 def test_a_client_that_sends_no_history_is_just_shown() -> None:
     said = followed(([user("1")], [model("one")]), ([user("2")], [model("two")]))
     assert [s.history for s in said] == ["continued", "continued"]
@@ -176,6 +185,8 @@ def test_a_call_that_failed_is_asked_again() -> None:
         ([user("1")], []), ([user("1")], [model("one")]), ([user("1"), model("one"), user("2")], [])
     )
     assert again.history == "again"
+    _, after = followed(([user("1")], []), ([user("1"), user("2")], [model("both")]))
+    assert (after.history, after.messages) == ("continued", (user("2"), model("both")))
     assert (on.history, on.messages) == ("continued", (user("2"),))
 
 
