@@ -102,8 +102,13 @@ class Sums:
         self._sessions = sessions
         self._query = query
 
-    def cells(self, rollup: Rollup, seconds: int, since: int, until: int) -> tuple[str, list[Any]] | None:
-        """`FROM … WHERE …` of the cells in a stretch, and its parameters; None where there are no cells."""
+    def cells(
+        self, rollup: Rollup, seconds: int, since: int, until: int, *, listed: bool = False
+    ) -> tuple[str, list[Any]] | None:
+        """`FROM … WHERE …` of the cells in a stretch, and its parameters; None where there are no cells.
+
+        `listed` says that the caller narrows the first dimension to a list.
+        """
         bounds = f"SELECT {{}}(at) FROM {rollup.name} WHERE seconds = ?"
         oldest, newest = (self._connection.execute(bounds.format(f), [seconds]).fetchone()[0] for f in ("min", "max"))
         if oldest is None:
@@ -112,7 +117,7 @@ class Sums:
         if since >= until:
             return None
         narrowed = self._narrowed(rollup)
-        alone = rollup.dimensions[0] in narrowed and (until - since) // seconds <= _MANY_CELLS
+        alone = (listed or rollup.dimensions[0] in narrowed) and (until - since) // seconds <= _MANY_CELLS
         time, values = (_EACH, [since, seconds, seconds, until]) if alone else ("at >= ? AND at < ?", [since, until])
         conditions = ["seconds = ?", time, *(f"{dimension} = ?" for dimension in narrowed)]
         return f"FROM {rollup.name} WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]

@@ -95,7 +95,7 @@ class Users:
         of = covering(self._query, by, Buckets(DAY, DAY))
         for stretch in of.cells:
             assert of.rollup is not None
-            found = self._sums.cells(of.rollup, *stretch)
+            found = self._sums.cells(of.rollup, *stretch, listed=bool(only))
             if found is not None:
                 sql, values = found
                 yield from self._connection.execute(
