@@ -13,7 +13,6 @@ from sereno.query.fields import FILTERS
 from sereno.query.figures import Figures, figures, merged
 from sereno.query.models import resolve_model
 from sereno.query.problems import not_found
-from sereno.query.slowest import slowest
 from sereno.store.base import CallQuery
 from sereno.web.changes import change
 from sereno.web.distributions import Distribution, counted, distribution
@@ -112,7 +111,7 @@ def gather(ask: Ask) -> ModelPage:
         users=sorted(users, key=lambda row: (-row.calls, row.name or ""))[:TOP],
         categories=whole.messages_by_category[:TOP],
         prices=price_sources(store, query, ask.view.settings()),
-        slowest=[call_row(call) for call in slowest(store, query, totals.latency)],
+        slowest=[call_row(call) for call in store.calls(msgspec.structs.replace(query, sort="latency")).calls],
         errors=[call_row(call) for call in store.calls(msgspec.structs.replace(query, status="error")).calls],
         places=installed.get(model, ()),
         last_call_at=newest[0].started_at if newest else None,
