@@ -137,7 +137,10 @@ def _open(path: Path, *, embeds: bool) -> Any:
     params.port = 0
     params.warmup = False
     params.verbosity = -1
-    params.cpuparams.n_threads = max(1, min(os.cpu_count() or 1, 8))
+    # llama.cpp's threads spin for each other: with as many as cores, anything else that runs makes all of them wait
+    # (on two busy cores a call took 40 times as long as with one thread).
+    threads = max(1, min((os.cpu_count() or 1) // 2, 4))
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     if embeds:
         params.embedding = True
         params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
