@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from api.double import KeeperDouble, MemoryStore
 from sereno.api.app import create_app
@@ -22,25 +23,17 @@ def made(exchanges: Any) -> Any:
 def addresses(view: Any, page: Page) -> list[str]:
     """Addresses at which a page shows something of a store that holds calls."""
     calls = [record.call for record in view.store.records]
-    models = sorted({call.model for call in calls if call.model})
     path = "/sereno" + page.path
-    wants = {
-        "call": [f"/sereno/calls/{call.id}" for call in calls[:6]],
-        "user": [("user", user) for user in dict.fromkeys(c.identity.user for c in calls if c.identity.user)],
-        "session": [
-            ("session", name) for name in dict.fromkeys(c.identity.session for c in calls if c.identity.session)
-        ],
-        "model": [("model", name) for name in models],
-    }.get(page.name)
-    if wants is None:
+    if page.name == "call":
+        return [f"/sereno/calls/{call.id}" for call in calls[:6]]
+    values: dict[str, list[str]] = {
+        "user": [call.identity.user for call in calls if call.identity.user],
+        "session": [call.identity.session for call in calls if call.identity.session],
+        "model": sorted({call.model for call in calls if call.model}),
+    }
+    if page.name not in values:
         return [path]
-    return [want if isinstance(want, str) else f"{path}?{_encoded(*want)}" for want in wants[:6]]
-
-
-def _encoded(name: str, value: str) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode({name: value})
+    return [f"{path}?{urlencode({page.name: value})}" for value in list(dict.fromkeys(values[page.name]))[:6]]
 
 
 __all__ = ["PAGES", "addresses", "made"]
