@@ -66,6 +66,7 @@ COMMANDS: dict[str, Command] = {
         Command("models", LOOK, "Models: installed, loaded, calls, speed.", "models"),
         Command("prices", LOOK, "What models cost, and how that is known.", "prices"),
         Command("slo", LOOK, "Compile objectives to rules, show how they stand.", "slo"),
+        Command("dashboards", LOOK, "Build the dashboards for Grafana, list them.", "dashboards"),
         Command("journal", LOOK, "Verify and show journal files.", "journal"),
         Command("wire", LOOK, "Show what recorded traffic decodes to.", "wire"),
         Command("keys", KEEP, "Issue, list and revoke Sereno keys.", "keys"),

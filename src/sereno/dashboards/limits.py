@@ -1,0 +1,133 @@
+"""From where a figure turns yellow or red."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Thresholds of the dashboards; defaults are those of the alert rules and objectives that Sereno ships.
+
+    Attributes:
+        latency_yellow: seconds a request may take before it is worth a look.
+        latency_red: seconds from which HighLLMLatency alerts.
+        first_token_yellow: seconds to the first token that a reader begins to notice.
+        first_token_red: seconds to the first token that make a reader leave.
+        errors_yellow: percent of requests that fail.
+        errors_red: percent from which HighLLMErrorRate alerts.
+        tokens_red: tokens a second from which HighTokenUsage alerts.
+        cost_yellow: US dollars an hour.
+        cost_red: US dollars an hour.
+        cost_budget: US dollars a month that may be spent.
+        availability_yellow: percent of requests answered; below is red.
+        availability_green: percent of requests answered; from here green.
+        within_yellow: percent of requests done in time; below is red.
+        within_green: percent of requests done in time; from here green.
+        cost_request_yellow: US dollars a request, mean.
+        cost_request_red: US dollars a request, mean.
+        tokens_request_yellow: tokens a request, mean.
+        tokens_request_red: tokens a request, mean.
+        slots: requests that the model servers work on at a time (`OLLAMA_NUM_PARALLEL` of all servers).
+        cpu_yellow: percent.
+        cpu_red: percent from which HostHighCpu alerts.
+        memory_yellow: percent.
+        memory_red: percent from which HostHighMemory alerts.
+        disk_yellow: percent used.
+        disk_red: percent used from which HostDiskFull alerts (less than 15 % free).
+        gpu_temperature_yellow: degrees Celsius.
+        gpu_temperature_red: degrees Celsius.
+        gpu_memory_yellow: percent.
+        gpu_memory_red: percent.
+        days_yellow: days until something runs out.
+        days_red: days until something runs out.
+        lag_yellow: seconds that the oldest call waits for the store.
+        lag_red: seconds that the oldest call waits for the store.
+        query_yellow: seconds a store query takes, 95th percentile.
+        query_red: seconds a store query takes, 95th percentile.
+        energy_price: US dollars a kilowatt hour, for the estimate of what GPUs cost.
+    """
+
+    latency_yellow: float = 2
+    latency_red: float = 5
+    first_token_yellow: float = 1
+    first_token_red: float = 3
+    errors_yellow: float = 1
+    errors_red: float = 5
+    tokens_red: float = 10_000
+    cost_yellow: float = 1
+    cost_red: float = 5
+    cost_budget: float = 100
+    availability_yellow: float = 99.5
+    availability_green: float = 99.5
+    within_yellow: float = 95
+    within_green: float = 95
+    cost_request_yellow: float = 0.02
+    cost_request_red: float = 0.022
+    tokens_request_yellow: float = 1000
+    tokens_request_red: float = 1200
+    slots: float = 4
+    cpu_yellow: float = 60
+    cpu_red: float = 80
+    memory_yellow: float = 70
+    memory_red: float = 85
+    disk_yellow: float = 70
+    disk_red: float = 85
+    gpu_temperature_yellow: float = 75
+    gpu_temperature_red: float = 85
+    gpu_memory_yellow: float = 80
+    gpu_memory_red: float = 95
+    days_yellow: float = 30
+    days_red: float = 7
+    lag_yellow: float = 5
+    lag_red: float = 30
+    query_yellow: float = 0.25
+    query_red: float = 1
+    energy_price: float = 0.2
+
+
+ORDERED = tuple(
+    (name, name.removesuffix("_yellow") + suffix)
+    for name in Limits.__struct_fields__
+    for suffix in ("_red", "_green")
+    if name.endswith("_yellow") and name.removesuffix("_yellow") + suffix in Limits.__struct_fields__
+)
+"""Pairs of which the first is the milder end; `days` alone fall towards red."""
+
+
+def limits_of(pairs: Iterable[str]) -> Limits:
+    """The defaults with some of them changed.
+
+    Args:
+        pairs: `NAME=NUMBER`, each.
+
+    >>> limits_of(["latency_red=8"]).latency_red
+    8.0
+
+    Raises:
+        ValueError: a name is unknown, a number is none or negative, or yellow lies beyond red.
+    """
+    given: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if name not in Limits.__struct_fields__ or not equals:
+            raise ValueError(f"{pair!r}: expected NAME=NUMBER, NAME one of {', '.join(Limits.__struct_fields__)}")
+        given[name] = _number(name, text)
+    limits = Limits(**given)
+    for mild, end in ORDERED:
+        low, high = getattr(limits, mild), getattr(limits, end)
+        if (low < high) if mild == "days_yellow" else (low > high):
+            raise ValueError(f"{mild}={low:g} lies beyond {end}={high:g}; give both")
+    return limits
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name}={text}: expected a number of 0 or more")
+    return number

@@ -1,0 +1,290 @@
+"""Panels as Grafana's classic model has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from string import ascii_uppercase
+from typing import Any, cast
+
+from grafana_foundation_sdk.builders import (
+    annotationslist,
+    bargauge,
+    gauge,
+    heatmap,
+    piechart,
+    prometheus,
+    stat,
+    statetimeline,
+    table,
+    text,
+    timeseries,
+)
+from grafana_foundation_sdk.builders import (
+    common as build_common,
+)
+from grafana_foundation_sdk.builders import (
+    dashboard as build,
+)
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models import dashboard as model
+from grafana_foundation_sdk.models import heatmap as heatmap_model
+from grafana_foundation_sdk.models.piechart import PieChartLabels, PieChartLegendValues, PieChartType
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from sereno.dashboards.layout import Place, panel_id
+from sereno.dashboards.meaning import PLAIN, Steps, Word
+from sereno.dashboards.panel import (
+    Alerts,
+    Bars,
+    Column,
+    Gauge,
+    Heat,
+    History,
+    Kind,
+    Note,
+    Panel,
+    Pie,
+    Query,
+    Series,
+    Table,
+    Tile,
+    Timeline,
+)
+from sereno.dashboards.variables import DATASOURCE, INTERVAL
+
+SOURCE = common.DataSourceRef(type_val="prometheus", uid=f"${{{DATASOURCE}}}")
+ALERT_LIST = "alertlist"
+"""The SDK has no builder for it."""
+BY_STATUS = "{{status}}"
+STATUS_COLOURS = {"success": "green", "error": "red", "aborted": "orange"}
+"""The same on every panel."""
+_LATEST = "lastNotNull"
+
+
+def rendered(place: Place) -> model.Panel:
+    """A panel where it stands."""
+    panel = place.panel
+    out = _KINDS[type(panel)](panel)
+    out.id_val = panel_id(panel.title)
+    out.title = panel.title
+    out.description = panel.text
+    out.grid_pos = model.GridPos(h=panel.height, w=panel.width, x=place.x, y=place.y)
+    if panel.queries:
+        out.datasource = SOURCE
+    return out
+
+
+def _common(builder: Any, panel: Panel, targets: Iterable[Builder[Any]]) -> Any:
+    """What every kind with figures has: unit, colours, words, axis."""
+    builder = builder.unit(panel.unit).thresholds(_thresholds(panel.steps)).no_value(panel.empty)
+    builder = builder.mappings(_mappings(panel.words))
+    if panel.steps == PLAIN:
+        builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
+    else:
+        builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
+    if panel.decimals is not None:
+        builder = builder.decimals(panel.decimals)
+    if panel.low is not None:
+        builder = builder.min(panel.low)
+    if panel.high is not None:
+        builder = builder.max(panel.high)
+    for target in targets:
+        builder = builder.with_target(target)
+    return builder
+
+
+def _ranges(queries: Sequence[Query]) -> list[prometheus.Dataquery]:
+    """Queries over time; their points are at least `$interval` apart."""
+    return [
+        _target(letter, query).range().interval(f"${INTERVAL}").exemplar(query.exemplars)
+        for letter, query in zip(ascii_uppercase, queries, strict=False)
+    ]
+
+
+def _instants(queries: Sequence[Query]) -> list[Builder[Any]]:
+    """Queries for the end of the range alone."""
+    return [_target(letter, query).instant() for letter, query in zip(ascii_uppercase, queries, strict=False)]
+
+
+def _tables(queries: Sequence[Query]) -> list[Builder[Any]]:
+    return [
+        _target(letter, query).instant().format(PromQueryFormat.TABLE)
+        for letter, query in zip(ascii_uppercase, queries, strict=False)
+    ]
+
+
+def _target(letter: str, query: Query) -> prometheus.Dataquery:
+    target = prometheus.Dataquery().ref_id(letter).expr(query.expr).datasource(SOURCE)
+    return target.legend_format(query.legend) if query.legend else target.legend_format("__auto")
+
+
+def _thresholds(steps: Steps) -> build.ThresholdsConfig:
+    found = [model.Threshold(value=step.at, color=step.colour) for step in steps]
+    return build.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(found)
+
+
+def _mappings(words: Sequence[Word]) -> list[Any]:
+    if not words:
+        return []
+    options = {
+        f"{word.value:g}": model.ValueMappingResult(text=word.text, color=word.colour, index=index)
+        for index, word in enumerate(words)
+    }
+    return [model.ValueMap(options)]
+
+
+def _reduce(latest: str = _LATEST) -> build_common.ReduceDataOptions:
+    return build_common.ReduceDataOptions().calcs([latest]).fields("").values(False)
+
+
+def _tile(panel: Tile) -> model.Panel:
+    builder = stat.Panel().reduce_options(_reduce()).wide_layout(False)
+    builder = builder.graph_mode(common.BigValueGraphMode.AREA if panel.spark else common.BigValueGraphMode.NONE)
+    several = len(panel.queries) > 1 or "{{" in panel.queries[0].legend
+    builder = builder.text_mode(common.BigValueTextMode.VALUE_AND_NAME if several else common.BigValueTextMode.VALUE)
+    plain = panel.steps == PLAIN and not panel.words
+    builder = builder.color_mode(common.BigValueColorMode.NONE if plain else common.BigValueColorMode.VALUE)
+    targets = _ranges(panel.queries) if panel.spark else _instants(panel.queries)
+    return cast("model.Panel", _common(builder, panel, targets).build())
+
+
+def _gauge(panel: Gauge) -> model.Panel:
+    builder = gauge.Panel().reduce_options(_reduce()).show_threshold_markers(True)
+    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+
+
+def _series(panel: Series) -> model.Panel:
+    legend = build_common.VizLegendOptions().display_mode(common.LegendDisplayMode.TABLE).show_legend(True)
+    legend = legend.placement(common.LegendPlacement.BOTTOM).calcs(["mean", "max", _LATEST])
+    tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
+    builder = timeseries.Panel().legend(legend).tooltip(tooltip.sort(common.SortOrder.DESCENDING))
+    builder = builder.line_width(1).fill_opacity(30 if panel.stacked else 8).span_nulls(False)
+    builder = builder.show_points(common.VisibilityMode.AUTO).axis_soft_min(0)
+    if panel.stacked:
+        builder = builder.stacking(build_common.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if panel.lines:
+        style = build_common.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
+        builder = builder.thresholds_style(style)
+    builder = _common(builder, panel, _ranges(panel.queries))
+    builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
+    if panel.right is not None:
+        pattern, unit = panel.right
+        properties = [
+            model.DynamicConfigValue(id_val="unit", value=unit),
+            model.DynamicConfigValue(id_val="custom.axisPlacement", value="right"),
+        ]
+        builder = builder.override_by_regexp(pattern, properties)
+    if any(query.legend == BY_STATUS for query in panel.queries):
+        for status, colour in STATUS_COLOURS.items():
+            fixed = {"mode": "fixed", "fixedColor": colour}
+            builder = builder.override_by_name(status, [model.DynamicConfigValue(id_val="color", value=fixed)])
+    return cast("model.Panel", builder.build())
+
+
+def _bars(panel: Bars) -> model.Panel:
+    builder = bargauge.Panel().reduce_options(_reduce()).orientation(common.VizOrientation.HORIZONTAL)
+    builder = builder.display_mode(common.BarGaugeDisplayMode.BASIC).show_unfilled(True)
+    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+
+
+def _pie(panel: Pie) -> model.Panel:
+    legend = piechart.PieChartLegendOptions().display_mode(common.LegendDisplayMode.TABLE).show_legend(True)
+    legend = legend.placement(common.LegendPlacement.RIGHT)
+    legend = legend.values([PieChartLegendValues.VALUE, PieChartLegendValues.PERCENT])
+    builder = piechart.Panel().reduce_options(_reduce()).pie_type(PieChartType.DONUT).legend(legend)
+    builder = builder.display_labels([PieChartLabels.NAME, PieChartLabels.PERCENT])
+    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+
+
+def _heat(panel: Heat) -> model.Panel:
+    colours = heatmap.HeatmapColorOptions().mode(heatmap_model.HeatmapColorMode.SCHEME).scheme("Blues").steps(64)
+    axis = heatmap.YAxisConfig().unit(panel.unit)
+    builder = heatmap.Panel().calculate(False).color(colours).y_axis(axis).no_value(panel.empty).unit(panel.unit)
+    for target in _ranges(panel.queries):
+        builder = builder.with_target(target.format(PromQueryFormat.HEATMAP).legend_format("{{le}}"))
+    return builder.build()
+
+
+def _timeline(panel: Timeline) -> model.Panel:
+    builder = statetimeline.Panel().show_value(common.VisibilityMode.AUTO).row_height(0.8).merge_values(True)
+    return cast("model.Panel", _common(builder, panel, _ranges(panel.queries)).build())
+
+
+def _table(panel: Table) -> model.Panel:
+    builder: Any = table.Panel().show_header(True)
+    builder = _common(builder, panel, _tables(panel.queries))
+    values = [f"Value #{letter}" if len(panel.columns) > 1 else "Value" for letter in ascii_uppercase]
+    names = {value: column.name for value, column in zip(values, panel.columns, strict=False)}
+    if len(panel.queries) > 1:
+        builder = builder.with_transformation(model.DataTransformerConfig("merge", options={}))
+    order = [column.name for column in (*panel.keys, *panel.columns)]
+    fields = [key.name for key in panel.keys] + list(names)
+    keep = model.DataTransformerConfig("filterFieldsByName", options={"include": {"names": fields}})
+    organised = model.DataTransformerConfig(
+        "organize",
+        options={
+            "excludeByName": {},
+            "indexByName": {field: index for index, field in enumerate(fields)},
+            "renameByName": names,
+        },
+    )
+    builder = builder.with_transformation(keep).with_transformation(organised)
+    for column in (*panel.keys, *panel.columns):
+        builder = builder.override_by_name(column.name, _cell(column))
+    if panel.sort:
+        assert panel.sort in order
+        builder = builder.sort_by([build_common.TableSortByFieldState().display_name(panel.sort).desc(True)])
+    return cast("model.Panel", builder.build())
+
+
+def _cell(column: Column) -> list[model.DynamicConfigValue]:
+    """How a column of a table looks."""
+    out = [model.DynamicConfigValue(id_val="unit", value=column.unit)]
+    if column.decimals is not None:
+        out.append(model.DynamicConfigValue(id_val="decimals", value=column.decimals))
+    if column.steps != PLAIN or column.words:
+        out.append(model.DynamicConfigValue(id_val="thresholds", value=_thresholds(column.steps).build()))
+        out.append(model.DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}))
+    if column.words:
+        out.append(model.DynamicConfigValue(id_val="mappings", value=_mappings(column.words)))
+    if column.link:
+        link = {"title": "Look closer", "url": column.link}
+        out.append(model.DynamicConfigValue(id_val="links", value=[link]))
+    return out
+
+
+def _alerts(panel: Alerts) -> model.Panel:
+    del panel
+    states = {"firing": True, "pending": True, "noData": True, "normal": False, "error": True}
+    return model.Panel(
+        type_val=ALERT_LIST,
+        options={
+            "viewMode": "list", "groupMode": "default", "groupBy": [], "maxItems": 50, "sortOrder": 3,
+            "dashboardAlerts": False, "alertName": "", "alertInstanceLabelFilter": "", "stateFilter": states,
+        },
+    )  # fmt: skip
+
+
+def _history(panel: History) -> model.Panel:
+    builder = annotationslist.Panel().tags(list(panel.tags)).limit(50).only_in_time_range(True)
+    return builder.only_from_this_dashboard(False).show_tags(True).show_time(True).show_user(True).build()
+
+
+def _note(panel: Note) -> model.Panel:
+    return text.Panel().content(panel.text).transparent(True).build()
+
+
+_KINDS: dict[type[Kind], Callable[[Any], model.Panel]] = {
+    Tile: _tile,
+    Gauge: _gauge,
+    Series: _series,
+    Bars: _bars,
+    Pie: _pie,
+    Heat: _heat,
+    Timeline: _timeline,
+    Table: _table,
+    Alerts: _alerts,
+    History: _history,
+    Note: _note,
+}
