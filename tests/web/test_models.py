@@ -380,7 +380,7 @@ def test_pages_ask_the_store_few_questions(kept: Any, tmp_path: Path) -> None:
                 return getattr(store, name)
 
         view.store = Counting()
-        for path, most in (("models.json", 4), (f"model.json?model={LLAMA}", 15),
+        for path, most in (("models.json", 4), (f"model.json?model={LLAMA}", 14),
                            (f"models/compare.json?a={LLAMA}&b={QWEN}", 6), ("cost.json", 8)):  # fmt: skip
             asked.clear()
             assert fetch(app, f"/sereno/{path}").status_code == 200

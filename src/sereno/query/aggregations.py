@@ -66,7 +66,9 @@ class Aggregations(Figures, frozen=True, kw_only=True):
     messages_by_model: list[ModelFigures]
 
 
-def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, now: float) -> Aggregations:
+def aggregations(
+    store: Store, query: CallQuery, interval: str | None, tz: str, now: float, *, users: int | None = None
+) -> Aggregations:
     """Ask the store and shape the answer.
 
     Args:
@@ -75,6 +77,7 @@ def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, 
         interval: name in `INTERVALS`, None to choose.
         tz: time zone in which days begin.
         now: epoch seconds: where the series ends when the query sets no end.
+        users: how many different users the calls have, where that is known already; None to ask.
 
     Raises:
         QueryError: the interval is too short for the span.
@@ -85,7 +88,7 @@ def aggregations(store: Store, query: CallQuery, interval: str | None, tz: str, 
     total = figures(merged(g.totals for g in by_model))
     return Aggregations(
         **{field: getattr(total, field) for field in Figures.__struct_fields__},
-        unique_users=store.unique_users(query),
+        unique_users=store.unique_users(query) if users is None else users,
         interval=name,
         tz=tz,
         start=series[0].time if series else None,

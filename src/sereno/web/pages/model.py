@@ -89,10 +89,11 @@ def gather(ask: Ask) -> ModelPage:
         raise not_found(f"No call and no model server names a model {model[:100]!r}; /sereno/models lists them all.")
     span, query = span_of(ask, DAY)
     query = msgspec.structs.replace(query, model=model, limit=TOP)
-    whole = aggregations(store, query, interval_for(span.seconds), ask.tz, ask.now)
+    users = shares(store.aggregate(query, ("user",), histograms=False))
+    named = sum(user.name is not None for user in users)
+    whole = aggregations(store, query, interval_for(span.seconds), ask.tz, ask.now, users=named)
     totals = merged(group.totals for group in store.aggregate(query))
     earlier = msgspec.structs.replace(query, start=max(0.0, span.start - span.seconds), end=span.start)
-    users = shares(store.aggregate(query, ("user",), histograms=False))
     newest = store.calls(CallQuery(model=model, limit=1)).calls
     return ModelPage(
         model=model,
