@@ -57,7 +57,7 @@ MUTATIONS = {
     "another severity": ("severity: warning", "severity: critical"),
     "a wrong text": ("of events are bad", "of events are good"),
     "it waits longer": ("for: 15m", "for: 40m"),
-    "no data is not told": ("absent(", "absent(vector(1) or "),
+    "no data is not told": ("sum(absent(", "sum(absent(vector(1) or "),
 }
 
 

@@ -88,12 +88,13 @@ def alert_rules(slo: Slo, value: str = "{{ $value | humanizePercentage }}") -> I
         )
     series = present(slo.indicator)
     if slo.alerting.no_data == "alert" and series:
+        own = {name: _literal(text) for name, text in slo.labels.items()}  # labels of alerts are templates
         yield AlertRule(
             name=f"{slo.alerting.name}NoData",
             severity="ticket",
-            condition=f"absent({series[0]})",
+            condition=f"sum(absent({series[0]}))",
             hold=NO_DATA_HOLD,
-            labels={**names.id_labels(slo), **slo.labels, **_labels("ticket"), **slo.alerting.labels},
+            labels={**names.id_labels(slo), **own, **_labels("ticket"), **slo.alerting.labels},
             annotations={**_vanished(slo, series[0]), **slo.alerting.annotations},
         )
 

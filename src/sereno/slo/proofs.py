@@ -27,7 +27,8 @@ from sereno.slo.windows import WINDOWS
 from sereno.slo.witness import counterexample, witness
 from sereno.slo.yaml_text import mapping, scalar
 
-EVENTS_A_MINUTE = Decimal(1000)
+EVENTS_A_MINUTE = 1000
+"""At least: enough for odd errors to be whole, and for an objective's `minimum_events`."""
 ABOVE, BELOW = Fraction(105, 100), Fraction(95, 100)
 """How far from a threshold the tests with counters stay; the border itself is tested on recorded errors, exactly."""
 SETTLE = 10
@@ -59,7 +60,7 @@ def _fires(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
             ratio = _just_above(slo, threshold(slo, pair))
             told = [other for other in rules if any(threshold(slo, p) < ratio for p in other.pairs)]
             name = f"{rule.severity} fires above {decimal_text(threshold(slo, pair))}"
-            series = _traffic(slo, [(ratio, minutes)], EVENTS_A_MINUTE)
+            series = _traffic(slo, [(ratio, minutes)])
             if _templated(slo):
                 checks = [_firing(minutes, other, [slo.id] if other in told else []) for other in rules]
             else:
@@ -73,15 +74,13 @@ def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
     minutes, alert = SETTLE + held, rules[0].name
     thresholds = [threshold(slo, pair) for rule in rules for pair in rule.pairs]
     least, most = _round(min(thresholds) * BELOW, ROUND_DOWN), _just_above(slo, max(thresholds))
-    series = _traffic(slo, [(least, minutes)], EVENTS_A_MINUTE)
+    series = _traffic(slo, [(least, minutes)])
     yield _case(f"silent below {decimal_text(min(thresholds))}", series, [_expectation(minutes, alert, [])])
     yield _case("silent without data", (), [_expectation(minutes, alert, [])])
     for rule in rules:
         clean = max(pair.short for pair in rule.pairs) // 60 + 10
         burnt = BURNING + held
-        series = _traffic(
-            slo, [(_just_above(slo, TIMES * max(thresholds)), burnt), (Decimal(0), clean)], EVENTS_A_MINUTE
-        )
+        series = _traffic(slo, [(_just_above(slo, TIMES * max(thresholds)), burnt), (Decimal(0), clean)])
         checks = [_firing(burnt, rule, [slo.id]), _firing(burnt + clean, rule, [])]
         yield _case(f"{rule.severity} falls silent when the burning stops", series, checks)
     if slo.alerting.minimum_events and _raw(slo):
@@ -137,8 +136,9 @@ def _raw(slo: Slo) -> bool:
     return bool(_counters(slo, Decimal(0), Decimal(1)))
 
 
-def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal) -> Series:
+def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal | None = None) -> Series:
     """Traffic with an error through phases of (error, minutes): raw counters, or recorded errors if they must do."""
+    a_minute = Decimal(max(EVENTS_A_MINUTE, slo.alerting.minimum_events)) if a_minute is None else a_minute
     per_phase = [(_counters(slo, ratio, a_minute), minutes) for ratio, minutes in phases]
     if not per_phase[0][0]:
         values = " ".join(
@@ -260,9 +260,10 @@ def _templated(slo: Slo) -> bool:
 
 def _told(slo: Slo, rule: AlertRule, error: Decimal) -> tuple[Labels, Labels]:
     """Labels and annotations as Alertmanager gets them."""
-    labels = {**names.id_labels(slo), **slo.labels, **rule.labels}
     shown = f"{float(error) * 100:.4g}%"  # as Prometheus's humanizePercentage
-    annotations = {
-        name: text.replace("%VALUE%", shown).replace('{{ "{{" }}', "{{") for name, text in rule.annotations.items()
-    }
-    return labels, annotations
+
+    def filled(texts: Labels) -> Labels:
+        return {name: text.replace("%VALUE%", shown).replace('{{ "{{" }}', "{{") for name, text in texts.items()}
+
+    labels = {**names.id_labels(slo), **slo.labels, **filled(rule.labels)}
+    return {name: text for name, text in labels.items() if text}, filled(rule.annotations)
