@@ -13,6 +13,7 @@ from sereno.query.figures import Figures, figures, merged
 from sereno.query.rows import UserMessage, user_message
 from sereno.query.view import OpenCall
 from sereno.store.base import CallQuery
+from sereno.web.changes import change
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.ranges import interval_for
 from sereno.web.rows import CallRow, call_row
@@ -91,25 +92,14 @@ def shape(content: Overview, look: Look) -> Mapping[str, Any]:
     return {
         "charts": usual_charts(content.by_time, look.t, look.shown, where),
         "changes": {
-            "calls": _change(figures.total_messages, before.total_messages, look, better=None),
-            "errors": _change(figures.error_rate, before.error_rate, look, better="less"),
-            "latency": _change(figures.latency.p95, before.latency.p95, look, better="less"),
-            "ttft": _change(figures.ttft.p95, before.ttft.p95, look, better="less"),
-            "cost": _change(figures.total_cost, before.total_cost, look, better=None),
+            "calls": change(figures.total_messages, before.total_messages, look.shown),
+            "errors": change(figures.error_rate, before.error_rate, look.shown, "less"),
+            "latency": change(figures.latency.p95, before.latency.p95, look.shown, "less"),
+            "ttft": change(figures.ttft.p95, before.ttft.p95, look.shown, "less"),
+            "cost": change(figures.total_cost, before.total_cost, look.shown),
         },
         "most": max((m.figures.total_messages for m in content.models), default=0),
     }
-
-
-def _change(value: float | None, before: float | None, look: Look, better: str | None) -> dict[str, str] | None:
-    """How a figure moved against the range before; nothing where either is unknown or was nothing."""
-    if value is None or not before:
-        return None
-    moved = value / before - 1
-    if abs(moved) < 0.005:
-        return {"text": "±0%", "tone": ""}
-    tone = "" if better is None or abs(moved) < 0.1 else "good" if (moved < 0) == (better == "less") else "bad"
-    return {"text": f"{'+' if moved > 0 else '−'}{look.shown.percent(abs(moved))}", "tone": tone}
 
 
 def table(content: Overview) -> Table:
