@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fnmatch import translate
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from sereno.conventions import KEEPER_PREFIXES
 from sereno.gateway.options import UpstreamOptions
 from sereno.gateway.refusal import Refusal
+from sereno.trust.wildcard import matches
 
 _OURS: Final = re.compile(
     rb"(?:" + b"|".join(re.escape(p.encode()) for p in KEEPER_PREFIXES) + rb")(?:[/?].*)?", re.DOTALL
@@ -63,7 +63,7 @@ class Rule(NamedTuple):
     name: str
     prefix: bytes
     strip: bool
-    models: tuple[re.Pattern[str], ...]
+    models: tuple[str, ...]
 
 
 class Routes:
@@ -78,10 +78,7 @@ class Routes:
     __slots__ = ("by_model", "by_prefix", "default")
 
     def __init__(self, upstreams: Sequence[UpstreamOptions]) -> None:
-        rules = [
-            Rule(u.name, u.prefix.encode(), u.strip_prefix, tuple(re.compile(translate(m.lower())) for m in u.models))
-            for u in upstreams
-        ]
+        rules = [Rule(u.name, u.prefix.encode(), u.strip_prefix, tuple(m.lower() for m in u.models)) for u in upstreams]
         self.default = next(u.name for u in upstreams if u.is_default)
         self.by_prefix = sorted((rule for rule in rules if rule.prefix), key=lambda rule: -len(rule.prefix))
         self.by_model = [rule for rule in rules if rule.models and not rule.prefix]
@@ -101,7 +98,8 @@ class Routes:
         """Name of the server for a model, compared without case, with and without `:latest`."""
         if model is not None:
             asked = model.lower()
+            short = asked.removesuffix(":latest")
             for rule in self.by_model:
-                if any(p.match(asked) or p.match(asked.removesuffix(":latest")) for p in rule.models):
+                if any(matches(p, asked) or matches(p, short) for p in rule.models):
                     return rule.name
         return self.default

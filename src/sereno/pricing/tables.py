@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from sereno.pricing.machine import MachineRates
-from sereno.pricing.pattern import matches
 from sereno.pricing.rates import Rates
+from sereno.trust.wildcard import matches
 
 LATEST = ":latest"
 

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sereno.pricing.pattern import matches
+from sereno.trust.wildcard import matches
 
 FEW = st.text("ab*", max_size=8)
 
