@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
-from sereno.slo.document import Fields
+from sereno.slo.fields import Fields
+from sereno.slo.service import checked
 from sereno.slo.spec import Alert, Alerting, Format
 from sereno.slo.windows import DAY, FOR, Severity
 
 LONGEST_HOLD = DAY
-NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
-"""Names of services and objectives: they become label values, file names and parts of ids."""
-NAME_EXPECTED = "1 to 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit"
-RESERVED = frozenset({"sloth_id", "sloth_service", "sloth_slo", "sloth_window", "sloth_severity", "le", "alertname"})
-"""Labels that the compiler writes itself."""
 MINIMUM_EVENTS = 10
 """What ours asks for in the long window before anybody is told."""
 
@@ -69,14 +65,6 @@ def _alert(fields: Fields, severity: Severity) -> Alert:
     return alert
 
 
-def checked(fields: Fields, labels: dict[str, str], name: str) -> dict[str, str]:
-    """Labels of the user's own, none of which is ours."""
-    taken = sorted(RESERVED & labels.keys())
-    if taken:
-        raise fields.error(name, f"{taken[0]} is written by the compiler; expected another name")
-    return labels
-
-
 def alert_name(service: str, slo: str) -> str:
     """What an alert is called that nobody named.
 
@@ -85,11 +73,3 @@ def alert_name(service: str, slo: str) -> str:
     """
     words = re.split(r"[^A-Za-z0-9]+", f"{service} {slo}")
     return "".join(word[:1].upper() + word[1:] for word in words) + "ErrorBudgetBurn"
-
-
-def named(fields: Fields, name: str) -> str:
-    """A field that names a service or an objective."""
-    value = fields.text(name, expected=NAME_EXPECTED)
-    if NAME.fullmatch(value) is None:
-        raise fields.error(name, f"{value[:80]!r} is no name; expected {NAME_EXPECTED}")
-    return value

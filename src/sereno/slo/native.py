@@ -10,16 +10,14 @@ from sereno.conventions import METRIC
 from sereno.promql.durations import milliseconds
 from sereno.promql.edges import seconds_edge
 from sereno.promql.query import Matcher, matchers
-from sereno.slo.alerting import checked, named, read_alerting
-from sereno.slo.document import Fields
+from sereno.slo.alerting import read_alerting
 from sereno.slo.expressions import selector
+from sereno.slo.fields import Fields
+from sereno.slo.service import PERCENT, PERIOD, Service, checked, named, read_objective, read_period, read_service
 from sereno.slo.spec import Availability, Latency, Mean, Slo, SpecError, decimal_text
-from sereno.slo.windows import DAY, pairs
 
 VERSION: Final = "sereno/v1"
-PERIOD = 30 * DAY
 KINDS = ("availability", "latency", "mean")
-PERCENT = "a percentage above 0 and below 100, for instance 99.5"
 
 
 def read_native(document: Fields) -> Iterator[Slo | SpecError]:
@@ -28,46 +26,16 @@ def read_native(document: Fields) -> Iterator[Slo | SpecError]:
     Raises:
         SpecError: the document itself is wrong.
     """
-    document.text("version")
-    service = named(document, "service")
-    period = read_period(document, "period", PERIOD)
-    labels = checked(document, document.labels("labels"), "labels")
-    if not document.length("slos"):
-        raise document.error("slos", "is missing or empty; expected a list of objectives")
-    found = list(document.items("slos"))
-    document.done()
-    for fields in found:
-        try:
-            yield _slo(fields, service, period, labels)
-        except SpecError as error:
-            yield error
+    return read_service(document, read_period(document, "period", PERIOD), _slo)
 
 
-def read_period(fields: Fields, name: str, default: int) -> int:
-    """A period for which there are alert windows, in seconds."""
-    period = fields.duration(name, default)
-    try:
-        pairs(period)
-    except ValueError as error:
-        raise fields.error(name, str(error)) from None
-    return period
-
-
-def read_objective(fields: Fields, name: str, value: Decimal) -> Decimal:
-    """A percentage that leaves a budget and asks for something."""
-    if not 0 < value < 100:
-        why = "leaves no error budget" if value >= 100 else "asks for nothing"
-        raise fields.error(name, f"{decimal_text(value)} {why}; expected {PERCENT}")
-    return value
-
-
-def _slo(fields: Fields, service: str, period: int, labels: dict[str, str]) -> Slo:
+def _slo(fields: Fields, service: Service) -> Slo:
     name = named(fields, "name")
     kinds = [kind for kind in KINDS if fields.has(kind)]
     if len(kinds) != 1:
         got = " and ".join(kinds) or "none"
         raise fields.error("", f"has {got} of availability, latency and mean; expected exactly one")
-    period = read_period(fields, "period", period)
+    period = read_period(fields, "period", service.period)
     part = fields.fields(kinds[0])
     indicator: Availability | Latency | Mean
     if kinds[0] == "mean":
@@ -81,14 +49,14 @@ def _slo(fields: Fields, service: str, period: int, labels: dict[str, str]) -> S
     part.done()
     asks = tuple((part.place(name), query) for name, query in _asks(indicator))
     slo = Slo(
-        service=service,
+        service=service.name,
         name=name,
         description=fields.text("description", ""),
         objective=objective,
         period=period,
         indicator=indicator,
-        alerting=read_alerting(fields.optional("alerting"), name, service, VERSION),
-        labels={**labels, **checked(fields, fields.labels("labels"), "labels")},
+        alerting=read_alerting(fields.optional("alerting"), name, service.name, VERSION),
+        labels={**service.labels, **checked(fields, fields.labels("labels"), "labels")},
         asks=asks,
         format=VERSION,
         place=fields.place(),

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from sereno.slo.alerting import NAME, NAME_EXPECTED, read_alerting
-from sereno.slo.document import Fields
+from sereno.slo.alerting import read_alerting
 from sereno.slo.expressions import has_window
-from sereno.slo.native import PERCENT, read_objective
+from sereno.slo.fields import Fields
+from sereno.slo.service import PERCENT, PERIOD, named, read_objective
 from sereno.slo.spec import WINDOW, Events, Indicator, Place, Ratio, Slo, SpecError
 from sereno.slo.windows import DAY, pairs
 
@@ -49,9 +49,7 @@ def _slos(document: Fields, indicators: Mapping[str, Fields]) -> Iterator[Slo]:
     metadata = document.fields("metadata")
     labels = {key: value for key, value in _labels(metadata).items() if re.fullmatch(r"[a-zA-Z_]\w*", key, re.ASCII)}
     spec = document.fields("spec")
-    service = spec.text("service", expected=NAME_EXPECTED)
-    if NAME.fullmatch(service) is None:
-        raise spec.error("service", f"{service[:80]!r} is no name; expected {NAME_EXPECTED}")
+    service = named(spec, "service")
     method = spec.choice("budgetingMethod", ("Occurrences", "Timeslices", "RatioTimeslices"), "Occurrences")
     if method != "Occurrences":
         raise spec.error("budgetingMethod", f"{method} counts time slices, which Sereno does not; expected Occurrences")
@@ -100,11 +98,7 @@ def _slos(document: Fields, indicators: Mapping[str, Fields]) -> Iterator[Slo]:
 
 
 def _name(document: Fields) -> str:
-    metadata = document.fields("metadata")
-    name = metadata.text("name", expected=NAME_EXPECTED)
-    if NAME.fullmatch(name) is None:
-        raise metadata.error("name", f"{name[:80]!r} is no name; expected {NAME_EXPECTED}")
-    return name
+    return named(document.fields("metadata"), "name")
 
 
 def _labels(metadata: Fields) -> dict[str, str]:
@@ -121,7 +115,7 @@ def _labels(metadata: Fields) -> dict[str, str]:
 def _period(spec: Fields) -> int:
     windows = list(spec.items("timeWindow")) if spec.has("timeWindow") else []
     if not windows:
-        return 30 * DAY
+        return PERIOD
     if len(windows) > 1:
         raise spec.error("timeWindow", f"has {len(windows)} windows; expected exactly one")
     window = windows[0]

@@ -12,23 +12,19 @@ the user's own they feed the recorded errors. What they show:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from sereno.promql.durations import written
-from sereno.promql.edges import le_value
 from sereno.promql.query import quoted
 from sereno.slo import names
 from sereno.slo.alerts import AlertRule, alert_rules, threshold
-from sereno.slo.spec import Availability, Labels, Latency, Mean, Slo, decimal_text
-from sereno.slo.windows import WINDOWS
-from sereno.slo.witness import counterexample, witness
+from sereno.slo.series import Series, has_counters, recorded, traffic
+from sereno.slo.spec import Labels, Slo, decimal_text
 from sereno.slo.yaml_text import mapping, scalar
 
-EVENTS_A_MINUTE = 1000
-"""At least: enough for odd errors to be whole, and for an objective's `minimum_events`."""
 ABOVE, BELOW = Fraction(105, 100), Fraction(95, 100)
 """How far from a threshold the tests with counters stay; the border itself is tested on recorded errors, exactly."""
 SETTLE = 10
@@ -37,8 +33,6 @@ BURNING = 45
 """Minutes (besides `for`) and times the highest threshold that a burning lasts and burns before it stops: so much that
 the long windows hold it still when the short ones are clean."""
 TIMES = 10
-Series = Sequence[tuple[str, str]]
-"""(series, values) as promtool reads them."""
 
 
 def tests(slo: Slo) -> str:
@@ -60,7 +54,7 @@ def _fires(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
             ratio = _just_above(slo, threshold(slo, pair))
             told = [other for other in rules if any(threshold(slo, p) < ratio for p in other.pairs)]
             name = f"{rule.severity} fires above {decimal_text(threshold(slo, pair))}"
-            series = _traffic(slo, [(ratio, minutes)])
+            series = traffic(slo, [(ratio, minutes)])
             if _templated(slo):
                 checks = [_firing(minutes, other, [slo.id] if other in told else []) for other in rules]
             else:
@@ -74,18 +68,18 @@ def _quiet(slo: Slo, rules: Sequence[AlertRule], held: int) -> Iterator[str]:
     minutes, alert = SETTLE + held, rules[0].name
     thresholds = [threshold(slo, pair) for rule in rules for pair in rule.pairs]
     least, most = _round(min(thresholds) * BELOW, ROUND_DOWN), _just_above(slo, max(thresholds))
-    series = _traffic(slo, [(least, minutes)])
+    series = traffic(slo, [(least, minutes)])
     yield _case(f"silent below {decimal_text(min(thresholds))}", series, [_expectation(minutes, alert, [])])
     yield _case("silent without data", (), [_expectation(minutes, alert, [])])
     for rule in rules:
         clean = max(pair.short for pair in rule.pairs) // 60 + 10
         burnt = BURNING + held
-        series = _traffic(slo, [(_just_above(slo, TIMES * max(thresholds)), burnt), (Decimal(0), clean)])
+        series = traffic(slo, [(_just_above(slo, TIMES * max(thresholds)), burnt), (Decimal(0), clean)])
         checks = [_firing(burnt, rule, [slo.id]), _firing(burnt + clean, rule, [])]
         yield _case(f"{rule.severity} falls silent when the burning stops", series, checks)
-    if slo.alerting.minimum_events and _raw(slo):
+    if slo.alerting.minimum_events and has_counters(slo):
         few = _round(Fraction(slo.alerting.minimum_events, 2 * minutes), ROUND_DOWN)
-        series = _traffic(slo, [(most, minutes)], few)
+        series = traffic(slo, [(most, minutes)], few)
         name = f"silent with fewer than {slo.alerting.minimum_events} events"
         yield _case(name, series, [_expectation(minutes, alert, [])])
 
@@ -101,7 +95,7 @@ def _borders(slo: Slo, rules: Sequence[AlertRule]) -> Iterator[str]:
             for window, other in ((pair.long, pair.short), (pair.short, pair.long)):
                 end = 2 * minutes + 1
                 errors = {window: f"{text}x{minutes} {over}x{minutes}", other: f"{far}x{end}"}
-                series = _recorded(slo, errors, end)
+                series = recorded(slo, errors, end)
                 checks = [_firing(minutes, rule, []), _firing(end, rule, [slo.id])]
                 name = f"{rule.severity} is silent at exactly {text} over {written(window)} and fires above"
                 yield _case(name, series, checks)
@@ -113,8 +107,8 @@ def _no_data(slo: Slo, rule: AlertRule) -> Iterator[str]:
     if not _templated(slo):
         told = _expectation(minutes, rule.name, [_told(slo, rule, Decimal(0))])
     yield _case("told when the metric is gone", (), [told])
-    series = _traffic(slo, [(Decimal(0), minutes)], Decimal(0))
-    if _raw(slo):
+    series = traffic(slo, [(Decimal(0), minutes)], Decimal(0))
+    if has_counters(slo):
         yield _case("silent while the metric is there", series, [_expectation(minutes, rule.name, [])])
 
 
@@ -127,89 +121,6 @@ def _just_above(slo: Slo, limit: Fraction) -> Decimal:
 @lru_cache(maxsize=4096)
 def _round(value: Fraction, rounding: str, digits: int = 3) -> Decimal:
     return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
-
-
-# --- Series ------------------------------------------------------------------------------------------
-
-
-def _raw(slo: Slo) -> bool:
-    return bool(_counters(slo, Decimal(0), Decimal(1)))
-
-
-def _traffic(slo: Slo, phases: Sequence[tuple[Decimal, int]], a_minute: Decimal | None = None) -> Series:
-    """Traffic with an error through phases of (error, minutes): raw counters, or recorded errors if they must do."""
-    a_minute = Decimal(max(EVENTS_A_MINUTE, slo.alerting.minimum_events)) if a_minute is None else a_minute
-    per_phase = [(_counters(slo, ratio, a_minute), minutes) for ratio, minutes in phases]
-    if not per_phase[0][0]:
-        values = " ".join(
-            f"{decimal_text(ratio)}x{minutes - (index > 0)}" for index, (ratio, minutes) in enumerate(phases)
-        )
-        return _recorded(slo, dict.fromkeys(WINDOWS, values), sum(minutes for _, minutes in phases))
-    out = []
-    for name in per_phase[0][0]:
-        start, parts = Decimal(0), []
-        for index, (steps, minutes) in enumerate(per_phase):
-            step = steps[name]
-            first = start if index == 0 else start + step
-            count = minutes if index == 0 else minutes - 1
-            parts.append("+".join((decimal_text(first), decimal_text(step))) + f"x{count}")
-            start += step * minutes
-        out.append((name, " ".join(parts)))
-    return out
-
-
-def _counters(slo: Slo, ratio: Decimal, a_minute: Decimal) -> Mapping[str, Decimal]:
-    """Raw series and what they grow by in a minute; empty if no labels were found that meet the conditions."""
-    indicator = slo.indicator
-    match indicator:
-        case Availability():
-            bad = witness((*indicator.where, *indicator.total, *indicator.bad))
-            good = counterexample((*indicator.where, *indicator.total), indicator.bad)
-            if bad is None or good is None:
-                return {}
-            return {
-                _series(indicator.metric, bad): ratio * a_minute,
-                _series(indicator.metric, good): (1 - ratio) * a_minute,
-            }
-        case Latency():
-            labels = witness(indicator.where)
-            if labels is None:
-                return {}
-            name, edge = indicator.histogram, le_value(indicator.threshold)
-            return {
-                _series(f"{name}_bucket", {**labels, "le": edge}): (1 - ratio) * a_minute,
-                _series(f"{name}_bucket", {**labels, "le": "+Inf"}): a_minute,
-                _series(f"{name}_count", labels): a_minute,
-            }
-        case Mean():
-            labels = witness(indicator.where)
-            if labels is None:
-                return {}
-            return {
-                _series(indicator.sum, labels): indicator.at_most * (1 + ratio) * a_minute,
-                _series(indicator.count, labels): a_minute,
-            }
-        case _:
-            return {}
-
-
-def _recorded(slo: Slo, errors: Mapping[int, str], minutes: int) -> Series:
-    """Recorded errors by window, and events enough for so many minutes."""
-    own = _series("", {**names.id_labels(slo), **slo.labels})
-    out = [
-        (f'{names.error(window)}{own[:-1]},{names.WINDOW_LABEL}="{written(window)}"}}', values)
-        for window, values in errors.items()
-    ]
-    if slo.alerting.minimum_events:
-        out += [(names.events(window) + own, f"{slo.alerting.minimum_events}x{minutes}") for window in errors]
-    return out
-
-
-def _series(metric: str, labels: Labels) -> str:
-    return metric + "{" + ",".join(f"{name}={quoted(value)}" for name, value in labels.items()) + "}"
-
-
-# --- Cases -------------------------------------------------------------------------------------------
 
 
 def _case(name: str, series: Series, checks: Sequence[str]) -> str:

@@ -8,8 +8,9 @@ from sereno.promql.catalogue import Catalogue
 from sereno.promql.check import unknown
 from sereno.promql.query import read as read_query
 from sereno.slo import native, openslo, sloth
-from sereno.slo.document import Fields, documents
+from sereno.slo.document import documents
 from sereno.slo.expressions import at_window
+from sereno.slo.fields import Fields
 from sereno.slo.spec import Place, Slo, SpecError
 
 HINT = "(--metrics FILE adds metrics, --allow-unknown lets them pass)"

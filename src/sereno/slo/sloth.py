@@ -5,52 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sereno.slo.alerting import checked, named, read_alerting
-from sereno.slo.document import Fields
+from sereno.slo.alerting import read_alerting
 from sereno.slo.expressions import has_window
-from sereno.slo.native import PERCENT, PERIOD, read_objective
+from sereno.slo.fields import Fields
+from sereno.slo.service import PERCENT, PERIOD, Service, checked, named, read_objective, read_service
 from sereno.slo.spec import WINDOW, Events, Indicator, Place, Ratio, Slo, SpecError
 
 VERSION: Final = "prometheus/v1"
 ALERT_FOR = "sloth.dev/contrib/alert_for/v1"
 
 
-def read_sloth(document: Fields, period: int = PERIOD) -> Iterator[Slo | SpecError]:
-    """Every objective of a document, or what is wrong with it. Sloth's period is an option of its command line.
+def read_sloth(document: Fields) -> Iterator[Slo | SpecError]:
+    """Every objective of a document, or what is wrong with it. Sloth's period, an option of its own, is 30 days.
 
     Raises:
         SpecError: the document itself is wrong.
     """
-    document.text("version")
-    service = named(document, "service")
-    labels = checked(document, document.labels("labels"), "labels")
     _known_plugins(document)
-    if not document.length("slos"):
-        raise document.error("slos", "is missing or empty; expected a list of objectives")
-    found = list(document.items("slos"))
-    document.done()
-    for fields in found:
-        try:
-            yield _slo(fields, service, labels, period)
-        except SpecError as error:
-            yield error
+    return read_service(document, PERIOD, _slo)
 
 
-def _slo(fields: Fields, service: str, labels: dict[str, str], period: int) -> Slo:
+def _slo(fields: Fields, service: Service) -> Slo:
     name = named(fields, "name")
     _no_plugins(fields, "plugins")
     part = fields.fields("sli")
     _no_plugins(part, "plugin")
     indicator, asks = _indicator(part)
     slo = Slo(
-        service=service,
+        service=service.name,
         name=name,
         description=fields.text("description", ""),
         objective=read_objective(fields, "objective", fields.decimal("objective", PERCENT)),
-        period=period,
+        period=service.period,
         indicator=indicator,
-        alerting=read_alerting(fields.optional("alerting"), name, service, VERSION),
-        labels={**labels, **checked(fields, fields.labels("labels"), "labels")},
+        alerting=read_alerting(fields.optional("alerting"), name, service.name, VERSION),
+        labels={**service.labels, **checked(fields, fields.labels("labels"), "labels")},
         asks=asks,
         format=VERSION,
         place=fields.place(),
