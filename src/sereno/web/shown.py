@@ -115,17 +115,20 @@ class Shown:
         return f"{text}%" if self.language == "en" else f"{text}{NARROW}%"
 
     def dollars(self, value: float | None) -> str:
-        r"""A cost in US dollars: cents from a dollar on, below it three significant digits.
+        r"""A cost in US dollars: whole from ten thousand on, cents from one, below it three significant digits.
 
         >>> Shown().dollars(1234.5), Shown().dollars(0.00001234), Shown("es").dollars(0.5), Shown().dollars(0.0)
         ('$1,234.50', '$0.0000123', '0,500\xa0US$', '$0')
+        >>> Shown("es").dollars(12_345.678), Shown().dollars(3_030_303.03)
+        ('12.346\xa0US$', '$3.03\xa0M')
         """
         if value is None:
             return UNKNOWN
-        digits = 2 if value >= 1 else 0
-        if 0 < value < 1:
-            digits = min(12, 2 - _exponent(value))
-        text = self.number(value, digits)
+        if value >= 999_999.5:
+            text = self.count(value)
+        else:
+            digits = 0 if value >= 9999.995 or not value else 2 if value >= 1 else min(12, 2 - _exponent(value))
+            text = self.number(value, digits)
         return f"${text}" if self.language == "en" else f"{text}{NARROW}US$"
 
     def bytes(self, value: float | None) -> str:

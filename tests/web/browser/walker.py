@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import product, starmap
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from sereno.web.texts import texts
 from web.browser import axe
@@ -19,9 +20,27 @@ from web.browser.gallery import PATIENCE
 Theme = Literal["light", "dark"]
 Language = Literal["en", "es"]
 PHONE, DESK, WALL = 375, 1440, 2560
+HEIGHTS = {PHONE: 740, DESK: 900, WALL: 1400}
 MOST_SHIFT = 0.05
 
 JUDGE = Path(__file__).with_name("judge.js")
+
+
+class View(NamedTuple):
+    """How a page is looked at."""
+
+    width: int = DESK
+    theme: Theme = "light"
+    language: Language = "en"
+
+
+EVERY = tuple(starmap(View, product((PHONE, DESK, WALL), ("light", "dark"), ("en", "es"))))
+
+
+def turns(number: int) -> tuple[View, View]:
+    """Two views that together have both widths, themes and languages; which go together changes with the number."""
+    first = View(DESK, "dark" if number & 1 else "light", "es" if number & 2 else "en")
+    return first, View(PHONE, "light" if number & 1 else "dark", "en" if number & 2 else "es")
 
 
 class Walker:
@@ -46,21 +65,19 @@ class Walker:
         context.on("request", lambda request: self._asked(request.url))
         self.page: Page = context.new_page()
 
-    def open(self, address: str, *, width: int = DESK, theme: Theme = "light", language: Language = "en") -> Response:
+    def open(self, address: str, view: View) -> None:
         """Go there and wait until the page and its figures are ready."""
-        self._at = f"{address[:90]} {width} {theme} {language}"
-        self.page.set_viewport_size(
-            {"width": width, "height": 1400 if width == WALL else 900 if width > PHONE else 740}
-        )
-        self.page.emulate_media(color_scheme=theme)
-        self._context.add_cookies([{"name": "sereno_lang", "value": language, "url": self.base + "/sereno"}])
+        self._at = f"{address[:90]} {view.width} {view.theme} {view.language}"
+        self.page.set_viewport_size({"width": view.width, "height": HEIGHTS.get(view.width, 900)})
+        self.page.emulate_media(color_scheme=view.theme)
+        cookie = {"name": "sereno_lang", "value": view.language, "url": self.base + "/sereno"}
+        self._context.add_cookies([cookie])  # type: ignore[list-item]  # a dict of texts
         answer = self.page.goto(self.base + address)
         assert answer is not None
         if answer.status != 200:
             self._fault(f"status {answer.status}")
         self.page.wait_for_selector("html[data-ready]", state="attached")
         self.page.wait_for_function("() => !document.querySelector('figure[data-chart]:not([data-drawn])')")
-        return answer
 
     def look(self, language: Language = "en") -> None:
         """Judge the page as it stands: width, cuts, overlaps, shifts, language."""
@@ -75,9 +92,23 @@ class Walker:
             self._fault(f"not in {language}: {text!r}")
 
     def axe(self) -> None:
-        """Judge the page by WCAG."""
+        """Judge the page by WCAG, and its contrasts once more in the other theme: nothing else differs there."""
         for violation in axe.violations(self.page):
             self._fault(f"axe: {violation}")
+        other = "light" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "dark"
+        self.page.emulate_media(color_scheme="dark" if other == "dark" else "light")
+        for violation in axe.contrasts(self.page):
+            self._fault(f"axe in {other}: {violation}")
+
+    def walk(self, name: str, address: str, views: Iterable[View], *, wcag: bool = True) -> None:
+        """Open a page in several views and judge each; fails with everything that was wrong."""
+        for view in views:
+            self.open(address, view)
+            self.look(view.language)
+            self.picture(f"{name}-{view.width}-{view.theme}-{view.language}")
+            if wcag:
+                self.axe()
+        self.judge()
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page."""

@@ -1,0 +1,42 @@
+"""Every page in a real browser where it is hard: nothing to show, hostile content, many calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from web.browser.stores import WHOLE, Stocked, hostile, many, nothing
+from web.browser.walker import Walker, turns, walking
+from web.serving import serving
+
+
+def thousands(folder: Path) -> AbstractContextManager[Stocked]:
+    """A month of a small firm."""
+    return many(folder, 20_000)
+
+
+@pytest.fixture(scope="module", params=[nothing, hostile, thousands], ids=lambda store: str(store.__name__))
+def stocked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stocked]:
+    with request.param(tmp_path_factory.mktemp("store")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def walker(stocked: Stocked, chromium: Browser) -> Iterator[Walker]:
+    with serving(stocked.app) as base, walking(chromium, base) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_page_is_sound(walker: Walker, stocked: Stocked, name: str, request: pytest.FixtureRequest) -> None:
+    address = stocked.addresses().get(name)
+    if address is None:
+        assert name in ("call", "session", "user", "model")
+        return
+    store = request.node.callspec.params["stocked"].__name__
+    number = WHOLE.index(name) + 1
+    walker.walk(f"{store}-{name}", address, turns(number), wcag=store != "thousands")
