@@ -185,7 +185,7 @@ def opened(folder: Path) -> Iterator[Stocked]:
 
 SPEED = {"llama3.2:latest": 85.0, "qwen2.5-coder:14b": 38.0, "gpt-oss:20b": 61.0, "mistral-small:24b": 33.0}
 """Tokens a second of the models that people use."""
-PRICE = {"llama3.2:latest": (0.02, 0.06), "qwen2.5-coder:14b": (0.05, 0.15), "gpt-oss:20b": (0.10, 0.30)}
+PRICE = {"llama3.2:latest": (0.02, 0.06), "mistral-small:24b": (0.05, 0.15), "gpt-oss:20b": (0.10, 0.30)}
 """US dollars a million tokens, in and out; the others have no price."""
 PEOPLE = ("ana", "eva", "luis", "vic", "noor", None)
 TALKS = json.loads(Path(__file__).with_name("talks.json").read_text("utf-8"))
