@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sereno.assembly.slo import load
+from sereno.promql.catalogue import known
 from sereno.slo.compile import compiled
 from sereno.slo.spec import Slo
 from slo.specs import NATIVE, OPENSLO, SLOTH, promtool, prove, slos, write
@@ -42,6 +44,14 @@ def test_sloths_dashboards_find_their_series(text: str) -> None:
             assert labels.items() <= rule["labels"].items()
             if name.startswith("slo:sli_error:ratio_rate"):
                 assert rule["labels"]["sloth_window"] == name.partition("ratio_rate")[2]
+
+
+def test_a_dashboard_may_ask_for_every_recorded_series() -> None:
+    """The catalogue, which stands below this room, knows the names that are written here."""
+    for slo in load(()):
+        for name, rule in recorded(slo).items():
+            assert known()[name] is not None
+            assert set(rule["labels"]) <= set(known()[name] or ())
 
 
 def test_numbers_are_exact() -> None:

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from sereno.slo.fields import Fields
 from sereno.slo.service import checked
 from sereno.slo.spec import Alert, Alerting, Format
+from sereno.slo.templates import complaint
 from sereno.slo.windows import DAY, FOR, Severity
 
 LONGEST_HOLD = DAY
@@ -37,8 +38,8 @@ def read_alerting(fields: Fields | None, slo: str, service: str, form: Format) -
     alerting = Alerting(
         name=fields.text("name", name),
         alerts=alerts,
-        labels=checked(fields, fields.labels("labels"), "labels"),
-        annotations=fields.labels("annotations"),
+        labels=_templates(fields, "labels"),
+        annotations=_templates(fields, "annotations"),
         minimum_events=minimum,
         no_data=cast("Literal['ignore', 'alert']", no_data),
         runbook=runbook,
@@ -58,11 +59,22 @@ def _alert(fields: Fields, severity: Severity) -> Alert:
         severity=severity,
         enabled=not part.flag("disable"),
         hold=hold,
-        labels=checked(part, part.labels("labels"), "labels"),
-        annotations=part.labels("annotations"),
+        labels=_templates(part, "labels"),
+        annotations=_templates(part, "annotations"),
     )
     part.done()
     return alert
+
+
+def _templates(fields: Fields, name: str) -> dict[str, str]:
+    """Labels or annotations, none of which keeps Prometheus from loading the rules."""
+    texts = checked(fields, fields.labels(name), name)
+    for key, text in texts.items():
+        why = complaint(text)
+        if why is not None:
+            known = "what Prometheus's templates know, such as {{ $value | humanizePercentage }}"
+            raise fields.fields(name).error(key, f"{why}; expected {known}")
+    return texts
 
 
 def alert_name(service: str, slo: str) -> str:
