@@ -1,8 +1,8 @@
 """The fenced blocks of a page: commands, what they print, and what the page says about running them.
 
 A block of commands (`sh`) runs unless a comment before it says `<!-- not run: REASON -->` or
-`<!-- needs: PROGRAM -->`. A block of text (`text`) after it is what it prints; with `<!-- look -->` before it the
-commands only look, and may be run again until they show it.
+`<!-- needs: PROGRAM -->`. A block of text (`text`) after it is what it prints; with `<!-- again -->` before it
+they may be run again until they do: what was done before shows within a second or two, not at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_COMMENT = re.compile(r"<!-- (?P<word>not run|needs|look)(?:: (?P<rest>.+))? -->")
+_COMMENT = re.compile(r"<!-- (?P<word>not run|needs|again)(?:: (?P<rest>.+))? -->")
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Step:
         line: where it begins on the page.
         code: the commands.
         printed: lines that the page says are printed; `…` is any text.
-        look: the commands change nothing and may be run again.
+        again: may be run again until it prints that.
         needs: a program that may be missing, "" for none.
         not_run: why it is not run, "" where it is.
     """
@@ -29,7 +29,7 @@ class Step:
     line: int
     code: str
     printed: list[str] = field(default_factory=list)
-    look: bool = False
+    again: bool = False
     needs: str = ""
     not_run: str = ""
 
@@ -47,7 +47,7 @@ def steps(page: str) -> list[Step]:
                 found.append(Step(begin, text, needs=said.get("needs", ""), not_run=said.get("not run", "")))
             elif kind == "text":
                 found[-1].printed += text.splitlines()
-                found[-1].look = "look" in said
+                found[-1].again = "again" in said
             said, kind = {}, ""
         elif kind:
             block.append(line)
@@ -60,7 +60,7 @@ def steps(page: str) -> list[Step]:
 
 def missing(step: Step, output: str) -> list[str]:
     """The lines that a step should print and did not; spaces and tabs count as one space."""
-    lines = [" ".join(line.split()) for line in output.splitlines()]
+    lines = [" ".join(line.split()) for line in output.split("\n")]  # not at the line separators of Unicode
     wanted = [" ".join(line.split()) for line in step.printed]
     return [line for line in wanted if not any(_pattern(line).fullmatch(one) for one in lines)]
 

@@ -82,7 +82,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, tuple[b
             deadline = time.monotonic() + DEADLINE
             while True:
                 done, output = printed[step.line] = terminal.run(free_ports(step.code))
-                if not done or not step.look or not missing(step, output) or time.monotonic() > deadline:
+                if not done or not step.again or not missing(step, output) or time.monotonic() > deadline:
                     break
             if not done:
                 break
