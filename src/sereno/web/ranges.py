@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from sereno.conventions import INTERVALS
 from sereno.query.fields import FILTERS
 
 TIMES = tuple(field for field in FILTERS if field.name in ("start_time", "end_time"))
@@ -28,6 +29,19 @@ def choices(start: str, end: str, usual: str | None) -> list[Choice]:
     """
     current = "" if end else start or usual or ALL
     return [Choice(name, name == current) for name in (USUAL if usual else (*USUAL, ALL))]
+
+
+def aligned(start: float, now: float) -> float:
+    """Start of the interval in which a range back from now begins, so that its first interval is whole.
+
+    A range such as "30 days" has no exact instant at which it must begin; whole intervals draw without a stump at the
+    left and come from roll-ups alone.
+
+    >>> aligned(90_001.0 - 3600, 90_001.0), aligned(90_001.0 - 86400, 90_001.0)
+    (86400.0, 3600.0)
+    """
+    seconds = INTERVALS[interval_for(now - start)]
+    return start // seconds * seconds
 
 
 def interval_for(seconds: float) -> str:

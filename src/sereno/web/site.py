@@ -28,13 +28,14 @@ from sereno.query.paging import address
 from sereno.query.parameters import Values, parse, read
 from sereno.query.pool import QueryPool
 from sereno.query.problems import PROBLEM_JSON, Problem
-from sereno.query.times import parse_time
+from sereno.query.times import parse_duration, parse_time
 from sereno.query.view import HealthStatus, KeeperView
+from sereno.store.base import CallQuery
 from sereno.web import charts
 from sereno.web.assets import CSP, Assets
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.problems import translated
-from sereno.web.ranges import TIMES, choices
+from sereno.web.ranges import TIMES, aligned, choices
 from sereno.web.shown import Language, Shown
 from sereno.web.texts import language, texts
 
@@ -103,10 +104,15 @@ class Site:
         now = self.view.now()
         reader = self.reader(request.scope)
         values = read(request.query_params.multi_items(), (*page.fields, LANGUAGE, TIMEZONE), now)
+        start = request.query_params.get("start_time", "")
         ask = Ask(
-            view=self.view, values=values, query=_query(page, values, now), path=request.path_params, now=now,
+            view=self.view,
+            values=values,
+            query=_query(page, values, start, now),
+            path=request.path_params,
+            now=now,
             tz=reader.tz,
-        )  # fmt: skip
+        )
         content, status = await self.pool.run(f"page_{page.name}", partial(self._gather, page, ask, form))
         if form == "json":
             return Response(msgspec.json.encode(content), media_type="application/json")
@@ -221,11 +227,14 @@ def csv_text(table: Table) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _query(page: Page, values: Values, now: float) -> Any:
+def _query(page: Page, values: Values, start: str, now: float) -> CallQuery:
+    """The question, with the page's usual range where none is given; ages begin with a whole interval."""
     query = values.query()
     given = values.given
     if page.usual_start and "start_time" not in given and "end_time" not in given:
-        query = msgspec.structs.replace(query, start=parse_time(page.usual_start, now))
+        start = page.usual_start
+    if "end_time" not in given and parse_duration(start.strip()) is not None:
+        query = msgspec.structs.replace(query, start=aligned(parse_time(start, now), now))
     if "limit" not in given:
         query = msgspec.structs.replace(query, limit=page.rows_usual)
     return query

@@ -88,9 +88,9 @@ class Aggregation:
         sql, values = found
         figures = _KEPT + (", sereno_join(slots)" if self._histograms else "")
         at, grouping = self._cut.expression("at"), self._grouping()
-        if not self._histograms and tuple(self._by) == rollup.dimensions[: len(self._by)]:
+        if not self._histograms and self._cut.seconds and tuple(self._by) == rollup.dimensions[: len(self._by)]:
             # As the cells lie, so that nothing needs to be sorted; joining histograms costs more than sorting them.
-            at, grouping = ("at" if self._cut.seconds else "NULL"), f" GROUP BY {', '.join(('at', *self._by))}"
+            at, grouping = "at", f" GROUP BY {', '.join(('at', *self._by))}"
         keys = ", ".join([at, *self._by])
         width = 1 + len(self._by)
         for row in self._connection.execute(f"SELECT {keys}, {figures} {sql}{grouping}", values):

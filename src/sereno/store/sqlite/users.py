@@ -63,7 +63,7 @@ class Users:
     def listed(self, sort: UserSort) -> list[UserRow]:
         """A page of them, in order."""
         figures: dict[int, list[int]] = {}
-        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1", cells_by="at, user"):
+        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1"):
             mine = figures.setdefault(user, [0] * 6)
             figures[user] = [a + b for a, b in zip(mine, sums, strict=True)]
         users = [_User(number, self._names.text(self._connection, number), sums) for number, sums in figures.items()]
