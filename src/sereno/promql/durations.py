@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _UNITS = {"y": 31_536_000_000, "w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 """Milliseconds by unit, the greatest first; a year is 365 days and a week seven, as in Prometheus."""
@@ -29,6 +30,7 @@ def seconds(text: str) -> float:
     return milliseconds(text) / 1000
 
 
+@lru_cache(maxsize=1024)
 def written(total: int) -> str:
     """Whole seconds in the shortest exact form with one unit, as windows in rule names are written.
 

@@ -47,12 +47,13 @@ class AlertRule(NamedTuple):
 
 def threshold(slo: Slo, pair: Pair) -> Fraction:
     """The error above which a pair burns too fast: factor × budget, exact."""
-    return _threshold(pair, slo.budget)
+    return _threshold(*pair.factor.as_integer_ratio(), slo.budget)
 
 
 @lru_cache(maxsize=4096)
-def _threshold(pair: Pair, budget: Decimal) -> Fraction:
-    return pair.factor * Fraction(budget)
+def _threshold(numerator: int, denominator: int, budget: Decimal) -> Fraction:
+    """Kept by whole numbers: the hash of a fraction costs more than the product."""
+    return Fraction(numerator, denominator) * Fraction(budget)
 
 
 def usable_pairs(slo: Slo, severity: Severity) -> tuple[Pair, ...]:
@@ -63,7 +64,7 @@ def usable_pairs(slo: Slo, severity: Severity) -> tuple[Pair, ...]:
 @lru_cache(maxsize=4096)
 def _usable(period: int, budget: Decimal, endless: bool, severity: Severity) -> tuple[Pair, ...]:
     own = (pair for pair in pairs(period) if pair.severity == severity)
-    return tuple(pair for pair in own if endless or _threshold(pair, budget) < 1)
+    return tuple(pair for pair in own if endless or _threshold(*pair.factor.as_integer_ratio(), budget) < 1)
 
 
 def alert_rules(slo: Slo, value: str = "{{ $value | humanizePercentage }}") -> Iterator[AlertRule]:
