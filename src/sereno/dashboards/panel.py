@@ -10,7 +10,7 @@ from sereno.dashboards.meaning import NO_TRAFFIC, PLAIN, Steps, Word
 
 Unit = Literal[
     "none", "short", "reqps", "cps", "ops", "s", "d", "percent", "percentunit", "currencyUSD", "bytes", "decbytes",
-    "binBps", "watt", "celsius", "rotmhz", "joule", "dateTimeFromNow", "bool", "string",
+    "Bps", "binBps", "hertz", "watt", "celsius", "rotmhz", "joule", "dateTimeFromNow", "bool", "string",
 ]  # fmt: skip
 """Grafana's unit ids that our panels use."""
 

@@ -67,7 +67,7 @@ def _panels(board: Board) -> Iterator[model.Panel | model.RowPanel]:
 
 def _row(section: Section, y: int) -> model.RowPanel:
     row = build.Row(section.title).collapsed(section.collapsed).grid_pos(model.GridPos(h=1, w=24, x=0, y=y)).build()
-    row.id_val = panel_id(section.title)
+    row.id_val = panel_id(f"section {section.title}")
     return row
 
 

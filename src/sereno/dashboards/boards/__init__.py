@@ -5,7 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sereno.dashboards.board import Board
-from sereno.dashboards.boards import llmops_overview
+from sereno.dashboards.boards import (
+    active_alerts,
+    ai_models_performance,
+    capacity_planning,
+    cost_estimation,
+    executive_summary,
+    gpu_cpu_performance,
+    llmops_overview,
+    model_comparison,
+    ollama_ai_models,
+    ollama_overview,
+    sereno_health,
+    sli_slo,
+    system_overview,
+)
 from sereno.dashboards.limits import Limits
 
-ALL: tuple[Callable[[Limits], Board], ...] = (llmops_overview.board,)
+ALL: tuple[Callable[[Limits], Board], ...] = (
+    llmops_overview.board,
+    model_comparison.board,
+    cost_estimation.board,
+    sli_slo.board,
+    ollama_overview.board,
+    ollama_ai_models.board,
+    ai_models_performance.board,
+    executive_summary.board,
+    system_overview.board,
+    gpu_cpu_performance.board,
+    capacity_planning.board,
+    active_alerts.board,
+    sereno_health.board,
+)
+"""Each makes its dashboard for given thresholds."""

@@ -1,0 +1,157 @@
+"""The one page for a large screen."""
+
+from __future__ import annotations
+
+from sereno.dashboards import host, parts
+from sereno.dashboards.board import Board, Section
+from sereno.dashboards.expressions import RANGE, increase, outcome_share, quantile_over, ratio, tile
+from sereno.dashboards.limits import Limits
+from sereno.dashboards.meaning import REACH, bad_above, bad_below
+from sereno.dashboards.panel import Kind, Note, Query, Series, Tile
+from sereno.dashboards.variables import CALLS, HOST, UPSTREAM
+
+
+def board(limits: Limits) -> Board:
+    """The dashboard."""
+    return Board(
+        uid="executive-summary",
+        title="Executive summary",
+        text="Is everything up, is it used, what does it cost: the last 24 hours for a large screen.",
+        folder="Platform",
+        audiences=("manager", "operator"),
+        variables=(HOST, *CALLS, UPSTREAM),
+        since="now-24h",
+        sections=(
+            Section("", _platform(limits)),
+            Section("Use and cost, last 24 hours", _business(limits)),
+            Section("Trends", _trends(limits)),
+        ),
+    )
+
+
+def _platform(limits: Limits) -> tuple[Kind, ...]:
+    return (
+        Tile(
+            "System uptime",
+            "Since the host that started last started (node_boot_time_seconds).",
+            (Query(host.UPTIME, "Uptime"),),
+            "s", width=3, spark=False, empty=parts.NO_EXPORTER,
+        ),
+        Tile(
+            "CPU usage",
+            "The busiest host (node_cpu_seconds_total).",
+            (Query(f"max({host.CPU})", "CPU"),),
+            "percent", bad_above(limits.cpu_yellow, limits.cpu_red), width=3, decimals=0, empty=parts.NO_EXPORTER,
+        ),
+        Tile(
+            "Memory usage",
+            "The fullest host (node_memory_MemAvailable_bytes).",
+            (Query(f"max({host.MEMORY})", "Memory"),),
+            "percent", bad_above(limits.memory_yellow, limits.memory_red), width=3, decimals=0,
+            empty=parts.NO_EXPORTER,
+        ),
+        Tile(
+            "Disk usage",
+            "The fullest file system (node_filesystem_avail_bytes).",
+            (Query(f"max({host.DISK})", "Disk"),),
+            "percent", bad_above(limits.disk_yellow, limits.disk_red), width=3, decimals=0, empty=parts.NO_EXPORTER,
+        ),
+        Tile(
+            "GPU utilization",
+            "Mean of all GPUs (DCGM, nvidia-smi or ROCm exporter).",
+            (Query(f"avg({host.GPU_BUSY})", "GPU"),),
+            "percent", width=3, decimals=0, empty=parts.NO_GPU,
+        ),
+        parts.ollama_status(width=3),
+        parts.models_installed("Ollama models", width=3),
+        Tile(
+            "Active containers",
+            "Containers that cAdvisor saw in the last minute (container_last_seen).",
+            (Query(host.CONTAINERS, "Containers"),),
+            "none", width=3, empty=parts.NO_CONTAINERS,
+        ),
+    )  # fmt: skip
+
+
+def _business(limits: Limits) -> tuple[Kind, ...]:
+    answered = increase("llm_requests_total", 'status="success"', over="24h")
+    cost = increase("llm_cost_usd_total", over="24h")
+    energy = f"avg_over_time((sum({host.GPU_POWER}))[24h:5m]) * 24 / 1000 * {limits.energy_price:g}"
+    return (
+        Tile(
+            "Questions answered",
+            "LLM requests that were answered in the last 24 hours (llm_requests_total).",
+            (Query(tile(answered), "Answered"),),
+            "short", words=REACH, decimals=0, spark=False,
+        ),
+        Tile(
+            "Success rate",
+            "Percent of requests answered, over the time range (llm_requests_total); those whose client left count on "
+            "neither side.",
+            (Query(tile(outcome_share("success", over=RANGE)), "Success"),),
+            "percent", bad_below(limits.availability_yellow, limits.availability_green), REACH, decimals=2,
+            spark=False,
+        ),
+        Tile(
+            "Response time P95",
+            "19 of 20 requests of the time range took no longer (llm_request_duration_seconds).",
+            (Query(tile(quantile_over(0.95, "llm_request_duration_seconds")), "P95"),),
+            "s", bad_above(limits.latency_yellow, limits.latency_red), REACH, spark=False,
+        ),
+        Tile(
+            "Estimated daily cost",
+            "Calls of the last 24 hours with a known price (llm_cost_usd_total), and the GPUs' energy at "
+            f"{limits.energy_price:g} USD a kWh where an exporter tells their power.",
+            (Query(tile(f"{cost} + (({energy}) or 0 * {cost})"), "USD a day"),),
+            "currencyUSD", bad_above(24 * limits.cost_yellow, 24 * limits.cost_red), REACH, decimals=2, spark=False,
+        ),
+        Tile(
+            "Cost per answered question",
+            "Cost of the last 24 hours over the requests answered whose price is known (llm_cost_usd_total, "
+            "ollama_model_costs).",
+            (Query(tile(ratio(cost, increase("ollama_model_costs_count", over="24h"))), "USD"),),
+            "currencyUSD", bad_above(limits.cost_request_yellow, limits.cost_request_red), REACH, decimals=5,
+            spark=False,
+        ),
+        Tile(
+            "Conversations",
+            "Begun in the last 24 hours, as the instrumented agent counts them (agent_conversations_total).",
+            (Query("sum(increase(agent_conversations_total[24h]))", "Conversations"),),
+            "short", decimals=0, spark=False, empty="No agent",
+        ),
+    )  # fmt: skip
+
+
+def _trends(limits: Limits) -> tuple[Kind, ...]:
+    return (
+        Series(
+            "Resource usage trends (24h)",
+            "CPU and memory of the busiest host, mean of all GPUs.",
+            (
+                Query(f"max({host.CPU})", "CPU"),
+                Query(f"max({host.MEMORY})", "Memory"),
+                Query(f"avg({host.GPU_BUSY})", "GPU"),
+            ),
+            "percent", bad_above(limits.cpu_red, limits.memory_red), low=0, high=100, empty=parts.NO_EXPORTER,
+        ),
+        Series(
+            "Network I/O (24h)",
+            "Bytes a second in and out of physical interfaces (node_network_*_bytes_total).",
+            (Query(host.RECEIVED, "In"), Query(host.SENT, "Out")),
+            "binBps", empty=parts.NO_EXPORTER,
+        ),
+        parts.services(),
+        Series(
+            "Questions by model",
+            "Requests an hour, by the model that answered (llm_requests_total).",
+            (Query(increase("llm_requests_total", by="model", over="1h"), "{{model}}"),),
+            "short", stacked=True,
+        ),
+        Note(
+            "People",
+            "Active users, sessions, cost by user: `/sereno/users` in Sereno. Names of people, and how many, are no "
+            "Prometheus series.",
+            width=24,
+            height=2,
+        ),
+    )  # fmt: skip
