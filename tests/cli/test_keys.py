@@ -84,6 +84,12 @@ def test_wrong_arguments(arguments: list[str], told: str, tmp_path: Path, capsys
     assert told in capsys.readouterr().err
 
 
+def test_a_key_to_revoke_is_missed_where_there_is_no_data_folder_yet(tmp_path: Path, capsys: Shown) -> None:
+    assert main(["keys", "revoke", "nobody"]) == 2
+    assert "there is no key nobody" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_name_is_given_once(capsys: Shown) -> None:
     assert main(["keys", "add", "a"]) == 0
     assert main(["keys", "add", "a"]) == 2

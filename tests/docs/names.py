@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
+import warnings
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +55,9 @@ def is_command(text: str) -> bool:
     words = shlex.split(text)[1:]
     if not words or words[0] not in COMMANDS:
         return False
-    command = get_command(COMMANDS[words[0]].app())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Grafana's SDK deprecates its own module as it is imported
+        command = get_command(COMMANDS[words[0]].app())
     words = words[1:]
     below = getattr(command, "commands", {})
     if below and words:

@@ -45,7 +45,7 @@ def demo(
     ] = None,
     calls: Annotated[int, typer.Option(help="How many calls to make.", min=_FEWEST, max=_MOST)] = 24,
     serve: Annotated[
-        int | None, typer.Option(help="Only serve the embedded model on this port (0: a free one).")
+        int | None, typer.Option(help="Only serve the embedded model on this port (0: a free one).", min=0, max=65535)
     ] = None,
 ) -> int:
     """Start a small real model, the gateway and the keeper; hold conversations; show what was recorded."""

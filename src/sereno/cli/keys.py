@@ -113,6 +113,7 @@ def revoke(
             raise ConfigError(f"there is no key {key}{hint or '; see sereno keys list'}")
         return left
 
+    without(read_keys(loaded.settings.data))  # where there is no data folder yet, this says what is wrong
     change_keys(loaded.settings.data, without)
     publish_keys(loaded.settings.data)
     print(f"key {key} is revoked", file=sys.stderr)
