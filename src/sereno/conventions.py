@@ -50,6 +50,8 @@ INSTANCE_FILE = "instance"
 LOCK_FILE = "lock"
 SQLITE_FILE = "sereno.db"
 REDACTION_SALT_FILE = "salt"
+SPANS_FILE = "spans.json"
+"""How far calls were sent as spans."""
 
 # --- Buckets -----------------------------------------------------------------------------------------
 
@@ -164,6 +166,12 @@ METRICS: tuple[Metric, ...] = (
     _m("sereno_job_duration_seconds", "gauge", "seconds", "job", "keeper", "How long the job's last run took."),
     _m("sereno_job_last_success_timestamp_seconds", "gauge", "seconds", "job", "keeper",
        "When the job last succeeded, epoch seconds."),
+    _m("sereno_spans_sent_total", "counter", "", "", "keeper", "Calls sent as spans and taken by the collector."),
+    _m("sereno_spans_dropped_total", "counter", "", "reason", "keeper",
+       "Calls never sent as spans, by reason: expired, refused, unreadable."),
+    _m("sereno_spans_failures_total", "counter", "", "reason", "keeper",
+       "Failed attempts to send spans, by reason: unreachable, timeout, busy, unauthorized, refused, protocol."),
+    _m("sereno_spans_pending", "gauge", "", "", "keeper", "Stored calls not yet looked at for sending as spans."),
     _m("sereno_gateway_workers", "gauge", "", "", "gateway", "Gateway workers alive."),
     _m("sereno_gateway_connections", "gauge", "", "", "gateway", "Client connections open."),
     _m("sereno_gateway_requests_total", "counter", "", "", "gateway", "Requests forwarded."),

@@ -9,6 +9,7 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
+from sereno.assembly.tracing import span_options
 from sereno.categories.calls import categorised
 from sereno.config.categories import categoriser_of
 from sereno.config.load import Loaded
@@ -36,7 +37,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         parent_fd: read end of a pipe that closes when the supervisor is gone.
 
     Raises:
-        ConfigError: a model server's provider is unknown.
+        ConfigError: a model server's provider is unknown, or a file of `tracing` is wrong.
     """
     settings = loaded.settings
     return KeeperOptions(
@@ -60,6 +61,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         parent_fd=parent_fd,
         journal_budget_bytes=settings.journal.max_bytes,
         settings=tuple(_shown(loaded)),
+        spans=span_options(settings),
     )
 
 

@@ -145,7 +145,7 @@ def settings_arguments(loaded: Loaded, placed: dict[str, str], leave_out: Collec
     return arguments
 
 
-NOT_FOR_GATEWAYS = ("prices.", "categories.", "keeper.", "store.", "retention.", "api.", "ui.", "client.")
+NOT_FOR_GATEWAYS = ("prices.", "categories.", "keeper.", "store.", "retention.", "tracing.", "api.", "ui.", "client.")
 """Beginnings of settings that a gateway has no use for."""
 OPTIONS_OF_CHILDREN = frozenset({"log.level"})
 """Settings that both children take by their own option; the others go by --set."""

@@ -221,6 +221,29 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
         "Days prompts and answers are kept.")] = 90
 
 
+class Tracing(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls as OpenTelemetry spans: [tracing](tracing.md)."""
+
+    endpoint: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Collector that gets them, for instance http://127.0.0.1:4318; `off` sends none.")] = None
+    protocol: Annotated[str, Setting(kinds.choice("http", "grpc"),
+        "How it is spoken to: OTLP over HTTP or gRPC.")] = "http"
+    headers_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File with the header fields it wants, one `NAME: VALUE` a line; for its token.")] = None
+    ca_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Certificates (PEM) that its own must chain to.")] = None
+    content: Annotated[str, Setting(kinds.choice("none", "messages"),
+        "`messages` sends prompts and answers as well.")] = "none"
+    service: Annotated[str, Setting(kinds.text(),
+        "Name of the service that the spans are shown under.")] = "sereno"
+    interval: Annotated[float, Setting(kinds.duration(0.1),
+        "How often new calls are looked for.")] = 2.0
+    timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "How long the collector may take for a batch.")] = 10.0
+    max_age: Annotated[float | None, Setting(kinds.optional(kinds.duration(1.0)),
+        "How long after its end a call still waits for an absent collector; later it is dropped, counted.")] = 86400.0
+
+
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """The REST API and the pages."""
 
@@ -274,6 +297,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keeper: Keeper = Keeper()
     store: StoreSection = StoreSection()
     retention: Retention = Retention()
+    tracing: Tracing = Tracing()
     api: Api = Api()
     ui: Ui = Ui()
     log: Log = Log()
@@ -284,7 +308,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "api": Api, "ui": Ui, "log": Log, "client": Client,
+    "tracing": Tracing, "api": Api, "ui": Ui, "log": Log, "client": Client,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 from time import perf_counter, time
+from typing import TYPE_CHECKING
 
 from sereno import __version__
 from sereno.calls import Call
 from sereno.categories.calls import verdict_of
 from sereno.categories.categorise import Verdict
 from sereno.categories.category import Category
-from sereno.conventions import JOURNAL_DIR, RUN_DIR
+from sereno.conventions import JOURNAL_DIR, RUN_DIR, SPANS_FILE
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper import health as checks
@@ -43,6 +44,9 @@ from sereno.query.view import (
 )
 from sereno.store.base import Store
 from sereno.trust.keys import Key
+
+if TYPE_CHECKING:
+    from sereno.keeper.spans import SpanSender
 
 POLICY_SECONDS = 1.0
 RETENTION_SECONDS = 600.0
@@ -86,12 +90,15 @@ class Keeper:
             store, self._writes, calls_days=options.calls_days, bodies_days=options.bodies_days, clock=clock
         )
         self._samples = Samples(self._sample)
+        self._spans = _sender(options, store, self._reader.instance, clock)
         jobs = [
             Job(name="samples", every=SAMPLE_SECONDS, run=self._samples.run),
             Job(name="policy", every=POLICY_SECONDS, run=self._policy.run),
             Job(name="retention", every=RETENTION_SECONDS, run=self._retention.run, lease=True, delay=60.0),
             *self._upstreams.jobs(options.poll_seconds),
         ]
+        if self._spans is not None:
+            jobs.append(Job(name="spans", every=self._spans.interval, run=self._spans.run))
         # One keeper a DATA folder, so its name is the folder's: a restarted one still holds its leases.
         self._schedule = Schedule(jobs, store, self._reader.instance, clock)
 
@@ -102,6 +109,9 @@ class Keeper:
             ConfigError: the key file cannot be read: whoever starts a keeper is told, instead of a closed gateway.
         """
         self._policy.run()
+        if self._spans is not None:
+            with suppress(StoreError, OSError):  # the job tries again, and says what is wrong
+                self._spans.begin()
         self.ingest.start()
         self._schedule.start()
 
@@ -110,6 +120,8 @@ class Keeper:
         self.ingest.close()
         self._schedule.close()
         self._upstreams.close()
+        if self._spans is not None:
+            self._spans.close()
 
     def health(self) -> Health:
         """Run a real query on the store and look at the rest."""
@@ -266,6 +278,7 @@ class Keeper:
         out.update((("llm_requests_in_flight", (model,)), 0) for model in self.labels.known())
         out.update(self._running.figures(self.labels))
         out.update(self._upstreams.figures())
+        out.update({} if self._spans is None else self._spans.figures())
         out.update((("sereno_ingest_errors_total", (why,)), count) for why, count in dict(self.ingest.errors).items())
         failures = dict(self.ingest.enrich_failures.counts)
         out.update((("sereno_enrich_failures_total", (name,)), count) for name, count in failures.items())
@@ -280,3 +293,12 @@ class Keeper:
             if state.succeeded_at is not None:
                 out["sereno_job_last_success_timestamp_seconds", (name,)] = state.succeeded_at
         return out
+
+
+def _sender(options: KeeperOptions, store: Store, instance: str, clock: Callable[[], float]) -> SpanSender | None:
+    """Who sends spans, None where nobody shall."""
+    if options.spans is None:
+        return None
+    from sereno.keeper.spans import SpanSender  # noqa: PLC0415  protobuf, which no other start should wait for
+
+    return SpanSender(options.spans, store, options.data / SPANS_FILE, instance, clock)

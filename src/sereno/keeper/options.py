@@ -13,6 +13,7 @@ from sereno.categories.categorise import Categoriser
 from sereno.keeper.enrich import Enricher
 from sereno.models.poll import Target
 from sereno.query.view import ShownSetting
+from sereno.tracing.options import SpanOptions
 from sereno.trust.policy import RequireKey
 
 Mask = Callable[[str], str]
@@ -39,6 +40,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
         batch_calls, batch_bytes: the most that is committed at once.
         idle_seconds: time between two looks at an idle journal.
         settings: what pages show as settings.
+        spans: where calls are sent as spans, None for nowhere.
     """
 
     data: Path
@@ -61,3 +63,4 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
     batch_bytes: int = 16 * 1024 * 1024
     idle_seconds: float = 0.05
     settings: tuple[ShownSetting, ...] = ()
+    spans: SpanOptions | None = None
