@@ -21,7 +21,8 @@ from sereno.cli.commands import COMMANDS
 from sereno.config.table import BY_NAME, SECTIONS
 from sereno.web.app import mount
 
-MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 HEADERS = {
     value.decode().lower()
     for name, value in vars(conventions).items()
@@ -84,6 +85,7 @@ KINDS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("path", r"/.*", KNOWN_PATHS.__contains__),
     ("header", r"X-Sereno-\w+", lambda text: text.lower() in HEADERS),
     ("column", r"analytics\.\w+", KNOWN_COLUMNS.__contains__),
+    ("file of the repository", r"deploy/\S+", lambda text: (ROOT / text).is_file()),
     ("file", r"sereno\.db", lambda text: text == conventions.SQLITE_FILE),
     ("setting", rf"(?:{'|'.join(name.partition('.')[0] for name in SECTIONS if name)})\.\S+", BY_NAME.__contains__),
     ("metric", r"(?:llm|ollama|sereno|agent|drift|finetuning|lora)_\w+(?:\{[\w,]+\})?", is_metric),
