@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from grafana_foundation_sdk.builders import dashboard as build
-from grafana_foundation_sdk.cog.encoder import JSONEncoder
-from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models import dashboard as model
-
 from sereno.dashboards.board import Board, Section, Variable
+from sereno.dashboards.classic import JSONEncoder, build, common, model
 from sereno.dashboards.layout import bottom, panel_id, placed
 from sereno.dashboards.render_panel import SOURCE, rendered
 from sereno.dashboards.variables import DATASOURCE, INTERVAL, INTERVALS

@@ -6,32 +6,27 @@ from collections.abc import Callable, Iterable, Sequence
 from string import ascii_uppercase
 from typing import Any, cast
 
-from grafana_foundation_sdk.builders import (
+from sereno.dashboards.classic import (
+    Builder,
     annotationslist,
     bargauge,
+    build,
+    build_common,
+    common,
     gauge,
     heatmap,
+    heatmap_model,
+    model,
     piechart,
+    piechart_model,
     prometheus,
+    prometheus_model,
     stat,
     statetimeline,
     table,
     text,
     timeseries,
 )
-from grafana_foundation_sdk.builders import (
-    common as build_common,
-)
-from grafana_foundation_sdk.builders import (
-    dashboard as build,
-)
-from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models import dashboard as model
-from grafana_foundation_sdk.models import heatmap as heatmap_model
-from grafana_foundation_sdk.models.piechart import PieChartLabels, PieChartLegendValues, PieChartType
-from grafana_foundation_sdk.models.prometheus import PromQueryFormat
-
 from sereno.dashboards.layout import Place, panel_id
 from sereno.dashboards.meaning import PLAIN, Steps, Word
 from sereno.dashboards.panel import (
@@ -109,7 +104,7 @@ def _instants(queries: Sequence[Query]) -> list[Builder[Any]]:
 
 def _tables(queries: Sequence[Query]) -> list[Builder[Any]]:
     return [
-        _target(letter, query).instant().format(PromQueryFormat.TABLE)
+        _target(letter, query).instant().format(prometheus_model.PromQueryFormat.TABLE)
         for letter, query in zip(ascii_uppercase, queries, strict=False)
     ]
 
@@ -191,9 +186,9 @@ def _bars(panel: Bars) -> model.Panel:
 def _pie(panel: Pie) -> model.Panel:
     legend = piechart.PieChartLegendOptions().display_mode(common.LegendDisplayMode.TABLE).show_legend(True)
     legend = legend.placement(common.LegendPlacement.RIGHT)
-    legend = legend.values([PieChartLegendValues.VALUE, PieChartLegendValues.PERCENT])
-    builder = piechart.Panel().reduce_options(_reduce()).pie_type(PieChartType.DONUT).legend(legend)
-    builder = builder.display_labels([PieChartLabels.NAME, PieChartLabels.PERCENT])
+    legend = legend.values([piechart_model.PieChartLegendValues.VALUE, piechart_model.PieChartLegendValues.PERCENT])
+    builder = piechart.Panel().reduce_options(_reduce()).pie_type(piechart_model.PieChartType.DONUT).legend(legend)
+    builder = builder.display_labels([piechart_model.PieChartLabels.NAME, piechart_model.PieChartLabels.PERCENT])
     return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
 
 
@@ -202,7 +197,7 @@ def _heat(panel: Heat) -> model.Panel:
     axis = heatmap.YAxisConfig().unit(panel.unit)
     builder = heatmap.Panel().calculate(False).color(colours).y_axis(axis).no_value(panel.empty).unit(panel.unit)
     for target in _ranges(panel.queries):
-        builder = builder.with_target(target.format(PromQueryFormat.HEATMAP).legend_format("{{le}}"))
+        builder = builder.with_target(target.format(prometheus_model.PromQueryFormat.HEATMAP).legend_format("{{le}}"))
     return builder.build()
 
 

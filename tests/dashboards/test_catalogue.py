@@ -1,0 +1,29 @@
+"""Every query asks for metrics and labels that somebody exposes."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboards.reading import Asked, filled, queries
+from sereno.promql.catalogue import known, listed
+from sereno.promql.check import unknown
+from sereno.promql.query import read
+
+AGENT = listed("agent_conversations_total{}\nagent_messages_total{}")
+"""The instrumented agent's, by the names its document gives them."""
+RENAMED = frozenset({"exported_job"})
+"""`job` of a sample becomes this at the scrape, which has a `job` of its own."""
+
+
+def test_there_are_queries() -> None:
+    assert len(queries()) > 400
+
+
+@pytest.mark.parametrize("asked", queries(), ids=str)
+def test_a_query_asks_for_what_is_there(asked: Asked) -> None:
+    catalogue = {**AGENT, **known()}
+    assert unknown(read(filled(asked.expr)), catalogue, RENAMED) == []
+
+
+def test_a_wrong_name_would_be_found() -> None:
+    assert unknown(read("sum(rate(llm_request_total[5m]))"), {**AGENT, **known()}, RENAMED)
