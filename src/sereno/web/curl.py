@@ -1,7 +1,12 @@
-"""A call as the command that repeats it, without anybody's credentials."""
+"""A call as the command that repeats it, without anybody's credentials.
+
+The texts are a stranger's, the shell is the reader's. So a body that begins with `@` is no name of a file, and no
+control character stands in the command: a terminal may take it for a key, one that ends the paste among them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from shlex import quote
 
@@ -11,6 +16,10 @@ LONGEST = 100_000
 """Characters of a body that still fit a command line everywhere (Linux allows 128 KiB an argument)."""
 _KEPT = frozenset({"accept", "anthropic-beta", "anthropic-version", "content-type", "openai-beta"})
 _CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "cookie", "proxy-authorization", "x-goog-api-key"})
+_CONTROL = re.compile(r"([\0-\x09\x0b-\x1f\x7f-\x9f]+)")
+"""C0 but for the line feed, delete, and C1 (ECMA-48)."""
+_GLOB = frozenset("[]{}")
+"""What makes curl read an address as several; `-g` turns it off."""
 
 
 def curl(method: str, target: str, request: Side | None, base: str) -> str | None:
@@ -27,7 +36,7 @@ def curl(method: str, target: str, request: Side | None, base: str) -> str | Non
     >>> print(curl("POST", "/api/chat", Side(headers=[("Content-Type", "application/json")], body=body), "http://h"))
     curl http://h/api/chat \
       -H 'Content-Type: application/json' \
-      --data-binary '{"model": "it'"'"'s"}'
+      --data-raw '{"model": "it'"'"'s"}'
     """
     if request is None or request.body.truncated or request.body.error or request.body.encoding != "utf-8":
         return None
@@ -35,11 +44,29 @@ def curl(method: str, target: str, request: Side | None, base: str) -> str | Non
         return None
     words = ["curl"]
     if method not in ("GET", "POST") or (method == "POST") != bool(request.body.text):
-        words += ["-X", quote(method)]
-    parts = [" ".join([*words, quote(base + target)]), *_headers(request.headers)]
+        words += ["-X", quoted(method)]
+    if not _GLOB.isdisjoint(target):
+        words.append("-g")
+    parts = [" ".join([*words, quoted(base + target)]), *_headers(request.headers)]
     if request.body.text:
-        parts.append(f"--data-binary {quote(request.body.text)}")
+        parts.append(f"--data-raw {quoted(request.body.text)}")  # -d and --data-binary would read `@file`
     return " \\\n  ".join(parts)
+
+
+def quoted(text: str) -> str:
+    r"""A text as one word of a POSIX shell, control characters written by `printf`.
+
+    >>> print(quoted("a b"), quoted("\x1b[201~x"))
+    'a b' "$(printf '\033')"'[201~x'
+    """
+    parts = _CONTROL.split(text)
+    words = [_printed(part) if index % 2 else quote(part) for index, part in enumerate(parts) if part]
+    return "".join(words) or "''"
+
+
+def _printed(text: str) -> str:
+    octal = "".join(f"\\{byte:03o}" for byte in text.encode())
+    return f"\"$(printf '{octal}')\""
 
 
 def needed_credentials(request: Side | None) -> bool:
@@ -48,4 +75,4 @@ def needed_credentials(request: Side | None) -> bool:
 
 
 def _headers(headers: Sequence[tuple[str, str]]) -> list[str]:
-    return [f"-H {quote(f'{name}: {value}')}" for name, value in headers if name.lower() in _KEPT]
+    return [f"-H {quoted(f'{name}: {value}')}" for name, value in headers if name.lower() in _KEPT]
