@@ -90,8 +90,11 @@ def _parameters(fields: Mapping[str, Any]) -> Attributes:
             out[name] = float(value)
     for field, name in _INTEGERS.items():
         value = fields.get(field)
-        if isinstance(value, int) and _fits(value):
-            out[name] = value
+        if not isinstance(value, int) or not _fits(value):
+            continue
+        if name == names.REQUEST_MAX_TOKENS and value <= 0:
+            continue  # Ollama's −1 and −2 stand for no limit
+        out[name] = value
     choices = fields.get("n")
     if isinstance(choices, int) and _fits(choices) and choices != 1:
         out[names.REQUEST_CHOICES] = choices
