@@ -1,0 +1,15 @@
+"""All rules, group by group."""
+
+from __future__ import annotations
+
+from sereno.alerts import containers, databases, gpu, host, llm, monitoring, ollama, services, watchman
+from sereno.alerts.rule import Group
+from sereno.alerts.thresholds import Thresholds
+
+
+def groups(limits: Thresholds) -> tuple[Group, ...]:
+    """Every group; rules of parts that are not installed stay silent."""
+    return (
+        llm.group(limits), ollama.group(limits), watchman.group(limits), host.group(limits), gpu.group(limits),
+        services.group(), databases.group(limits), containers.group(limits), monitoring.group(),
+    )  # fmt: skip
