@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import Step, missing, steps
+from sereno.web.ranges import USUAL
+from sereno.web.texts import texts
 
 PAGE = (Path(__file__).parents[2] / "docs/tutorial.md").read_text("utf-8")
 STEPS = steps(PAGE)
@@ -112,3 +114,10 @@ def test_what_is_not_printed_is_found_missing() -> None:
     assert missing(step, "id\ttime\na b c\n") == []
     assert missing(step, "a b c d\nid\ttime\n") == ["a … c"]
     assert missing(step, "") == step.printed
+
+
+def test_what_the_page_names_in_the_browser_is_written_there() -> None:
+    part = PAGE.partition("## 5. Find a call")[2].partition("\n## ")[0]
+    named = re.findall(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])", part)
+    assert len(named) >= 4
+    assert set(named) <= {*texts("en").values(), *USUAL}
