@@ -115,7 +115,7 @@ def grpc_collector(codes: list[tuple[grpc.StatusCode, str]] | None = None) -> It
             return ExportTraceServiceResponse()
 
     server = grpc.server(ThreadPoolExecutor(2))
-    add_TraceServiceServicer_to_server(Service(), server)
+    add_TraceServiceServicer_to_server(Service(), server)  # type: ignore[no-untyped-call]
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     collected.url = f"http://127.0.0.1:{port}"
