@@ -8,7 +8,20 @@ import pytest
 
 import sereno
 
-PURE = ("calls", "conventions", "trust", "wire", "stats", "promql", "slo", "metrics", "query", "journal", "store", "config")
+PURE = (
+    "calls",
+    "conventions",
+    "trust",
+    "wire",
+    "stats",
+    "promql",
+    "slo",
+    "metrics",
+    "query",
+    "journal",
+    "store",
+    "config",
+)
 
 
 def modules() -> list[str]:

@@ -55,7 +55,7 @@ def test_links_between_pages_lead_somewhere() -> None:
     broken = []
     for page in (path for path in tracked() if path.suffix == ".md"):
         text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
-        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        for target in re.findall(r'(?:\]\(|\b(?:src|srcset)=")([^)"\s]+)', text):
             if re.match(r"[a-z]+:", target):
                 continue
             name, _, anchor = target.partition("#")
