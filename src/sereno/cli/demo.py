@@ -84,7 +84,8 @@ def _play(
 ) -> int:
     from sereno.demo.stage import Child, free_address
 
-    listen, keeper = (_address(console, wanted) for wanted in addresses)
+    named = zip(("--listen", "--keeper"), addresses, (DEFAULT_LISTEN, DEFAULT_KEEPER), strict=True)
+    listen, keeper = (_address(console, *wanted) for wanted in named)
     stop = threading.Event()
     with contextlib.ExitStack() as stack, _ended_by(stop):
         if not upstream:
@@ -120,12 +121,12 @@ def _play(
     return 1 if wrong else 0
 
 
-def _address(console: Console, wanted: str) -> str:
+def _address(console: Console, option: str, wanted: str, example: str) -> str:
     from sereno.demo.stage import free_address
 
     host, _, port = wanted.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
-        raise ConfigError(f"{wanted} is no address; expected HOST:PORT, for example {DEFAULT_LISTEN}.")
+        raise ConfigError(f"{option} is {wanted!r}; expected HOST:PORT, for instance {example}")
     address, free = free_address(wanted)
     if not free and port != "0":
         console.print(
