@@ -161,6 +161,8 @@ async def _conversations(
     async with httpx.AsyncClient(base_url=gateway, trust_env=False, timeout=300) as client:
         try:
             names = await visitors.models(client)
+        except httpx.HTTPStatusError as error:  # the gateway's own words say more than the library's
+            raise SerenoError(f"The models cannot be listed: {error.response.text.strip()[:500]}") from error
         except (ValueError, httpx.HTTPError) as error:
             raise SerenoError(f"The model server behind {gateway} cannot be used: {error}") from error
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
