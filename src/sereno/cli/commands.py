@@ -74,6 +74,7 @@ COMMANDS: dict[str, Command] = {
         Command("categories", KEEP, "What prompts are about: list, explain, apply anew.", "categories"),
         Command("reprice", KEEP, "Price stored calls anew, by the settings in force.", "reprice"),
         Command("backup", KEEP, "Write a consistent copy of the store.", "backup"),
+        Command("loadtest", CHECK, "Put load on an LLM API, measure what its users feel.", "loadtest"),
         Command("doctor", CHECK, "Look for what could go wrong, say what to do.", "doctor"),
         Command("config", CHECK, "Show, check and document the settings.", "config"),
         Command("completion", CHECK, "Print the script that completes commands in your shell.", "completion"),

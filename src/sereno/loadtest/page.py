@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from sereno.loadtest.figure_text import amount, clock, duration
 from sereno.loadtest.plot import Axis, Line, by_quantile, in_time, plot
-from sereno.loadtest.report import QUANTILES, Report
+from sereno.loadtest.report import QUANTILES, Figures, Report
 from sereno.loadtest.texts import Language, texts
 
 
@@ -69,7 +69,7 @@ def summary(report: Report, t: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def times(report: Report, t: dict[str, str]) -> list[tuple[str, object]]:
+def times(report: Report, t: dict[str, str]) -> list[tuple[str, Figures]]:
     """The distributions of a run as (name, `Figures`); those without a value are left out, latency never."""
     names = ("latency", "service", "first_chunk", "per_token", "gaps", "delay")
     return [(t[name], getattr(report, name)) for name in names if name == "latency" or getattr(report, name).count]

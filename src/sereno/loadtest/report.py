@@ -207,10 +207,11 @@ def slice_of(seconds: float) -> float:
 
 
 def _gaps(tally: Tally) -> Figures:
-    gaps = tally.gaps
-    if not gaps.count:
+    gaps, longest = tally.gaps, tally.longest_gap
+    if longest is None:
         return Figures(0)
-    return Figures(gaps.count, gaps.mean, None, tally.longest_gap, *(gaps.quantile(q) for q in QUANTILES.values()))
+    quantiles = (min(gaps.quantile(q) or 0.0, longest) for q in QUANTILES.values())
+    return Figures(gaps.count, gaps.mean, None, longest, *quantiles)
 
 
 def _curve(latency: _Floats) -> list[tuple[float, float]]:
@@ -234,7 +235,9 @@ def _moments(
         spread = np.quantile(waited, (0.5, 0.99), method="inverted_cdf") if len(waited) else ()
         here = ended_in == number
         busy = int(((began <= at) & (ended > at)).sum())
-        out.append(Moment(at, int(mine.sum()), int((here & good).sum()), int((here & ~good).sum()), busy, *map(float, spread)))
+        out.append(
+            Moment(at, int(mine.sum()), int((here & good).sum()), int((here & ~good).sum()), busy, *map(float, spread))
+        )
     return out
 
 
@@ -256,6 +259,7 @@ def _warnings(plan: Plan, found: Report) -> list[str]:
     late = found.delay.p99 is not None and found.delay.p99 > LATE
     for key, holds in (
         ("gone", found.ending == "gone"),
+        ("refused", found.ending == "refused"),
         ("interrupted", found.ending == "interrupted"),
         ("requests", found.ending == "requests"),
         ("nothing", found.requests == 0),

@@ -18,16 +18,19 @@ from sereno.loadtest.plan import Plan
 from sereno.loadtest.sample import Sample, Who, read_sample
 from sereno.loadtest.user import Script, Talk
 
-Reason = Literal["time", "requests", "gone", "interrupted"]
+Reason = Literal["time", "requests", "gone", "refused", "interrupted"]
 BACK_OFF = 0.5
 """Seconds a closed user waits after the server could not be reached, so that a dead server is not hammered."""
+
+HOPELESS = 100
+"""When so many requests were refused and none was answered, the run tests nothing and ends."""
 
 
 class Ending(msgspec.Struct, frozen=True):
     """How a run ended.
 
     Attributes:
-        reason: its time or its requests were over, the server was gone, or somebody stopped it.
+        reason: its time or its requests were over, the server was gone or refused everything, or somebody stopped it.
         seconds: how long it took.
         cut: requests that were under way when it was stopped; they are counted nowhere else.
     """
@@ -57,6 +60,7 @@ class Run:
         self._client = Client(plan.address, {"user-agent": "sereno-loadtest", **plan.headers}, clock)
         self._zero = self._wall_ns = 0.0
         self._gone_since: float | None = None
+        self._refused: int | None = 0
         self.reason: Reason = "time"
         self.issued = 0
         self.in_flight = 0
@@ -162,6 +166,12 @@ class Run:
 
     def _note(self, sample: Sample) -> None:
         self._sink(sample)
+        if sample.status == "success":
+            self._refused = None
+        elif self._refused is not None and (sample.http_status or 0) >= 400:
+            self._refused += 1
+            if self._refused >= HOPELESS:
+                self.stop("refused")
         if sample.error_type != "upstream_unreachable":
             if sample.http_status is not None:
                 self._gone_since = None

@@ -61,6 +61,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "missed": ("missed", "incumplido"),
     "warning_gone": ("The server stopped answering; the run ended there.",
                      "El servidor dejó de responder; la prueba terminó ahí."),
+    "warning_refused": ("The server refused the first hundred requests and answered none; the run ended there.",
+                        "El servidor rechazó las cien primeras peticiones y no respondió ninguna; la prueba terminó ahí."),
     "warning_interrupted": ("The run was stopped before its end.", "La prueba se detuvo antes de su fin."),
     "warning_requests": ("The run ended at its greatest number of requests (--requests).",
                          "La prueba terminó al alcanzar su número máximo de peticiones (--requests)."),
