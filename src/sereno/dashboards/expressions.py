@@ -68,7 +68,12 @@ def ratio(part: str, whole: str) -> str:
 
 def share(part: str, whole: str) -> str:
     """Percent; 0 where the part has not begun, absent where the whole is 0."""
-    return f"100 * ({part} or 0 * {whole}) / ({whole} > 0)"
+    return f"100 * ({counted(part, whole)}) / ({whole} > 0)"
+
+
+def counted(part: str, whole: str) -> str:
+    """A number out of a whole; 0 where the part has not begun, absent where the whole has not."""
+    return f"{part} or 0 * {whole}"
 
 
 def quantile(q: float, histogram: str, *conditions: str, by: str = "") -> str:

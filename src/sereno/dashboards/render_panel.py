@@ -74,7 +74,7 @@ def _common(builder: Any, panel: Panel, targets: Iterable[Builder[Any]]) -> Any:
     """What every kind with figures has: unit, colours, words, axis."""
     builder = builder.unit(panel.unit).thresholds(_thresholds(panel.steps)).no_value(panel.empty)
     builder = builder.mappings(_mappings(panel.words))
-    if panel.steps == PLAIN:
+    if panel.steps == PLAIN and not isinstance(panel, Tile | Gauge):
         builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     else:
         builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))

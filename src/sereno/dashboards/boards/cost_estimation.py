@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sereno.dashboards import host, parts
 from sereno.dashboards.board import Board, Section
-from sereno.dashboards.expressions import RANGE, increase, quantile_over, rate, ratio, select, tile
+from sereno.dashboards.expressions import RANGE, counted, increase, quantile_over, rate, ratio, select, tile
 from sereno.dashboards.limits import Limits
 from sereno.dashboards.meaning import REACH, bad_above, bad_from
 from sereno.dashboards.panel import Bars, Column, Kind, Note, Pie, Query, Series, Table, Tile
@@ -36,6 +36,7 @@ def board(limits: Limits) -> Board:
 
 def _tiles(limits: Limits) -> tuple[Kind, ...]:
     spent = increase(COST)
+    unpriced = counted(increase("llm_unpriced_requests_total"), increase("llm_requests_total"))
     return (
         Tile(
             "Cost in range",
@@ -67,7 +68,7 @@ def _tiles(limits: Limits) -> tuple[Kind, ...]:
             "Calls without a price",
             "Requests of the time range that stand in no cost figure (llm_unpriced_requests_total). `sereno prices` "
             "says which models, and how to set theirs.",
-            (Query(tile(increase("llm_unpriced_requests_total")), "Requests"),),
+            (Query(tile(unpriced), "Requests"),),
             "none", bad_from(1), REACH, decimals=0, spark=False,
         ),
     )  # fmt: skip
@@ -126,7 +127,8 @@ def _models(limits: Limits) -> tuple[Kind, ...]:
                 Query(ratio(cost, increase(f"{COSTS}_count", by="model"))),
                 Query(quantile_over(0.95, COSTS, by="model")),
                 Query(f"1000 * {ratio(cost, tokens)}"),
-                Query(increase("llm_unpriced_requests_total", by="model")),
+                Query(counted(increase("llm_unpriced_requests_total", by="model"),
+                              increase("llm_requests_total", by="model"))),
             ),
             keys=(Column("model", "string", link=parts.MODEL_LINK),),
             columns=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sereno.dashboards import parts
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import (
+    counted,
     increase,
     mean,
     mean_over,
@@ -273,7 +274,11 @@ def _detail(limits: Limits) -> tuple[Series | Tile, ...]:
             "Calls without a price",
             "Requests whose model has no price (llm_unpriced_requests_total): they stand in no cost figure. "
             "`sereno prices` says which.",
-            (Query(tile(increase("llm_unpriced_requests_total")), "Requests"),),
+            (
+                Query(
+                    tile(counted(increase("llm_unpriced_requests_total"), increase("llm_requests_total"))), "Requests"
+                ),
+            ),
             "short",
             bad_from(1),
             REACH,
@@ -282,10 +287,14 @@ def _detail(limits: Limits) -> tuple[Series | Tile, ...]:
         Tile(
             "Clients that left",
             "Requests that their client gave up, over the time range (llm_requests_total). Often: too slow.",
-            (Query(tile(increase("llm_requests_total", 'status="aborted"')), "Requests"),),
+            (
+                Query(
+                    tile(counted(increase("llm_requests_total", 'status="aborted"'), increase("llm_requests_total"))),
+                    "Left",
+                ),
+            ),
             "short",
             words=REACH,
             spark=False,
-            empty="None",
         ),
     )

@@ -1,0 +1,138 @@
+"""Every query of every panel, asked of a real Prometheus that scrapes a real Sereno in front of a real model.
+
+Exporters are not here; their pages are made (`neighbours`). What finds nothing all the same is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import pytest
+
+from dashboards.neighbours import Neighbours, page
+from dashboards.reading import Asked, filled, queries
+from dashboards.stack import free, sereno, talk, until, watched
+from parts.running import Prometheus
+from sereno.dashboards.meaning import UNKNOWN, UNREACHABLE
+from sereno.promql.catalogue import known, listed
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("dashboards")]
+
+PARTS = {
+    "offset 7d": "Prometheus is seconds old, not a week",
+    "sum by (model) (rate(llm_cached_tokens_total": "the demo's model server does not tell what it had cached",
+    "alertmanager_notifications_failed_total": "no notification failed",
+    "sum by (model) (increase(llm_unpriced_requests_total": "every model has a price here",
+    "sereno_ingest_errors_total": "no batch was refused; the counter begins with its first reason",
+}
+"""Parts of queries that find nothing in this stack, and why."""
+
+
+def test_the_neighbours_expose_what_real_exporters_do() -> None:
+    catalogue = {**known(), **listed("agent_conversations_total{}\nagent_messages_total{}")}
+    for name, labels in listed(page(0.0, 1.0)).items():
+        there = catalogue.get(name, frozenset())
+        assert name in catalogue
+        assert there is None or (labels or frozenset()) <= there, name
+
+
+class Told(NamedTuple):
+    """What Prometheus said.
+
+    Attributes:
+        idle: of the first dashboard's tiles before any call.
+        busy: of every query while models are asked.
+        down: of the first dashboard's tiles after Sereno ended.
+        stranger: of a tile whose job nobody scrapes.
+    """
+
+    idle: dict[str, list[float]]
+    busy: dict[Asked, list[float]]
+    down: dict[str, list[float]]
+    stranger: list[float]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """Sereno's life as Prometheus saw it."""
+    folder, gateway = tmp_path_factory.mktemp("stack"), free()
+    with ExitStack() as life, Neighbours() as neighbours, watched(folder, gateway, neighbours) as server:
+        life.enter_context(sereno(folder, gateway))
+        until(lambda: server.query("count_over_time(sereno_build_info[5m]) > 2", time.time()), "three scrapes")
+        idle = {one.panel: ask(server, one) for one in tiles()}
+
+        def complete() -> bool:
+            talk(gateway)
+            return all(server.query(expr, time.time()) for expr in ENOUGH)
+
+        until(complete, "traffic in every outcome, scraped twice, with recorded objectives")
+        busy = {one: ask(server, one) for one in queries()}
+        life.close()
+        until(lambda: server.query('up{job="sereno"} == 0', time.time()), "a failed scrape")
+        down = {one.panel: ask(server, one) for one in tiles()}
+        first = tiles()[0]
+        yield Told(idle, busy, down, ask(server, first._replace(expr=first.expr.replace("$job", "nobody"))))
+
+
+ENOUGH = (
+    'count(increase(llm_requests_total{status="success"}[5m]) > 0)',
+    'count(increase(llm_requests_total{status="error"}[5m]) > 0)',
+    'count(increase(llm_requests_total{status="aborted"}[5m]) > 0)',
+    "count(slo:period_error_budget_remaining:ratio)",
+    "count(alertmanager_notifications_total)",
+    "count(ollama_model_memory_bytes)",
+    'count_over_time(up{job="sereno"}[5m]) >= 12',
+)
+"""What must have come to pass before every query is asked."""
+
+
+def tiles() -> list[Asked]:
+    """Queries of the first dashboard's tiles."""
+    return [one for one in queries() if one.board == "llmops-overview" and "absent(" in one.expr]
+
+
+def ask(server: Prometheus, one: Asked) -> list[float]:
+    """Ask as Grafana would; seconds stand for the days that this Prometheus does not have.
+
+    Raises:
+        HTTPError: Prometheus cannot read or answer it.
+    """
+    expr = filled(one.expr).replace("[1m]", "[20s]")
+    found = server.query(re.sub(r":\d+[mh]\]", ":1s]", expr), time.time())
+    values = [float(series["value"][1]) for series in found]
+    return [value for value in values if not math.isnan(value)]
+
+
+def reason(one: Asked) -> str | None:
+    """Why a query may find nothing."""
+    return next((why for part, why in PARTS.items() if part in one.expr), None)
+
+
+def test_every_query_finds_something_or_says_why(told: Told) -> None:
+    silent = {one for one, found in told.busy.items() if not found and reason(one) is None}
+    assert not silent, "\n".join(f"{one}: {one.expr[:200]}" for one in sorted(silent))
+
+
+def test_no_tile_takes_a_living_sereno_for_dead(told: Told) -> None:
+    wrong = {one: found for one, found in told.busy.items() if "absent(" in one.expr and min(found, default=0) < 0}
+    assert not wrong
+
+
+def test_reasons_are_still_needed(told: Told) -> None:
+    silent = [one for one, found in told.busy.items() if not found]
+    assert all(any(part in one.expr for one in silent) for part in PARTS)
+
+
+def test_without_traffic_a_tile_says_so(told: Told) -> None:
+    for panel in ("Average response time", "Response time P95", "Error rate", "P99 in range", "Done within 3 s"):
+        assert told.idle[panel] == [], panel  # Grafana writes "No traffic"
+
+
+def test_down_is_told_from_not_there(told: Told) -> None:
+    assert {panel: found for panel, found in told.down.items() if found != [UNREACHABLE]} == {}
+    assert told.stranger == [UNKNOWN]
