@@ -137,6 +137,37 @@ def test_language_zone_and_theme_are_remembered() -> None:
     assert '<html lang="en" data-zone="UTC">' in wrong.text
 
 
+def test_every_page_has_both_twins() -> None:
+    fragments = {"rows", "running"}  # parts of pages, for the browser code
+    assert {page.name for page in PAGES if page.table is None} == fragments
+    app, view = made([chat("question " * 50, "answer", serial=1, at=NOW - 60)])
+    address = f"/sereno/calls/{view.store.records[0].call.id}"
+    page = fetch(app, address).text
+    assert f'href="{address}.csv"' in page
+    (row,) = csv.DictReader(io.StringIO(fetch(app, address + ".csv").text))
+    assert (row["id"], row["prompt"]) == (view.store.records[0].call.id, "question " * 50)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_copy_of_a_conversation_stays_in_a_cache(page: Any) -> None:
+    app, view = made(hostile_exchanges())
+    address = addresses(view, page)[0]
+    path, _, query = address.partition("?")
+    for form in ("", ".json", *((".csv",) if page.table else ())):
+        assert fetch(app, f"{path}{form}?{query}").headers["cache-control"] == "no-store"  # RFC 9111 §5.2.2.5
+
+
+@pytest.mark.parametrize("path", ["", "/calls", "/sessions", "/users", "/models", "/models/compare", "/cost"])
+def test_a_range_that_has_not_begun_is_refused_and_a_blank_field_is_none(path: str) -> None:
+    app, _ = made(hostile_exchanges())
+    for start in ("9999-01-01", "0s", "now"):
+        answer = fetch(app, f"/sereno{path}?start_time={start}", headers=HTML)
+        assert answer.status_code == 400
+        assert "a time before now" in answer.text
+    assert fetch(app, f"/sereno{path}?start_time=+&end_time=%20", headers=HTML).status_code == 200
+    assert fetch(app, "/sereno/sessions?status=+&user=%20", headers=HTML).status_code == 200
+
+
 def test_the_range_of_time_goes_along() -> None:
     app, _ = made(hostile_exchanges())
     page = fetch(app, "/sereno?start_time=6h").text

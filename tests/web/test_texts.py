@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 from sereno.web.texts import PARTS, texts
 
@@ -35,3 +36,14 @@ def test_templates_use_no_text_that_is_not_there() -> None:
 
 def test_no_key_hides_behind_a_method_of_dict() -> None:
     assert [key for key in texts("en") if hasattr(dict, key)] == []
+
+
+def test_no_text_is_left_that_nothing_shows() -> None:
+    """A key stands whole in code or template, or is put together there of a beginning or an end and a variable."""
+    web = Path(str(files("sereno.web")))
+    sources = [*web.glob("*.py"), *web.glob("pages/*.py"), *web.glob("templates/*.html")]
+    code = "\n".join(source.read_text("utf-8") for source in sources)
+    whole = set(re.findall(r"[a-z][a-z0-9_]*", code))
+    begun = tuple({m[1] for m in re.finditer(r"""["']([a-z_0-9]+_)(?:\{|["'] ~)""", code)})
+    ended = tuple({m[1] for m in re.finditer(r"""\}((?:_[a-z0-9]+)+)["']""", code)})
+    assert [k for k in texts("en") if k not in whole and not k.startswith(begun) and not k.endswith(ended)] == []

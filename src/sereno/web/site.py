@@ -128,7 +128,7 @@ class Site:
 
     def _html(self, page: Page, request: Request, reader: Reader, content: Any, status: HealthStatus) -> Response:
         pairs = request.query_params.multi_items()
-        given = dict(pairs)
+        given = {n: v for n, v in pairs if v.strip()}  # as `read` does, blank is left out
         path = request.url.path
         times = {f.name: given[f.name] for f in TIMES if given.get(f.name)}
         many = {field.name: [v for n, v in pairs if n == field.name and v] for field in page.fields if field.many > 1}
@@ -194,7 +194,7 @@ class Site:
             "Content-Security-Policy": CSP,
             "Vary": "Accept-Language, Accept, Cookie",
             "Content-Language": reader.language,
-            "Cache-Control": "no-cache",
+            "Cache-Control": "no-store",  # prompts are not to lie in a browser's files, nor in a proxy's
             **(headers or {}),
         }
         answer = Response(body, status, fields, media_type="text/html")
@@ -228,13 +228,19 @@ def csv_text(table: Table) -> bytes:
 
 
 def _query(page: Page, values: Values, start: str, now: float) -> CallQuery:
-    """The question, with the page's usual range where none is given; ages begin with a whole interval."""
+    """The question, with the page's usual range where none is given; ages begin with a whole interval.
+
+    Raises:
+        QueryError: the range begins now or later.
+    """
     query = values.query()
     given = values.given
     if page.usual_start and "start_time" not in given and "end_time" not in given:
         start = page.usual_start
     if "end_time" not in given and parse_duration(start.strip()) is not None:
         query = msgspec.structs.replace(query, start=aligned(parse_time(start, now), now))
+    if query.start is not None and query.end is None and query.start >= now:
+        raise QueryError("start_time", "`start_time` is not in the past: nothing happened yet.", "a time before now")
     if "limit" not in given:
         query = msgspec.structs.replace(query, limit=page.rows_usual)
     return query

@@ -13,7 +13,8 @@ from sereno.query.detail import CallDetailMessage, detail
 from sereno.query.problems import not_found
 from sereno.store.base import CallQuery, Cursor, Store
 from sereno.web.curl import curl, needed_credentials
-from sereno.web.page import Ask, Look, Page
+from sereno.web.page import Ask, Look, Page, Table
+from sereno.web.rows import call_table
 from sereno.web.timeline import phases, timeline
 
 
@@ -71,8 +72,14 @@ def shape(content: CallPage, look: Look) -> Mapping[str, Any]:
     }
 
 
+def table(content: CallPage) -> Table:
+    """The call in the columns of exports, its texts whole."""
+    return call_table([content])
+
+
 PAGES = (
     Page(
         name="call", path="/calls/{id}", template="call.html", section="calls", fields=(), gather=gather, shape=shape,
+        table=table,
     ),
 )  # fmt: skip

@@ -25,5 +25,4 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter_start_time": ("From", "Desde"),
     "filter_end_time": ("Until", "Hasta"),
     "live": ("Live", "En vivo"),
-    "sorted_by": ("Sorted by", "Ordenado por"),
 }

@@ -3,7 +3,6 @@
 TEXTS = {
     # frame
     "skip": ("Skip to content", "Saltar al contenido"),
-    "menu": ("Menu", "Menú"),
     "pages": ("Pages", "Páginas"),
     "other_language": ("Español", "English"),
     "theme": ("Theme", "Tema"),
@@ -74,7 +73,6 @@ TEXTS = {
     "unknown": ("unknown", "desconocido"),
     "unknown_user": ("no user given", "sin usuario"),
     "last_seen": ("Last seen", "Última vez"),
-    "first_seen": ("First seen", "Primera vez"),
     "share": ("Share", "Proporción"),
     "all": ("All", "Todas"),
     "total": ("Total", "Total"),
@@ -116,5 +114,4 @@ TEXTS = {
     "expected": ("Expected", "Se esperaba"),
     "home": ("To the overview", "Al resumen"),
     "no_data": ("No data in this range", "Sin datos en este periodo"),
-    "table_of": ("Show as table", "Ver como tabla"),
 }

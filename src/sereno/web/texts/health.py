@@ -73,5 +73,4 @@ TEXTS = {
     "setting": ("Setting", "Ajuste"),
     "value": ("Value", "Valor"),
     "source": ("From", "Origen"),
-    "store_parts": ("Files", "Ficheros"),
 }
