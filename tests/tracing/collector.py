@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 import grpc
+from google.protobuf import json_format
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -56,6 +59,20 @@ def values(span: Span) -> dict[str, Any]:
     return out
 
 
+def decoded(body: bytes, content_type: str) -> ExportTraceServiceRequest:
+    """A request in either of OTLP/HTTP's two forms; in JSON, ids are hex where protobuf's own mapping has base64."""
+    if content_type == "application/x-protobuf":
+        return ExportTraceServiceRequest.FromString(body)
+    assert content_type == "application/json"
+    document = json.loads(body)
+    for resource in document["resourceSpans"]:
+        for scope in resource["scopeSpans"]:
+            for span in scope["spans"]:
+                for name in ("traceId", "spanId", "parentSpanId"):
+                    span[name] = b64encode(bytes.fromhex(span[name])).decode()
+    return json_format.ParseDict(document, ExportTraceServiceRequest())
+
+
 @contextmanager
 def http_collector() -> Iterator[Collected]:
     collected = Collected()
@@ -71,7 +88,7 @@ def http_collector() -> Iterator[Collected]:
             collected.headers.append({name.lower(): value for name, value in self.headers.items()})
             if status == 200:
                 plain = gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
-                collected.requests.append(ExportTraceServiceRequest.FromString(plain))
+                collected.requests.append(decoded(plain, self.headers.get_content_type()))
             try:
                 self.send_response(status)
                 for name, value in {"content-length": str(len(reply)), **fields}.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from sereno.conventions import (
     OPEN_WEBUI_SESSION_HEADER,
@@ -119,8 +120,17 @@ def first(head: RequestHead, names: tuple[bytes, ...]) -> str | None:
     for name in names:
         value = found.get(name)
         if value:
-            return value.decode("utf-8", "replace")[:_LONGEST_NAME]
+            return _plain(value.decode("utf-8", "replace"))[:_LONGEST_NAME]
     return None
+
+
+def _plain(text: str) -> str:
+    """A name that was written in ASCII as RFC 8187 §3.2.1 has it, as some HTTP clients must, as it is meant.
+
+    >>> _plain("UTF-8''N%C3%BA%C3%B1ez"), _plain("100%41")
+    ('Núñez', '100%41')
+    """
+    return unquote(text[7:], errors="replace") if text[:7].lower() == "utf-8''" else text
 
 
 def _is_ours(line: bytes) -> bool:
