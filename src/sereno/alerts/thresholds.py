@@ -1,64 +1,51 @@
-"""From where the rules alert: defaults are the seeds' and may be set."""
+"""From where the rules alert; each is a setting."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: the settings read the annotations.
+
+from typing import Annotated
 
 import msgspec
 
 GIB = 1024**3
 
 
-class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of the alert rules; shares are 0 to 1.
+def _limit(text: str, most: float) -> msgspec.Meta:
+    return msgspec.Meta(description=text, ge=0, le=most)
 
-    Attributes:
-        latency: seconds, 95th percentile and mean of requests.
-        error_share: of requests that fail.
-        minimum_requests: in five minutes, below which shares and percentiles tell nobody.
-        tokens_per_second: over all models.
-        cost_per_hour: US dollars over all models.
-        token_seconds: per output token of a model, mean.
-        poll_seconds: a model server's answer to being asked for its models.
-        spilled_share: of a model's memory that is not on the GPU.
-        cpu_share: of all cores busy.
-        memory_share: of memory used.
-        disk_free_share: of a file system.
-        disk_full_hours: ahead that a file system is looked at.
-        gpu_celsius: GPU core.
-        gpu_memory_share: of GPU memory used.
-        gpu_power_share: of a GPU's own power limit.
-        gpu_watts: of a GPU whose limit nobody exports.
-        connection_share: of a database's connections.
-        transaction_seconds: age of a transaction.
-        redis_memory_share: of `maxmemory`.
-        container_memory_share: of a container's limit.
-        journal_bytes: not stored yet.
-        lag_seconds: that the oldest record waits for the store.
-        query_seconds: 95th percentile of the store's queries.
+
+# fmt: off
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """From where the alert rules fire; shares are from 0 to 1.
+
+    The description and the bounds of each field are those of the setting that carries it.
     """
 
-    latency: float = 5
-    error_share: float = 0.05
-    minimum_requests: int = 5
-    tokens_per_second: float = 10_000
-    cost_per_hour: float = 10
-    token_seconds: float = 0.2
-    poll_seconds: float = 2
-    spilled_share: float = 0.05
-    cpu_share: float = 0.80
-    memory_share: float = 0.85
-    disk_free_share: float = 0.15
-    disk_full_hours: int = 24
-    gpu_celsius: float = 85
-    gpu_memory_share: float = 0.95
-    gpu_power_share: float = 0.98
-    gpu_watts: float = 300
-    connection_share: float = 0.80
-    transaction_seconds: float = 3600
-    redis_memory_share: float = 0.90
-    container_memory_share: float = 0.90
-    journal_bytes: int = 2 * GIB
-    lag_seconds: float = 60
-    query_seconds: float = 1
+    latency: Annotated[float, _limit("Seconds a request takes, 95th percentile and mean.", 1e6)] = 5.0
+    error_share: Annotated[float, _limit("Share of the requests that fail.", 1)] = 0.05
+    minimum_requests: Annotated[int, _limit("Requests in 5 minutes below which shares and percentiles tell nobody.",
+        10**9)] = 5
+    tokens_per_second: Annotated[float, _limit("Tokens a second, over all models.", 1e12)] = 10_000.0
+    cost_per_hour: Annotated[float, _limit("US dollars an hour, over all models.", 1e9)] = 10.0
+    token_seconds: Annotated[float, _limit("Seconds a token of an answer takes, mean by model.", 1e6)] = 0.2
+    poll_seconds: Annotated[float, _limit("Seconds a model server takes to list its models.", 1e6)] = 2.0
+    spilled_share: Annotated[float, _limit("Share of a model that is in main memory instead of the GPU's.", 1)] = 0.05
+    cpu_share: Annotated[float, _limit("Share of a host's cores that is busy.", 1)] = 0.80
+    memory_share: Annotated[float, _limit("Share of a host's memory in use.", 1)] = 0.85
+    disk_free_share: Annotated[float, _limit("Share of a file system that is free; critical at a third of it.", 1)] = (
+        0.15)
+    disk_full_hours: Annotated[int, _limit("Hours ahead that a file system must not be full.", 8760)] = 24
+    gpu_celsius: Annotated[float, _limit("Temperature of a GPU.", 200)] = 85.0
+    gpu_memory_share: Annotated[float, _limit("Share of a GPU's memory in use.", 1)] = 0.95
+    gpu_power_share: Annotated[float, _limit("Share of its own power limit that a GPU draws.", 1)] = 0.98
+    gpu_watts: Annotated[float, _limit("Watts a GPU draws, where its limit is not exported.", 1e6)] = 300.0
+    connection_share: Annotated[float, _limit("Share of a database's connections that is taken.", 1)] = 0.80
+    transaction_seconds: Annotated[float, _limit("Age of a transaction in PostgreSQL.", 1e9)] = 3600.0
+    redis_memory_share: Annotated[float, _limit("Share of Redis's `maxmemory` in use.", 1)] = 0.90
+    container_memory_share: Annotated[float, _limit("Share of a container's memory limit in use.", 1)] = 0.90
+    journal_bytes: Annotated[int, _limit("Bytes in the journal that are not stored yet.", 10**15)] = 2 * GIB
+    lag_seconds: Annotated[float, _limit("Seconds that the oldest record waits for the store.", 1e9)] = 60.0
+    query_seconds: Annotated[float, _limit("Seconds a question to the store takes, 95th percentile.", 1e6)] = 1.0
+# fmt: on
 
 
 def number(value: float) -> str:

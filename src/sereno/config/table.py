@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from sereno import conventions
+from sereno.alerts.thresholds import Thresholds
 from sereno.config import kinds
 from sereno.config.kinds import Address, Kind, Secret
 
@@ -284,6 +285,101 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
         "Sereno key with scope `read` for it.")] = Secret("")
 
 
+class Alerting(msgspec.Struct, frozen=True, kw_only=True):
+    """Who tells people what goes wrong, and where they find what: [alerts](alerts.md).
+
+    Files of secrets are read by Alertmanager, so their paths are those that it sees.
+    """
+
+    engine: Annotated[str, Setting(kinds.choice("prometheus", "grafana"),
+        "Who notifies: Prometheus with Alertmanager, or Grafana; never both.")] = "prometheus"
+    language: Annotated[str, Setting(kinds.choice("en", "es"),
+        "Language of notifications.")] = "en"
+    alertmanager_url: Annotated[str, Setting(kinds.url(),
+        "Where `sereno alerts` and `sereno silence` find Alertmanager.", "--alertmanager")] = "http://127.0.0.1:9093"
+    grafana_url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Where people open Grafana, for links to dashboards.")] = None
+    runbooks_url: Annotated[str, Setting(kinds.text(),
+        "Folder or address of the runbooks, for links.")] = "docs/runbooks"
+    heartbeat_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds the address outside this machine which is called every 5 minutes as long as alerts work.",
+        )] = None
+    repeat: Annotated[float, Setting(kinds.duration(1.0),
+        "How often an alert that goes on is sent again.")] = 4 * 3600.0
+
+
+class Email(msgspec.Struct, frozen=True, kw_only=True):
+    """Notifications by e-mail."""
+
+    to: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Addresses; without any no mail is sent.")] = ()
+    sender: Annotated[str, Setting(kinds.text(),
+        "Address that mails come from.")] = "sereno@localhost"
+    server: Annotated[Address, Setting(kinds.address(),
+        "Mail server (SMTP).")] = Address("127.0.0.1", 25)
+    user: Annotated[str, Setting(kinds.text(),
+        "User name at the mail server; empty if it asks for none.")] = ""
+    password_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds the password.")] = None
+    tls: Annotated[bool, Setting(kinds.boolean(),
+        "Whether the mail server must speak TLS.")] = True
+    only_critical: Annotated[bool, Setting(kinds.boolean(),
+        "Whether warnings are left out.")] = False
+
+
+class Slack(msgspec.Struct, frozen=True, kw_only=True):
+    """Notifications to Slack."""
+
+    url_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds the address of an incoming webhook.")] = None
+    channel: Annotated[str, Setting(kinds.text(),
+        "Channel; empty: the webhook's own.")] = ""
+    only_critical: Annotated[bool, Setting(kinds.boolean(),
+        "Whether warnings are left out.")] = False
+
+
+class Discord(msgspec.Struct, frozen=True, kw_only=True):
+    """Notifications to Discord."""
+
+    url_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds the address of a webhook.")] = None
+    only_critical: Annotated[bool, Setting(kinds.boolean(),
+        "Whether warnings are left out.")] = False
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """Notifications to a program of yours, as Alertmanager's JSON."""
+
+    url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Its address, if it holds no secret.")] = None
+    url_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds its address.")] = None
+    token_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds a bearer token.")] = None
+    only_critical: Annotated[bool, Setting(kinds.boolean(),
+        "Whether warnings are left out.")] = False
+
+
+class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """A window in which alerts are not sent: they are there, and are sent if they go on afterwards."""
+
+    name: str
+    start: Annotated[str, Setting(kinds.text(),
+        "When it begins, HH:MM.")] = "00:00"
+    end: Annotated[str, Setting(kinds.text(),
+        "When it ends, HH:MM; before `start` it is on the next day.")] = "24:00"
+    days: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Weekdays, in English, also `monday:friday`; none: every day.")] = ()
+    days_of_month: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Days such as `1`, `1:7` or `-1` (the last); none: every day.")] = ()
+    months: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Months, in English or by number; none: every month.")] = ()
+    timezone: Annotated[str, Setting(kinds.text(),
+        "Time zone, for instance `Europe/Madrid`.")] = "UTC"
+    alerts: Annotated[tuple[str, ...], Setting(kinds.texts(commas=True),
+        "Which alerts, for instance `job=qdrant`; none: all.")] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, validated."""
 
@@ -302,6 +398,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ui: Ui = Ui()
     log: Log = Log()
     client: Client = Client()
+    alerting: Alerting = Alerting()
+    email: Email = Email()
+    slack: Slack = Slack()
+    discord: Discord = Discord()
+    webhook: Webhook = Webhook()
+    maintenance: tuple[Maintenance, ...] = ()
+    thresholds: Thresholds = Thresholds()
 # fmt: on
 
 
@@ -309,6 +412,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
     "tracing": Tracing, "api": Api, "ui": Ui, "log": Log, "client": Client,
+    "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
+    "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 
@@ -325,8 +430,16 @@ def _rows() -> tuple[Setting, ...]:
             for mark in getattr(hints[field.name], "__metadata__", ()):
                 default = None if field.required else field.default
                 name = f"{section}.{field.name}" if section else field.name
-                rows.append(Setting(mark.kind, mark.help, mark.option, name, default))
+                row = _threshold(mark, default) if isinstance(mark, msgspec.Meta) else mark
+                rows.append(Setting(row.kind, row.help, row.option, name, default))
     return tuple(rows)
+
+
+def _threshold(mark: msgspec.Meta, default: object) -> Setting:
+    """The row of a limit of the alert rules, which says its own bounds."""
+    most = float(mark.le or 0)
+    kind: Kind[Any] = kinds.integer(0, int(most)) if isinstance(default, int) else kinds.amount(most)
+    return Setting(kind, mark.description or "")
 
 
 SETTINGS: tuple[Setting, ...] = _rows()
