@@ -1,7 +1,7 @@
 # Sereno. `make help` lists the targets; each sets up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test test-all lint format coverage bench docs clean
+.PHONY: help setup parts demo test test-all lint format coverage bench docs pictures clean
 
 PY := .venv/bin/python
 # Two workers keep two cores busy while tests wait for sockets; a test file stays on one worker.
@@ -59,6 +59,9 @@ format: .venv/.synced ## format the code and sort the imports
 
 docs: .venv/.synced ## regenerate the pages that are made from the code
 	@.venv/bin/sereno config docs > docs/configuration.md
+
+pictures: setup ## make the pictures of the docs anew, from a day of traffic in a real Chromium
+	@PYTHONPATH=tests $(PY) tests/web/browser/pictures.py
 
 clean: ## remove what the targets above made
 	@rm -rf .venv .tools dist build $(BROWSER)/node_modules $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -49,7 +49,7 @@
 
   // A table wider than its card hides figures on a screen that has room for them.
   function* tables() {
-    if (innerWidth < 1400) return;
+    if (innerWidth < 1280) return;
     for (const e of all(".scroll")) {
       if (seen(e) && e.scrollWidth > e.clientWidth + 1) {
         yield `table scrolls, ${e.scrollWidth} in ${e.clientWidth}: ${name(e)}`;

@@ -19,7 +19,7 @@ from web.browser.gallery import PATIENCE
 
 Theme = Literal["light", "dark"]
 Language = Literal["en", "es"]
-PHONE, DESK, WALL = 375, 1440, 2560
+PHONE, LAPTOP, DESK, WALL = 375, 1280, 1440, 2560
 HEIGHTS = {PHONE: 740, DESK: 900, WALL: 1400}
 MOST_SHIFT = 0.05
 
@@ -81,8 +81,7 @@ class Walker:
 
     def look(self, language: Language = "en") -> None:
         """Judge the page as it stands: width, cuts, overlaps, shifts, language."""
-        for fault in self.page.evaluate("judge.layout()"):
-            self._fault(fault)
+        self._layout()
         shift = self.page.evaluate("judge.shift")
         if shift >= MOST_SHIFT:
             self._fault(f"layout shift {shift:.3f}")
@@ -90,6 +89,16 @@ class Walker:
             self._fault(f"lang is {said}")
         for text in untranslated(self.page.evaluate("judge.words()"), language):
             self._fault(f"not in {language}: {text!r}")
+
+        if self.page.viewport_size == {"width": DESK, "height": HEIGHTS[DESK]}:
+            self._at += f", then {LAPTOP}"
+            self.page.set_viewport_size({"width": LAPTOP, "height": HEIGHTS[DESK]})
+            self._layout()
+            self.page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
+
+    def _layout(self) -> None:
+        for fault in self.page.evaluate("judge.layout()"):
+            self._fault(fault)
 
     def axe(self) -> None:
         """Judge the page by WCAG, and its contrasts once more in the other theme: nothing else differs there."""
