@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dashboards.reading import Asked, filled, queries
+from sereno.conventions import METRICS
 from sereno.promql.catalogue import known, listed
 from sereno.promql.check import unknown
 from sereno.promql.query import read
@@ -27,3 +30,11 @@ def test_a_query_asks_for_what_is_there(asked: Asked) -> None:
 
 def test_a_wrong_name_would_be_found() -> None:
     assert unknown(read("sum(rate(llm_request_total[5m]))"), {**AGENT, **known()}, RENAMED)
+
+
+def test_every_metric_of_ours_is_shown_somewhere() -> None:
+    asked_for = " ".join(one.expr for one in queries())
+    missing = {
+        metric.name for metric in METRICS if not re.search(rf"\b{metric.name}(_bucket|_sum|_count)?\b", asked_for)
+    }
+    assert missing == set()

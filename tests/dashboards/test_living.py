@@ -28,6 +28,7 @@ PARTS = {
     "sum by (model) (rate(llm_cached_tokens_total": "the demo's model server does not tell what it had cached",
     "alertmanager_notifications_failed_total": "no notification failed",
     "sum by (model) (increase(llm_unpriced_requests_total": "every model has a price here",
+    "sereno_spans_": "no collector is configured",
     "sereno_ingest_errors_total": "no batch was refused; the counter begins with its first reason",
 }
 """Parts of queries that find nothing in this stack, and why."""

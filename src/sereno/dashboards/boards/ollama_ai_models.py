@@ -6,7 +6,7 @@ from sereno.dashboards import parts
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import RANGE, increase, quantile, rate, select, speed, tile, total
 from sereno.dashboards.limits import Limits
-from sereno.dashboards.meaning import REACH, UP, bad_from
+from sereno.dashboards.meaning import REACH, UP, YES, bad_from
 from sereno.dashboards.panel import Column, Kind, Pie, Query, Series, Table, Tile, Timeline
 from sereno.dashboards.variables import CALLS, UPSTREAM
 
@@ -24,7 +24,7 @@ def board(limits: Limits) -> Board:
             Section("", _tiles()),
             Section("Loaded", _loaded(limits)),
             Section("Installed", (parts.model_sizes(), _use(), _inventory())),
-            Section("Servers", (_servers(), _polls()), collapsed=True),
+            Section("Servers", (_servers(), _versions(), _polls()), collapsed=True),
         ),
     )
 
@@ -138,7 +138,7 @@ def _inventory() -> Table:
 def _servers() -> Table:
     return Table(
         "Model servers",
-        "Each server, whether it answers, its version and how long its last poll took (ollama_up, ollama_info, "
+        "Each server: whether it answers, its models, how long its last poll took (ollama_up, ollama_models_total, "
         "ollama_poll_duration_seconds).",
         (
             Query(f"max by (upstream) ({select('ollama_up')})"),
@@ -151,9 +151,20 @@ def _servers() -> Table:
     )
 
 
+def _versions() -> Table:
+    return Table(
+        "Versions of model servers",
+        "As each server says (ollama_info).",
+        (Query(f"max by (upstream, version) ({select('ollama_info')})"),),
+        keys=(Column("upstream", "string"), Column("version", "string")),
+        columns=(Column("Runs", "none", words=YES),),
+        empty="No Ollama",
+    )
+
+
 def _polls() -> Series:
     return Series(
-        "Requests to each server that are no calls",
+        "Requests that are no calls",
         "Lists, pulls, version checks a second, by route (sereno_other_requests_total).",
         (Query(rate("sereno_other_requests_total", by="route"), "{{route}}"),),
         "reqps",

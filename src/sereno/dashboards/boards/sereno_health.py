@@ -5,7 +5,7 @@ from __future__ import annotations
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import REACHED, TARGET, quantile, rate, select, share, tile, total
 from sereno.dashboards.limits import Limits
-from sereno.dashboards.meaning import REACH, UP, bad_above, bad_from
+from sereno.dashboards.meaning import REACH, UP, YES, bad_above, bad_from
 from sereno.dashboards.panel import Column, Heat, Kind, Query, Series, Table, Tile, Timeline
 from sereno.dashboards.variables import INSTANCE, JOB, UPSTREAM
 
@@ -26,7 +26,7 @@ def board(limits: Limits) -> Board:
             Section("Gateway", _gateway()),
             Section("Record", _record(limits)),
             Section("Store and pages", _store(limits)),
-            Section("Jobs", _jobs()),
+            Section("Jobs and traces", _jobs()),
             Section("Dashboards themselves", _dashboards(), collapsed=True),
         ),
     )
@@ -132,10 +132,11 @@ def _record(limits: Limits) -> tuple[Kind, ...]:
         Series(
             "Records written and stored",
             "Records a second that the gateway handed on (sereno_gateway_records_total), and calls stored "
-            "(sereno_calls_ingested_total). Apart for long: the keeper falls behind.",
+            "(sereno_calls_ingested_total, in sereno_ingest_batches_total). Apart for long: the keeper falls behind.",
             (
                 Query(rate("sereno_gateway_records_total"), "Written"),
                 Query(rate("sereno_calls_ingested_total"), "Stored"),
+                Query(rate("sereno_ingest_batches_total"), "Batches"),
             ),
             "cps",
         ),
@@ -232,7 +233,42 @@ def _jobs() -> tuple[Kind, ...]:
                 Column("Took", "s"),
                 Column("Failed", "none", bad_from(1), decimals=0),
             ),
-            width=24, height=7, sort="Succeeded ago", empty="No keeper",
+            width=16, height=7, sort="Succeeded ago", empty="No keeper",
+        ),
+        Table(
+            "Versions",
+            "Which version of Sereno runs where (sereno_build_info). Two at once: an update is half done.",
+            (Query(f"max by (job, instance, version) ({select('sereno_build_info')})"),),
+            keys=(Column("job", "string"), Column("instance", "string"), Column("version", "string")),
+            columns=(Column("Runs", "none", words=YES),),
+            width=8, height=7, empty="Not scraped",
+        ),
+        Series(
+            "Calls sent as traces",
+            "Spans that the collector took, a second, and those it will never get (sereno_spans_sent_total, "
+            "sereno_spans_dropped_total).",
+            (
+                Query(rate("sereno_spans_sent_total"), "Sent"),
+                Query(rate("sereno_spans_dropped_total", by="reason"), "dropped: {{reason}}"),
+            ),
+            "cps", empty="No traces are sent",
+        ),
+        Series(
+            "Traces that wait",
+            "Calls not yet looked at for sending (sereno_spans_pending), and failed attempts a minute "
+            "(sereno_spans_failures_total). Nothing is lost while the collector is away for less than the retention.",
+            (
+                Query(f"max({select('sereno_spans_pending')})", "Waiting"),
+                Query(f"60 * {rate('sereno_spans_failures_total', by='reason')}", "{{reason}}"),
+            ),
+            "short", empty="No traces are sent",
+        ),
+        Series(
+            "Sereno's own calls",
+            "Calls that Sereno itself made to a model, a minute (sereno_internal_requests_total): they stand in no "
+            "llm_* figure.",
+            (Query(f"60 * {rate('sereno_internal_requests_total', by='status')}", "{{status}}"),),
+            "short", width=24, height=6, empty="None",
         ),
     )  # fmt: skip
 
