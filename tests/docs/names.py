@@ -1,4 +1,4 @@
-"""What a name in a page stands for, looked up where it is defined: setting, command, path, metric, header, column."""
+"""What a name in a page stands for, looked up where it is defined: setting, command, path, metric, alert, column …"""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typer.main import get_command
 
 from api.double import KeeperDouble, MemoryStore
 from sereno import conventions
+from sereno.alerts.catalogue import groups
+from sereno.alerts.thresholds import Thresholds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.cli.commands import COMMANDS
@@ -79,11 +81,13 @@ def is_metric(text: str) -> bool:
 
 
 KNOWN_PATHS, KNOWN_COLUMNS = paths(), columns()
+ALERTS = {rule.name for group in groups(Thresholds()) for rule in group.rules}
 KINDS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("command", r"sereno .+", is_command),
     ("make target", r"make .+", lambda text: re.search(rf"^{text[5:]}:", MAKEFILE, re.MULTILINE) is not None),
     ("path", r"/.*", KNOWN_PATHS.__contains__),
     ("header", r"X-Sereno-\w+", lambda text: text.lower() in HEADERS),
+    ("alert", r"[A-Z][A-Za-z]+[A-Z][a-z]+", ALERTS.__contains__),
     ("column", r"analytics\.\w+", KNOWN_COLUMNS.__contains__),
     ("file of the repository", r"deploy/\S+", lambda text: (ROOT / text).is_file()),
     ("file", r"sereno\.db", lambda text: text == conventions.SQLITE_FILE),
