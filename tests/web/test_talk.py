@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from captures.loader import exchange
 from sereno.calls import ImageRef, Message, ToolCall
-from sereno.web.talk import SHOWN_CHARACTERS, SHOWN_MESSAGES, SHOWN_PARTS, Said, Talk
+from sereno.web.excerpt import SHOWN_PARTS
+from sereno.web.talk import SHOWN_CHARACTERS, SHOWN_MESSAGES, Said, Talk
 from sereno.wire.conversation import messages
 
 TEXT = st.text(min_size=1, max_size=20).filter(str.strip)

@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from sereno.calls import Message
+from sereno.web.excerpt import shortened
 from sereno.wire.conversation import thread
 
 History = Literal["continued", "again", "branched", "changed", "shortened"]
@@ -28,8 +29,6 @@ SHOWN_MESSAGES = 40
 """New messages shown of one call; the last ones."""
 SHOWN_CHARACTERS = 8000
 """Characters shown of one text."""
-SHOWN_PARTS = 100
-"""Tool calls, and images, shown of one message."""
 _SYSTEM = frozenset({"system", "developer"})
 _NOTHING = Message("assistant")
 _SOMETHING = Message("assistant", "x")
@@ -92,7 +91,7 @@ class Talk:
         self._remember(number, sent, units, path, answers)
         left_out = max(0, len(new) - SHOWN_MESSAGES)
         whole = [*new[left_out:], *answers[:SHOWN_MESSAGES]]
-        shown = tuple(map(_shortened, whole))
+        shown = tuple(shortened(message, SHOWN_CHARACTERS) for message in whole)
         return Said(
             messages=shown,
             repeated=len(sent) - len(new),
@@ -185,27 +184,3 @@ class Talk:
             answer = _NOTHING if run[0].role == "assistant" else _SOMETHING
             self._keys[run] = thread(run, answer)[0]
         return self._keys[run]
-
-
-def _shortened(message: Message) -> Message:
-    """A message of which a page can show many; the same object where nothing is too long."""
-    tools = tuple(
-        msgspec.structs.replace(call, arguments=call.arguments[:SHOWN_CHARACTERS])
-        if len(call.arguments) > SHOWN_CHARACTERS
-        else call
-        for call in message.tool_calls[:SHOWN_PARTS]
-    )
-    if (
-        len(message.content) <= SHOWN_CHARACTERS
-        and len(message.thinking or "") <= SHOWN_CHARACTERS
-        and len(message.images) <= SHOWN_PARTS
-        and tools == message.tool_calls
-    ):
-        return message
-    return msgspec.structs.replace(
-        message,
-        content=message.content[:SHOWN_CHARACTERS],
-        thinking=message.thinking and message.thinking[:SHOWN_CHARACTERS],
-        tool_calls=tools,
-        images=message.images[:SHOWN_PARTS],
-    )

@@ -13,6 +13,7 @@ from sereno.query.detail import CallDetailMessage, detail
 from sereno.query.problems import not_found
 from sereno.store.base import CallQuery, Cursor, Store
 from sereno.web.curl import curl, needed_credentials
+from sereno.web.excerpt import TEXT_CHARACTERS, excerpt
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.rows import call_table
 from sereno.web.timeline import phases, timeline
@@ -63,8 +64,10 @@ def neighbour(store: Store, call: Call, *, newest_first: bool) -> str | None:
 
 
 def shape(content: CallPage, look: Look) -> Mapping[str, Any]:
-    """The drawing of the answer's chunks, and the command that repeats the call."""
+    """The drawing of the answer's chunks, what a page can hold of the texts, the command that repeats the call."""
     return {
+        "talk": excerpt(content.messages or ()),
+        "raw_most": TEXT_CHARACTERS,
         "drawn": timeline(content.timeline, content.timing.total),
         "phases": phases(content.timing),
         "command": curl(content.method, content.path, content.request, look.base),
