@@ -85,3 +85,8 @@ def test_what_spoke_for_a_category_is_one_line(capsys: pytest.CaptureFixture[str
     assert "translation: Traduce (+6), @images (+6)" in capsys.readouterr().out
     print_call({"category": "other", "category_reason": {"category": "other", "evidence": []}})
     assert "reason" not in capsys.readouterr().out
+
+
+def test_small_amounts_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    print_call({"id": "x", "cost_usd": 1.17e-05})
+    assert "cost_usd  0.0000117\n" in capsys.readouterr().out

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sereno.cli.price_text import usd
 from sereno.cli.tables import clean, cut
 from sereno.query.message import CallMessage
 
@@ -110,7 +111,7 @@ def print_call(detail: Mapping[str, Any]) -> None:
     known += list(_why(detail.get("category_reason")))
     width = max((len(name) for name, _ in known), default=0)
     for name, value in known:
-        console.print(Text.assemble((f"{name:<{width}}  ", "dim"), clean(_shown(value))))
+        console.print(Text.assemble((f"{name:<{width}}  ", "dim"), clean(_shown(name, value))))
     for heading, text in _texts(detail):
         console.print(Rule(Text(clean(heading), "bold"), align="left", style="dim"))
         console.print(Text(_printable(text)), soft_wrap=True)
@@ -145,9 +146,11 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, (str, int, float)) and value not in ("", None)
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "cost_usd":
+        return usd(value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
