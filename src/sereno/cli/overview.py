@@ -16,11 +16,10 @@ def overview(*, colour: bool) -> str:
         "",
         f"{bold}Usage{end}  sereno COMMAND [OPTIONS]      sereno COMMAND --help",
     ]
-    group = ""
-    for command in COMMANDS.values():
-        if command.group != group:
-            group = command.group
-            lines += ["", f"{bold}{group}{end}"]
-        lines.append(f"  {cyan}{command.name}{end}{' ' * (width - len(command.name))}{command.help}")
+    for group in dict.fromkeys(command.group for command in COMMANDS.values()):
+        lines += ["", f"{bold}{group}{end}"]
+        for command in COMMANDS.values():
+            if command.group == group:
+                lines.append(f"  {cyan}{command.name}{end}{' ' * (width - len(command.name))}{command.help}")
     lines += ["", f"{dim}--version  print the version{end}"]
     return "\n".join(lines)
