@@ -61,6 +61,7 @@ TTFT_EDGES = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 2.0, 3.0, 5.0, 10.0, 
 TPOT_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.5)
 COST_EDGES = (1e-6, 1e-5, 1e-4, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 QUERY_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+SCORE_EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SCRAPE_JOB = "sereno"
 """The `job` of a scrape of the gateway or the keeper; shipped rules, objectives and panels select it."""
 MODEL_LABEL_SLOTS = 100
@@ -83,7 +84,7 @@ class Metric(NamedTuple):
         unit: base unit, "" for counts.
         labels: label names.
         help: one line for `# HELP`.
-        source: `call` (counted from calls), `ollama` (polled), `keeper` or `gateway` (the watchman itself).
+        source: `call` (counted from calls), `ollama` (polled), `keeper` or `gateway` (the watchman itself), `agent`.
         edges: histogram `le` edges without +Inf.
     """
 
@@ -92,7 +93,7 @@ class Metric(NamedTuple):
     unit: str
     labels: tuple[str, ...]
     help: str
-    source: Literal["call", "ollama", "keeper", "gateway"]
+    source: Literal["call", "ollama", "keeper", "gateway", "agent"]
     edges: tuple[float, ...] = ()
 
 
@@ -101,7 +102,7 @@ def _m(  # a row of the table below
     kind: MetricType,
     unit: str,
     labels: str,
-    source: Literal["call", "ollama", "keeper", "gateway"],
+    source: Literal["call", "ollama", "keeper", "gateway", "agent"],
     text: str,
     edges: tuple[float, ...] = (),
 ) -> Metric:
@@ -185,6 +186,17 @@ METRICS: tuple[Metric, ...] = (
     _m("sereno_gateway_strict_timeouts_total", "counter", "", "", "gateway",
        "Answers released in strict durability before their record was on disk."),
     _m("sereno_gateway_memory_bytes", "gauge", "bytes", "", "gateway", "Resident memory of all gateway workers."),
+    # The instrumented agent, on its own port.
+    _m("agent_conversations_total", "counter", "", "", "agent", "Conversations begun."),
+    _m("agent_messages_total", "counter", "", "", "agent", "Messages received, answered or not."),
+    _m("agent_requests_total", "counter", "", "status", "agent", "Messages by outcome, success or error."),
+    _m("agent_request_duration_seconds", "histogram", "seconds", "", "agent",
+       "Time from a message to its answer.", DURATION_EDGES),
+    _m("agent_errors_total", "counter", "", "type", "agent", "Messages that got no answer, by what was wrong with the model."),
+    _m("agent_feedback_total", "counter", "", "thumbs", "agent", "Answers that people judged, by thumbs up or down."),
+    _m("agent_feedback_score", "histogram", "", "", "agent", "Scores that people gave to answers, 0 to 1.", SCORE_EDGES),
+    _m("agent_conversations_active", "gauge", "", "", "agent", "Conversations remembered now."),
+    _m("agent_requests_in_flight", "gauge", "", "", "agent", "Messages being answered now."),
 )  # fmt: skip
 
 METRIC: dict[str, Metric] = {metric.name: metric for metric in METRICS}

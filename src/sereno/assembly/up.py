@@ -112,7 +112,7 @@ def child_specs(loaded: Loaded, listen_fd: int, addresses: Addresses) -> list[Ch
     keeper = ChildSpec(
         name="keeper",
         argv=sereno_command(
-            "keeper", "--parent-fd", PARENT_FD, *settings_arguments(loaded, placed, leave_out=("client.",))
+            "keeper", "--parent-fd", PARENT_FD, *settings_arguments(loaded, placed, leave_out=("agent.", "client."))
         ),
         ready=http_answers(host, addresses.keeper.port, conventions.HEALTH_PATH),
         stop_order=1,
@@ -145,7 +145,10 @@ def settings_arguments(loaded: Loaded, placed: dict[str, str], leave_out: Collec
     return arguments
 
 
-NOT_FOR_GATEWAYS = ("prices.", "categories.", "keeper.", "store.", "retention.", "tracing.", "api.", "ui.", "client.")
+NOT_FOR_GATEWAYS = (
+    *("prices.", "categories.", "keeper.", "store.", "retention.", "tracing.", "api.", "ui."),
+    *("agent.", "client."),
+)
 """Beginnings of settings that a gateway has no use for."""
 OPTIONS_OF_CHILDREN = frozenset({"log.level"})
 """Settings that both children take by their own option; the others go by --set."""

@@ -61,6 +61,7 @@ COMMANDS: dict[str, Command] = {
         Command("gateway", RUN, "Run one gateway worker alone.", "gateway", "gateway_start"),
         Command("keeper", RUN, "Run the keeper alone: ingest, API, pages, metrics.", "keeper"),
         Command("exporter", RUN, "Export the metrics of an Ollama, without a gateway.", "exporter"),
+        Command("agent", RUN, "Run an instrumented agent over any model.", "agent"),
         Command("demo", RUN, "A small real model, a few conversations, all of Sereno.", "demo"),
         Command("calls", LOOK, "List, show, follow and export recorded calls.", "calls"),
         Command("models", LOOK, "Models: installed, loaded, calls, speed.", "models"),

@@ -267,6 +267,38 @@ class Ui(msgspec.Struct, frozen=True, kw_only=True):
         "Their language; `auto`: what the browser asks for, else English.")] = "auto"
 
 
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """The instrumented agent of `sereno agent`: [agent](agent.md)."""
+
+    listen: Annotated[Address, Setting(kinds.address(),
+        "Where it is talked to.", "--agent")] = Address("127.0.0.1", 8000)
+    url: Annotated[str, Setting(kinds.url(),
+        "Gateway or model server that it asks.", "--gateway")] = f"http://{conventions.DEFAULT_LISTEN}"
+    key: Annotated[Secret, Setting(kinds.secret(),
+        "Sereno key with scope `use` for it.")] = Secret("")
+    model: Annotated[str, Setting(kinds.text(),
+        "Model for messages that name none; empty: the first that the server lists.", "--model")] = ""
+    model_aliases: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Names that stand for other models, as NAME=MODEL; `*` stands for any text, the model `default` for "
+        "`agent.model`.")] = ("gpt-*=default",)
+    system: Annotated[str, Setting(kinds.text(),
+        "Instructions before every conversation.")] = ""
+    history: Annotated[int, Setting(kinds.integer(0, 10_000),
+        "Messages of a conversation that are sent along.")] = 40
+    conversations: Annotated[int, Setting(kinds.integer(1, 1_000_000),
+        "Conversations that are remembered; the one silent longest is forgotten first.")] = 1000
+    forget: Annotated[float, Setting(kinds.duration(1.0),
+        "How long a silent conversation is remembered.")] = 86400.0
+    timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "How long an answer may take. A cold load takes minutes.")] = 300.0
+    token: Annotated[Secret, Setting(kinds.secret(),
+        "What clients on other machines must show as `Authorization: Bearer …`.")] = Secret("")
+    allowed_hosts: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "`Host` names that it answers to beside loopback names.")] = ()
+    llm_metrics: Annotated[str, Setting(kinds.choice("auto", "on", "off"),
+        "Whether it exports `llm_*`; `auto`: only when no Sereno gateway counts its calls.")] = "auto"
+
+
 class Log(msgspec.Struct, frozen=True, kw_only=True):
     """What the processes say about themselves."""
 
@@ -396,6 +428,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tracing: Tracing = Tracing()
     api: Api = Api()
     ui: Ui = Ui()
+    agent: Agent = Agent()
     log: Log = Log()
     client: Client = Client()
     alerting: Alerting = Alerting()
@@ -411,7 +444,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "tracing": Tracing, "api": Api, "ui": Ui, "log": Log, "client": Client,
+    "tracing": Tracing, "api": Api, "ui": Ui, "agent": Agent, "log": Log, "client": Client,
     "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
     "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip

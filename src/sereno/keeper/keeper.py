@@ -13,7 +13,7 @@ from sereno.calls import Call
 from sereno.categories.calls import verdict_of
 from sereno.categories.categorise import Verdict
 from sereno.categories.category import Category
-from sereno.conventions import JOURNAL_DIR, RUN_DIR, SPANS_FILE
+from sereno.conventions import JOURNAL_DIR, METRICS, RUN_DIR, SPANS_FILE
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper import health as checks
@@ -48,6 +48,8 @@ from sereno.trust.keys import Key
 if TYPE_CHECKING:
     from sereno.keeper.spans import SpanSender
 
+FAMILIES = tuple(metric for metric in METRICS if metric.source != "agent")
+"""What this page holds: an agent has its own."""
 POLICY_SECONDS = 1.0
 RETENTION_SECONDS = 600.0
 
@@ -166,7 +168,8 @@ class Keeper:
         self._times.copy_into(increments)
         kind = negotiate(accept)
         # A copy: ingest adds to the original meanwhile.
-        return render(increments, figures, content_type=kind, exemplars=dict(self.ingest.exemplars)), kind
+        exemplars = dict(self.ingest.exemplars)
+        return render(increments, figures, content_type=kind, exemplars=exemplars, families=FAMILIES), kind
 
     def running(self) -> Sequence[OpenCall]:
         """Requests being forwarded now, oldest first."""

@@ -11,6 +11,7 @@ SECTIONS = {
     "ollama": "Polled from the model servers",
     "keeper": "The keeper",
     "gateway": "The gateway",
+    "agent": "The agent, on its own port",
 }
 
 INTRODUCTION = """# Metrics

@@ -101,6 +101,13 @@ TITLES: dict[str, str] = {
     "busy": "Too much work at once",
     "query-timeout": "The query took too long",
     "store-unavailable": "The store does not answer",
+    "model-unreachable": "The model server does not answer",
+    "model-timeout": "The model took too long",
+    "model-unknown-model": "There is no such model",
+    "model-refused": "The model server refused the call",
+    "model-failed": "The model server failed",
+    "model-invalid": "The model server answered what it must not",
+    "already-judged": "This answer was judged already",
     "internal": "Sereno failed on this request",
 }
 """Every problem's name and title."""
