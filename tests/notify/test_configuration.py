@@ -53,8 +53,8 @@ def leaves(route: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
 
 
 def _holds(matcher: Any, value: str) -> bool:
-    met = re.fullmatch(matcher.value, value) is not None if matcher.regex else matcher.value == value
-    return met == matcher.equal
+    met: bool = re.fullmatch(matcher.value, value) is not None if matcher.regex else matcher.value == value
+    return met is matcher.equal
 
 
 @pytest.mark.parametrize(
