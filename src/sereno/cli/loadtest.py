@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sereno.loadtest.plan import Plan
     from sereno.loadtest.prompts import Conversation
     from sereno.loadtest.report import Report
+    from sereno.loadtest.verdict import Objective
     from sereno.slo.spec import Slo
 
 app = typer.Typer(help="Put load on an LLM API and measure what its users feel.", add_completion=False)
@@ -169,13 +170,17 @@ def _show(report: Report) -> None:
         print()
         print_table(
             ("objective", "target", "attained", "requests", "verdict"),
-            [(one.id, one.target, amount(one.attained), amount(one.events),
-              one.verdict + (f": {one.reason}" if one.reason else "")) for one in report.objectives],
+            [(one.id, one.target, amount(one.attained), amount(one.events), _verdict(one, t))
+             for one in report.objectives],
             right={"target", "attained", "requests"}, flexible="verdict",
             style=lambda row: {"missed": "red", "kept": "green"}.get(row[-1], ""),
         )  # fmt: skip
     for key in report.warnings:
         print(t[f"warning_{key}"], file=sys.stderr)
+
+
+def _verdict(one: Objective, t: Mapping[str, str]) -> str:
+    return f"unknown: {one.reason or t['not_measured']}" if one.verdict == "unknown" else one.verdict
 
 
 def _code(report: Report) -> int:

@@ -29,7 +29,7 @@ class Connection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._head_bytes = 0
         self._pieces: list[bytes] = []
-        self._complete = False
+        self._complete = self._keep = False
         self.used = False
 
     @property
@@ -42,7 +42,8 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         self._parser = httptools.HttpResponseParser(self)
         self._reply = reply
-        self._headers, self._head_bytes, self._complete = [], 0, False
+        self._headers, self._head_bytes = [], 0
+        self._complete = self._keep = False
         self._done = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._done
@@ -77,13 +78,12 @@ class Connection(asyncio.Protocol):
             if not self._complete:
                 self._end("upstream_invalid", f"the answer is no HTTP/1.1: {error}")
                 return
-            self._parser = None  # bytes after the end: the answer stands, the connection does not
+            self._keep = False  # bytes after the end: the answer stands, the connection does not
         if self._pieces:
             reply.piece(b"".join(self._pieces), now)
             self._pieces.clear()
         if self._complete:
-            keep = self._parser is not None and parser.should_keep_alive()
-            self._end("complete", keep=keep)
+            self._end("complete", keep=self._keep)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the reply: whole if the close was its end (RFC 9112 §6.3), else cut."""
@@ -110,7 +110,9 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Note the head; interim answers (1xx) are passed over."""
         assert self._parser is not None
-        assert self._reply is not None
+        if self._complete or self._reply is None:
+            self._keep = False  # a second answer that nobody asked for
+            return
         status = self._parser.get_status_code()
         if status >= 200:
             self._reply.status, self._reply.head_at = status, self._clock()
@@ -119,11 +121,14 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Gather what one read brought."""
-        self._pieces.append(body)
+        if not self._complete:
+            self._pieces.append(body)
 
     def on_message_complete(self) -> None:
         """Note the end of the answer."""
-        self._complete = self._reply is not None and self._reply.head_at is not None
+        if self._parser is not None and self._reply is not None and self._reply.head_at is not None:
+            self._keep = not self._complete and self._parser.should_keep_alive()  # it forgets after this call
+            self._complete = True
 
     def _end(self, outcome: str, problem: str = "", *, keep: bool = False) -> None:
         reply, self._reply = self._reply, None

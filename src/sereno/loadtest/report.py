@@ -17,7 +17,7 @@ QUANTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99
 SLICES = 120
 """Points in time that the report has at most."""
 CURVE = (*(q / 100 for q in range(1, 100)), 0.995, 0.999, 0.9995, 0.9999, 1.0)
-"""Quantiles of the latency curve."""
+"""Quantiles of the latency curve, as far as there are requests enough to tell them apart."""
 LATE = 0.05
 """Seconds of delay at the 99th percentile from which the generator itself is under suspicion."""
 
@@ -200,9 +200,9 @@ def slice_of(seconds: float) -> float:
     """The width of a slice: a round number of seconds, so that a run has at most `SLICES` of them.
 
     >>> slice_of(30.0), slice_of(120.0), slice_of(121.0), slice_of(7200.0)
-    (0.5, 1.0, 2.0, 60.0)
+    (1.0, 1.0, 2.0, 60.0)
     """
-    steps = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
+    steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
     return float(next((step for step in steps if seconds <= step * SLICES), steps[-1]))
 
 
@@ -217,8 +217,9 @@ def _gaps(tally: Tally) -> Figures:
 def _curve(latency: _Floats) -> list[tuple[float, float]]:
     if not len(latency):
         return []
-    found = np.quantile(latency, CURVE, method="inverted_cdf")
-    return [(q, float(value)) for q, value in zip(CURVE, found, strict=True)]
+    told = [q for q in CURVE if q == 1 or (1 - q) * len(latency) >= 1]  # what lies beyond is the maximum again
+    found = np.quantile(latency, told, method="inverted_cdf")
+    return [(q, float(value)) for q, value in zip(told, found, strict=True)]
 
 
 def _moments(

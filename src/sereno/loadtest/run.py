@@ -186,6 +186,8 @@ class Run:
 
     def _left(self) -> bool:
         """Whether another request may be sent; the last one allowed ends the run."""
+        if self._stopped.is_set():
+            return False
         if self.issued < self._plan.requests:
             return True
         self.reason = "requests"

@@ -19,7 +19,8 @@ class Objective(msgspec.Struct, frozen=True):
 
     Attributes:
         id: service and name.
-        verdict: `unknown` when the run cannot tell (nobody told what a call costs, say); `reason` says why.
+        verdict: `unknown` when the run cannot tell.
+        reason: why it cannot; None if no request had what the objective measures (nobody told its cost, say).
         target: as text: percent of good events, or the greatest mean with its variance.
         attained: percent of good events, or the mean.
         events: how many it is of.
@@ -52,8 +53,7 @@ def _objective(status: Status) -> Objective:
     else:
         target = f"{decimal_text(slo.objective)} %"
     if period is None or period.rate is None or period.error is None:
-        reason = status.unknown or "no request of this run has what it measures"
-        return Objective(slo.id, slo.description, "unknown", target, None, None, reason)
+        return Objective(slo.id, slo.description, "unknown", target, None, None, status.unknown)
     attained = period.mean if slo.is_mean else status.attained
     # A billionth is forgiven: 0.5 % of 200 requests is one, whatever floating point says of 1/200.
     verdict: Verdict = "kept" if period.error <= float(slo.budget) + 1e-9 else "missed"
