@@ -12,16 +12,9 @@ from docs.names import kind
 PAGE = (Path(__file__).parents[2] / "docs/coming-from.md").read_text("utf-8")
 PARTS = dict(re.findall(r"^#{2,3} (.+)\n((?:(?!#{2,3} ).*\n)*)", PAGE, re.MULTILINE))
 COMMON = {
-    "litellm",
-    "traceparent",
-    "null",
-    "aborted",
-    "le",
-    "sum by (le)",
-    "metadata.session_id",
-    "metadata.user_id",
-    "user",
-}
+    "litellm", "llm_*", "traceparent", "null", "aborted", "le", "sum by (le)", "metadata.session_id",
+    "metadata.user_id", "user",
+}  # fmt: skip
 """Words in the column `here` that are no names of ours: values, fields, headers and PromQL that everyone has."""
 
 
