@@ -8,6 +8,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import msgspec
 import pytest
 
 from api.client import fetch
@@ -135,6 +136,15 @@ def test_language_zone_and_theme_are_remembered() -> None:
     assert ">2023-11-14 23:13:20<" in page.text
     wrong = fetch(app, "/sereno/calls", headers={"Cookie": 'sereno_lang=x; sereno_tz=../etc/passwd; sereno_theme="><b'})
     assert '<html lang="en" data-zone="UTC">' in wrong.text
+
+
+def test_a_call_that_is_no_conversation_is_named_by_what_was_asked() -> None:
+    sent = msgspec.structs.replace(chat("q", "a"), method="GET", target="/no<b>where?x=1", request_body=b"", status=404)
+    app, view = made([sent])
+    page = fetch(app, f"/sereno/calls/{view.store.records[0].call.id}").text
+    assert "<h1><bdi>/no&lt;b&gt;where" in page
+    assert "GET /no&lt;b&gt;where" in page
+    assert "No conversation" in page
 
 
 def test_every_page_has_both_twins() -> None:

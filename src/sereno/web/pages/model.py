@@ -14,6 +14,7 @@ from sereno.query.figures import Figures, figures, merged
 from sereno.query.models import resolve_model
 from sereno.query.problems import not_found
 from sereno.store.base import CallQuery
+from sereno.web.answers import answers
 from sereno.web.changes import change
 from sereno.web.distributions import Distribution, counted, distribution
 from sereno.web.lifetime import Lifetime, lifetime
@@ -21,7 +22,7 @@ from sereno.web.model_rows import Place, places
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.price_sources import PriceSource, price_sources
 from sereno.web.ranges import interval_for
-from sereno.web.rows import CallRow, call_row
+from sereno.web.rows import CallRow
 from sereno.web.series import links, usual_charts
 from sereno.web.span import span_of
 from sereno.web.spending import Share, shares
@@ -112,8 +113,8 @@ def gather(ask: Ask) -> ModelPage:
         users=sorted(users, key=lambda row: (-row.calls, row.name or ""))[:TOP],
         categories=whole.messages_by_category[:TOP],
         prices=price_sources(store, query, ask.view.settings()),
-        slowest=[call_row(call) for call in store.calls(msgspec.structs.replace(query, sort="latency")).calls],
-        errors=[call_row(call) for call in store.calls(msgspec.structs.replace(query, status="error")).calls],
+        slowest=answers(store, msgspec.structs.replace(query, sort="latency")),
+        errors=answers(store, msgspec.structs.replace(query, status="error")),
         places=installed.get(model, ()),
         last_call_at=newest[0].started_at if newest else None,
     )

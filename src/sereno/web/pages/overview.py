@@ -13,10 +13,11 @@ from sereno.query.figures import Figures, figures, merged
 from sereno.query.rows import UserMessage, user_message
 from sereno.query.view import OpenCall
 from sereno.store.base import CallQuery
+from sereno.web.answers import answers
 from sereno.web.changes import change
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.ranges import interval_for
-from sereno.web.rows import CallRow, call_row
+from sereno.web.rows import CallRow
 from sereno.web.series import links, usual_charts
 
 FIELDS = tuple(f for f in FILTERS if f.name in ("model", "user", "operation", "start_time", "end_time"))
@@ -62,10 +63,6 @@ def gather(ask: Ask) -> Overview:
     whole = aggregations(store, query, interval, ask.tz, ask.now)
     earlier = msgspec.structs.replace(query, start=max(0.0, start - (end - start)), end=start)
     before = figures(merged(g.totals for g in store.aggregate(earlier, ("status",))))
-    # A pull of a model may take an hour and is no answer; a few of them must not hide the slow answers.
-    slow = msgspec.structs.replace(query, sort="latency", limit=50)
-    slowest = [call for call in store.calls(slow).calls if call.is_llm][:TOP]
-    errors = store.calls(msgspec.structs.replace(query, status="error")).calls
     newest = store.calls(CallQuery(limit=1)).calls
     return Overview(
         start=start,
@@ -78,8 +75,8 @@ def gather(ask: Ask) -> Overview:
         models=whole.messages_by_model[:TOP],
         users=[user_message(row) for row in store.users(query)],
         categories=whole.messages_by_category[:TOP],
-        slowest=[call_row(call) for call in slowest],
-        errors=[call_row(call) for call in errors],
+        slowest=answers(store, msgspec.structs.replace(query, sort="latency")),
+        errors=answers(store, msgspec.structs.replace(query, status="error")),
         running=ask.view.running(),
         last_call_at=newest[0].started_at if newest else None,
     )

@@ -13,9 +13,10 @@ from sereno.query.figures import Figures
 from sereno.query.problems import not_found
 from sereno.query.rows import UserMessage, user_message
 from sereno.store.base import CallQuery
+from sereno.web.answers import answers
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.ranges import interval_for
-from sereno.web.rows import CallRow, call_row
+from sereno.web.rows import CallRow
 from sereno.web.series import links, usual_charts
 from sereno.web.session_rows import SessionEntry, session_entry
 
@@ -83,9 +84,9 @@ def gather(ask: Ask) -> UserPage:
         models=whole.messages_by_model,
         categories=whole.messages_by_category,
         sessions=[session_entry(row) for row in store.sessions(query)],
-        newest=[call_row(c) for c in store.calls(query).calls],
-        slowest=[call_row(c) for c in store.calls(msgspec.structs.replace(query, sort="latency")).calls],
-        errors=[call_row(c) for c in store.calls(msgspec.structs.replace(query, status="error")).calls],
+        newest=answers(store, query),
+        slowest=answers(store, msgspec.structs.replace(query, sort="latency")),
+        errors=answers(store, msgspec.structs.replace(query, status="error")),
     )
 
 

@@ -6,6 +6,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The bodies of this call were not kept, or retention has removed them.",
         "El contenido de esta llamada no se guardó o ya fue eliminado.",
     ),
+    "no_talk": (
+        "No conversation: both sides are below as they were sent.",
+        "No hay conversación: ambos lados están abajo tal como se enviaron.",
+    ),
+    "asked": ("Request", "Petición"),
     "earlier_left_out": (
         "{n} earlier messages are too many to show; the JSON has them.",
         "{n} mensajes anteriores son demasiados para mostrarlos; están en el JSON.",
