@@ -40,9 +40,16 @@ COUNTERS = {
     'grpc_responses_total{endpoint="/qdrant.Points/Search",status="0"}': 8.0,
     "n8n_workflow_started_total": 0.5, "n8n_workflow_failed_total": 0.1,
     "agent_conversations_total": 0.2, "agent_messages_total": 0.9,
+    'agent_requests_total{status="success"}': 0.8, 'agent_requests_total{status="error"}': 0.1,
+    'agent_request_duration_seconds_bucket{le="1.0"}': 0.5, 'agent_request_duration_seconds_bucket{le="+Inf"}': 0.9,
+    "agent_request_duration_seconds_sum": 1.1, "agent_request_duration_seconds_count": 0.9,
+    'agent_errors_total{type="unreachable"}': 0.1,
+    'agent_feedback_total{thumbs="up"}': 0.3, 'agent_feedback_total{thumbs="down"}': 0.1,
+    "agent_feedback_score_sum": 0.3, "agent_feedback_score_count": 0.4,
 }  # fmt: skip
 """Samples that rise, and by how much a second."""
 GAUGES = {
+    "agent_conversations_active": (4.0, 0.0), "agent_requests_in_flight": (1.0, 0.0),
     "node_load1": (1.5, 0.0), "node_memory_MemTotal_bytes": (64e9, 0.0), "node_memory_MemAvailable_bytes": (40e9, -1e6),
     f"node_filesystem_size_bytes{{{DISK}}}": (1e12, 0.0), f"node_filesystem_avail_bytes{{{DISK}}}": (3e11, -2e6),
     'node_uname_info{domainname="(none)",machine="x86_64",nodename="ai",release="6.12",sysname="Linux",version="1"}':

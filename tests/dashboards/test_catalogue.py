@@ -8,12 +8,10 @@ import pytest
 
 from dashboards.reading import Asked, filled, queries
 from sereno.conventions import METRICS
-from sereno.promql.catalogue import known, listed
+from sereno.promql.catalogue import known
 from sereno.promql.check import unknown
 from sereno.promql.query import read
 
-AGENT = listed("agent_conversations_total{}\nagent_messages_total{}")
-"""The instrumented agent's, by the names its document gives them."""
 RENAMED = frozenset({"exported_job"})
 """`job` of a sample becomes this at the scrape, which has a `job` of its own."""
 
@@ -24,12 +22,11 @@ def test_there_are_queries() -> None:
 
 @pytest.mark.parametrize("asked", queries(), ids=str)
 def test_a_query_asks_for_what_is_there(asked: Asked) -> None:
-    catalogue = {**AGENT, **known()}
-    assert unknown(read(filled(asked.expr)), catalogue, RENAMED) == []
+    assert unknown(read(filled(asked.expr)), known(), RENAMED) == []
 
 
 def test_a_wrong_name_would_be_found() -> None:
-    assert unknown(read("sum(rate(llm_request_total[5m]))"), {**AGENT, **known()}, RENAMED)
+    assert unknown(read("sum(rate(llm_request_total[5m]))"), known(), RENAMED)
 
 
 def test_every_metric_of_ours_is_shown_somewhere() -> None:

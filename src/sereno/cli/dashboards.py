@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,6 +37,7 @@ def build(
         list[str] | None,
         typer.Option("--set", help="A threshold, for instance latency_red=8; may be repeated.", metavar="NAME=NUMBER"),
     ] = None,
+    language: Annotated[Literal["en", "es"], typer.Option(help="Language of the dashboards.")] = "en",
     path: Annotated[str, typer.Option(help="Where Grafana sees DIR/dashboards.")] = PATH,
     prometheus: Annotated[str, _address("Prometheus")] = DEFAULT.prometheus,
     alertmanager: Annotated[str, _address("Alertmanager")] = DEFAULT.alertmanager,
@@ -57,7 +58,7 @@ def build(
     sources = Sources(
         prometheus=prometheus, alertmanager=alertmanager, loki=loki, jaeger=jaeger, postgres=postgres, scrape=scrape
     )
-    files = built(limits, sources, path.rstrip("/"))
+    files = built(limits, sources, path.rstrip("/"), language)
     for note in write(files, output):
         print(note, file=sys.stderr)
     print(f"{len(ALL)} dashboards, {len(files)} files in {output}", file=sys.stderr)

@@ -39,11 +39,13 @@ class Section(msgspec.Struct, frozen=True):
         title: "" for the first, which has none.
         panels: in reading order.
         collapsed: folded up; its queries run when it is opened.
+        key: the title its id is made of, where that is another (a translation).
     """
 
     title: str
     panels: tuple[Kind, ...]
     collapsed: bool = False
+    key: str = ""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sereno.dashboards.board import FOLDERS
 from sereno.dashboards.boards import ALL
+from sereno.dashboards.language import SAY, Language
 from sereno.dashboards.limits import Limits
 from sereno.dashboards.portable import portable
 from sereno.dashboards.provisioning import OWN, OWN_NOTE, PATH, Sources, data_sources, providers
@@ -17,13 +18,14 @@ NOTE = f"{DASHBOARDS}/{OWN}/README.md"
 """Makes the user's folder; written where it is missing, never again."""
 
 
-def built(limits: Limits, sources: Sources, path: str = PATH) -> dict[str, str]:
+def built(limits: Limits, sources: Sources, path: str = PATH, language: Language = "en") -> dict[str, str]:
     """Every file by its path below the output folder.
 
     Args:
         limits: thresholds.
         sources: addresses of data sources.
         path: where Grafana sees the dashboards.
+        language: what people read; names of metrics, uids and folders stay.
     """
     boards = [make(limits) for make in ALL]
     folders = {board.folder for board in boards}
@@ -33,7 +35,7 @@ def built(limits: Limits, sources: Sources, path: str = PATH) -> dict[str, str]:
         NOTE: OWN_NOTE,
     }
     for board in boards:
-        text = written(rendered_board(board))
+        text = written(rendered_board(board, SAY[language]))
         out[f"{DASHBOARDS}/{FOLDERS[board.folder]}/{board.uid}.json"] = text
         if board.uid == PORTABLE:
             out[IMPORT] = portable(text)

@@ -45,6 +45,7 @@ class Panel(msgspec.Struct, frozen=True):
         low: lower end of the axis.
         high: upper end of the axis.
         empty: what stands there when no query finds a sample.
+        key: the title its id is made of, where that is another (a translation).
     """
 
     title: str
@@ -59,6 +60,7 @@ class Panel(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     empty: str = NO_TRAFFIC
+    key: str = ""
 
 
 class Tile(Panel, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sereno.dashboards.board import Board, Section, Variable
 from sereno.dashboards.classic import JSONEncoder, build, common, model
+from sereno.dashboards.language import Say, english, translated
 from sereno.dashboards.layout import bottom, panel_id, placed
 from sereno.dashboards.render_panel import SOURCE, rendered
 from sereno.dashboards.variables import DATASOURCE, INTERVAL, INTERVALS
@@ -26,12 +27,18 @@ STARTED = (
 """Where a version, or a target, was not there two minutes ago."""
 
 
-def rendered_board(board: Board) -> model.Dashboard:
-    """A dashboard in Grafana's model."""
+def rendered_board(board: Board, say: Say = english) -> model.Dashboard:
+    """A dashboard in Grafana's model.
+
+    Args:
+        board: the dashboard, in English.
+        say: the language people read.
+    """
+    board = translated(board, say)
     builder = build.Dashboard(board.title).uid(board.uid).description(board.text).tags([TAG, *board.audiences])
     builder = builder.readonly().timezone("browser").time(board.since, "now").refresh(board.refresh)
-    builder = builder.tooltip(model.DashboardCursorSync.CROSSHAIR).variables(list(_variables(board)))
-    builder = builder.annotations(list(_annotations(board))).links(list(_links()))
+    builder = builder.tooltip(model.DashboardCursorSync.CROSSHAIR).variables(list(_variables(board, say)))
+    builder = builder.annotations(list(_annotations(board, say))).links(list(_links(say)))
     out = builder.build()
     out.schema_version = SCHEMA
     out.version = 1
@@ -63,19 +70,21 @@ def _panels(board: Board) -> Iterator[model.Panel | model.RowPanel]:
 
 def _row(section: Section, y: int) -> model.RowPanel:
     row = build.Row(section.title).collapsed(section.collapsed).grid_pos(model.GridPos(h=1, w=24, x=0, y=y)).build()
-    row.id_val = panel_id(f"section {section.title}")
+    row.id_val = panel_id(f"section {section.key or section.title}")
     return row
 
 
-def _variables(board: Board) -> Iterator[build.DatasourceVariable | build.QueryVariable | build.IntervalVariable]:
-    source = build.DatasourceVariable(DATASOURCE).label("Data source").type("prometheus")
-    yield source.description("Prometheus that scrapes Sereno.").current(
+def _variables(
+    board: Board, say: Say
+) -> Iterator[build.DatasourceVariable | build.QueryVariable | build.IntervalVariable]:
+    source = build.DatasourceVariable(DATASOURCE).label(say("Data source")).type("prometheus")
+    yield source.description(say("Prometheus that scrapes Sereno.")).current(
         model.VariableOption(selected=True, text="Prometheus", value="prometheus")
     )
     for variable in board.variables:
         yield _choice(variable)
-    steps = build.IntervalVariable(INTERVAL).label("Interval").values(",".join(INTERVALS))
-    steps = steps.description("Shortest distance of two points; rates are taken over at least four scrapes.")
+    steps = build.IntervalVariable(INTERVAL).label(say("Interval")).values(",".join(INTERVALS))
+    steps = steps.description(say("Shortest distance of two points; rates are taken over at least four scrapes."))
     steps = steps.options([model.VariableOption(selected=step == "15s", text=step, value=step) for step in INTERVALS])
     yield steps.current(model.VariableOption(selected=True, text="15s", value="15s"))
 
@@ -90,18 +99,20 @@ def _choice(variable: Variable) -> build.QueryVariable:
     return builder.hide(model.VariableHide.HIDE_VARIABLE) if variable.hidden else builder
 
 
-def _annotations(board: Board) -> Iterator[build.AnnotationQuery]:
+def _annotations(board: Board, say: Say) -> Iterator[build.AnnotationQuery]:
     notes = model.AnnotationTarget(limit=100, match_any=False, tags=["deploy"], type_val="tags")
-    deploys = build.AnnotationQuery().name("Deployments").datasource(GRAFANA).enable(True).icon_color("blue")
+    deploys = build.AnnotationQuery().name(say("Deployments")).datasource(GRAFANA).enable(True).icon_color("blue")
     out = deploys.build()
     out.target = notes  # type: ignore[assignment]  # the SDK's type names queries alone
     yield _Built(out)
-    firing = build.AnnotationQuery().name("Alerts").datasource(SOURCE).enable(True).icon_color("red")
+    firing = build.AnnotationQuery().name(say("Alerts")).datasource(SOURCE).enable(True).icon_color("red")
     yield (
         firing.expr(FIRING).title_format("{{alertname}}").text_format("{{severity}}").tag_keys("alertname").step("60s")
     )
     if {"job", "instance"} <= {variable.name for variable in board.variables}:
-        started = build.AnnotationQuery().name("Sereno started").datasource(SOURCE).enable(True).icon_color("purple")
+        started = (
+            build.AnnotationQuery().name(say("Sereno started")).datasource(SOURCE).enable(True).icon_color("purple")
+        )
         started = started.expr(STARTED).title_format("Sereno {{version}}").text_format("{{job}} {{instance}}")
         yield started.step("60s")
 
@@ -114,12 +125,12 @@ class _Built(build.AnnotationQuery):
         self._internal = annotation
 
 
-def _links() -> Iterator[build.DashboardLink]:
+def _links(say: Say) -> Iterator[build.DashboardLink]:
     for title, tag in (
         ("Sereno", TAG),
         ("Operators", "operator"),
         ("Developers", "developer"),
         ("Managers", "manager"),
     ):
-        link = build.DashboardLink(title).type(model.DashboardLinkType.DASHBOARDS).tags(sorted({TAG, tag}))
+        link = build.DashboardLink(say(title)).type(model.DashboardLinkType.DASHBOARDS).tags(sorted({TAG, tag}))
         yield link.as_dropdown(True).include_vars(True).keep_time(True).icon("external link").tooltip("").url("")

@@ -61,7 +61,7 @@ def rendered(place: Place) -> model.Panel:
     """A panel where it stands."""
     panel = place.panel
     out = _KINDS[type(panel)](panel)
-    out.id_val = panel_id(panel.title)
+    out.id_val = panel_id(panel.key or panel.title)
     out.title = panel.title
     out.description = panel.text
     out.grid_pos = model.GridPos(h=panel.height, w=panel.width, x=place.x, y=place.y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import host, parts
+from sereno.dashboards import agent, host, parts
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import RANGE, increase, outcome_share, quantile_over, ratio, tile
 from sereno.dashboards.limits import Limits
@@ -82,7 +82,7 @@ def _business(limits: Limits) -> tuple[Kind, ...]:
             "Questions answered",
             "LLM requests that were answered in the last 24 hours (llm_requests_total).",
             (Query(tile(answered), "Answered"),),
-            "short", words=REACH, decimals=0, spark=False,
+            "short", words=REACH, decimals=0, spark=False, width=3,
         ),
         Tile(
             "Success rate",
@@ -90,20 +90,21 @@ def _business(limits: Limits) -> tuple[Kind, ...]:
             "neither side.",
             (Query(tile(outcome_share("success", over=RANGE)), "Success"),),
             "percent", bad_below(limits.availability_yellow, limits.availability_green), REACH, decimals=2,
-            spark=False,
+            spark=False, width=3,
         ),
         Tile(
             "Response time P95",
             "19 of 20 requests of the time range took no longer (llm_request_duration_seconds).",
             (Query(tile(quantile_over(0.95, "llm_request_duration_seconds")), "P95"),),
-            "s", bad_above(limits.latency_yellow, limits.latency_red), REACH, spark=False,
+            "s", bad_above(limits.latency_yellow, limits.latency_red), REACH, spark=False, width=3,
         ),
         Tile(
             "Estimated daily cost",
             "Calls of the last 24 hours with a known price (llm_cost_usd_total), and the GPUs' energy at "
             f"{limits.energy_price:g} USD a kWh where an exporter tells their power.",
             (Query(tile(f"{cost} + (({energy}) or 0 * {cost})"), "USD a day"),),
-            "currencyUSD", bad_above(24 * limits.cost_yellow, 24 * limits.cost_red), REACH, decimals=2, spark=False,
+            "currencyUSD", bad_above(24 * limits.cost_yellow, 24 * limits.cost_red), REACH, decimals=2,
+            spark=False, width=3,
         ),
         Tile(
             "Cost per answered question",
@@ -111,14 +112,10 @@ def _business(limits: Limits) -> tuple[Kind, ...]:
             "ollama_model_costs).",
             (Query(tile(ratio(cost, increase("ollama_model_costs_count", over="24h"))), "USD"),),
             "currencyUSD", bad_above(limits.cost_request_yellow, limits.cost_request_red), REACH, decimals=5,
-            spark=False,
+            spark=False, width=3,
         ),
-        Tile(
-            "Conversations",
-            "Begun in the last 24 hours, as the instrumented agent counts them (agent_conversations_total).",
-            (Query("sum(increase(agent_conversations_total[24h]))", "Conversations"),),
-            "short", decimals=0, spark=False, empty="No agent",
-        ),
+        *agent.conversations(3),
+        agent.satisfaction(3),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import parts
+from sereno.dashboards import agent, parts
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import (
     counted,
@@ -42,6 +42,7 @@ def board(limits: Limits) -> Board:
             Section("Use", _use()),
             Section("By model", (parts.models_table(limits),)),
             Section("Detail", _detail(limits), collapsed=True),
+            Section("Agent", agent.panels(limits.latency_red), collapsed=True),
         ),
     )
 
