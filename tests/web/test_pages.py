@@ -105,6 +105,16 @@ def test_the_pager_leads_through_all_calls() -> None:
     assert sorted(seen) == sorted(r.call.id for r in view.store.records)
 
 
+@pytest.mark.parametrize(("after", "shown"), [(-1, 200), (400, 50), (449, 1), (450, 0)])
+def test_a_live_list_that_was_left_alone_gets_the_newest(after: int, shown: int) -> None:
+    app, view = made([chat("q", "a", serial=i, at=NOW - 1000 + i) for i in range(450)])
+    stored = [call.id for _, call in view.store.calls_after(-1, 1000)]
+    last = view.store.last_sequence()
+    page = fetch(app, f"/sereno/calls/rows?after={last - 450 + after if after >= 0 else -1}").text
+    rows = re.findall(r'<tr data-href="/sereno/calls/([^"]+)"', page)
+    assert rows == stored[::-1][:shown]
+
+
 def test_a_list_and_its_twins_hold_the_same_calls() -> None:
     app, _ = made(hostile_exchanges())
     for query in ("?sort=latency", "?user=nobody", "?search=q&limit=7"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sereno.calls import Call
 from sereno.query.cursor import encode_cursor
 from sereno.query.fields import AFTER, FILTERS, PAGING
 from sereno.query.paging import address
@@ -17,6 +18,9 @@ FIELDS = (*FILTERS, *PAGING)
 FIRST = ("search", "model", "user", "status", "category", "start_time", "end_time")
 """Filters in sight; the others are behind "more filters"."""
 MOST_NEW = 200
+"""Rows that a live list holds."""
+ROUNDS = 20
+"""How many times so many calls are read to find the newest: a reader may come back to a tab after an hour."""
 MORE = tuple(f.name for f in FILTERS if f.name not in FIRST)
 
 
@@ -58,8 +62,15 @@ class NewRows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather_new(ask: Ask) -> NewRows:
-    """Ask the store for what came after the sequence `after`."""
-    found = ask.view.store.calls_after(ask.values.given.get("after", -1), MOST_NEW, ask.resolved())
+    """Ask the store for the newest of what came after the sequence `after`."""
+    after, query = ask.values.given.get("after", -1), ask.resolved()
+    found: list[tuple[int, Call]] = []
+    for _ in range(ROUNDS):
+        part = ask.view.store.calls_after(after, MOST_NEW, query)
+        found = [*found, *part][-MOST_NEW:]
+        if len(part) < MOST_NEW:
+            break
+        after = part[-1][0]
     return NewRows(calls=[call_row(call) for _, call in reversed(found)])
 
 
