@@ -254,7 +254,8 @@ def test_messages_of_one_conversation_wait_for_each_other(served: Served) -> Non
     async def both() -> None:
         app = create_app(AgentOptions(url=served.url, model="tiny"))
         transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as agent:
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        async with app.router.lifespan_context(app), client as agent:
             await asyncio.gather(*(agent.post("/chat", json={"message": str(n), "session_id": "s"}) for n in range(8)))
 
     asyncio.run(both())
