@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from sereno.loadtest.address import Address, read_address
+
+T = TypeVar("T")
 
 
 class Asked:
@@ -75,8 +78,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self._server = self._do(asyncio.start_server(self._serve, "127.0.0.1", self.port))  # type: ignore[arg-type]
-        assert self._server is not None
+        self._server = self._do(asyncio.start_server(self._serve, "127.0.0.1", self.port))
         self.port = self._server.sockets[0].getsockname()[1]
 
     def die(self) -> None:
@@ -93,8 +95,8 @@ class Server:
     def address(self) -> Address:
         return read_address(f"http://127.0.0.1:{self.port}")
 
-    def _do(self, work: Awaitable[object]) -> object:
-        async def run() -> object:
+    def _do(self, work: Awaitable[T]) -> T:
+        async def run() -> T:
             return await work
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from anthropic import Anthropic
 from openai import OpenAI
@@ -18,18 +18,16 @@ TURNS = [Turn("user", "hola"), Turn("assistant", "¿qué tal?"), Turn("user", "b
 MESSAGES = [{"role": turn.role, "content": turn.content} for turn in TURNS]
 
 
-def sent_by_sdk(call: Any) -> dict[str, Any]:
-    """The body that an official SDK sends."""
-    seen: list[httpx.Request] = []
+def sent_by(server: Server, call: Callable[[str], object]) -> dict[str, Any]:
+    """The request that an official client sends, told the server's address."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(200, json={}, headers={"content-type": "text/event-stream"})
+    async def nothing(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await plain(writer, 200, b"{}")
 
-    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        call(client)
-    body: dict[str, Any] = json.loads(seen[0].content)
-    return {"path": seen[0].url.path, **body}
+    server.behaviour = nothing
+    server.asked.clear()
+    call(server.address.origin)
+    return {"path": server.asked[0].target, **json.loads(server.asked[0].body)}
 
 
 def ours(name: ApiName) -> dict[str, Any]:
@@ -37,36 +35,38 @@ def ours(name: ApiName) -> dict[str, Any]:
     return {"path": api.path, **body_of(api, TURNS, model="m", stream=True, max_tokens=9, session="s")}
 
 
-def openai(client: httpx.Client) -> OpenAI:
-    return OpenAI(api_key="k", base_url="http://server/v1", http_client=client)
-
-
-def test_openai_bodies_are_those_of_the_official_client() -> None:
+def test_openai_bodies_are_those_of_the_official_client(server: Server) -> None:
     usage = {"include_usage": True}
-    assert ours("openai-chat") == sent_by_sdk(
-        lambda c: openai(c).chat.completions.create(
-            model="m", messages=MESSAGES, stream=True, max_tokens=9, stream_options=usage
-        )
-    )
-    assert ours("openai-completions") == sent_by_sdk(
-        lambda c: openai(c).completions.create(
-            model="m", prompt="bien", stream=True, max_tokens=9, stream_options=usage
-        )
-    )
-    assert ours("openai-responses") == sent_by_sdk(
-        lambda c: openai(c).responses.create(model="m", input=MESSAGES, stream=True, max_output_tokens=9)
-    )
+
+    def client(url: str) -> Any:
+        return OpenAI(api_key="k", base_url=f"{url}/v1")
+
+    def chat(url: str) -> None:
+        with client(url) as sdk:
+            sdk.chat.completions.create(
+                model="m", messages=MESSAGES, stream=True, max_tokens=9, stream_options=usage
+            ).close()
+
+    def completion(url: str) -> None:
+        with client(url) as sdk:
+            sdk.completions.create(model="m", prompt="bien", stream=True, max_tokens=9, stream_options=usage).close()
+
+    def response(url: str) -> None:
+        with client(url) as sdk:
+            sdk.responses.create(model="m", input=MESSAGES, stream=True, max_output_tokens=9).close()
+
+    assert ours("openai-chat") == sent_by(server, chat)
+    assert ours("openai-completions") == sent_by(server, completion)
+    assert ours("openai-responses") == sent_by(server, response)
 
 
 def test_anthropic_bodies_are_those_of_the_official_client(server: Server) -> None:
-    async def nothing(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-        await plain(writer, 200, b"{}")
+    def message(url: str) -> None:
+        sdk: Any = Anthropic(api_key="k", base_url=url)
+        with sdk:
+            sdk.messages.create(model="m", messages=MESSAGES, stream=True, max_tokens=9).close()
 
-    server.behaviour = nothing
-    with Anthropic(api_key="k", base_url=server.address.origin) as client:
-        client.messages.create(model="m", messages=MESSAGES, stream=True, max_tokens=9).close()
-    asked = server.asked[0]
-    assert ours("anthropic-messages") == {"path": asked.target, **json.loads(asked.body)}
+    assert ours("anthropic-messages") == sent_by(server, message)
 
 
 def test_ollama_bodies_are_those_of_its_documentation() -> None:
