@@ -49,9 +49,9 @@ class View:
 def rows(tally: Tally, run: Run) -> list[tuple[str, Text]]:
     """The figures so far as (name, text); percentiles are of the last requests."""
     failed = tally.requests - tally.succeeded
-    recent = [sample for sample in tally.recent if sample.status == "success" or sample.timed_out]
-    firsts = [sample.first_chunk for sample in recent if sample.first_chunk is not None]
-    waited = [sample.latency for sample in recent]
+    recent = list(tally.recent)
+    firsts = [first for _, first in recent if first is not None]
+    waited = [latency for latency, _ in recent]
     outcome = Text(f"{amount(tally.requests)} ended, {run.in_flight} under way, {run.waiting} waiting, ")
     outcome.append(f"{amount(failed)} failed", style="red" if failed else "")
     per_second = tally.output_tokens / run.now if run.now else 0.0

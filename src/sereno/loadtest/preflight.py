@@ -43,6 +43,11 @@ async def look(client: Client, address: Address, name: ApiName | None, model: st
         raise ConfigError(f"the URL's path {address.path} is of the API {named.name}, and --api is {name}; drop one")
     prefix = address.path if named is None else address.path[: -len(named.path)]
     installed = await _installed(client, prefix)
+    if installed.locked and ((named is None and name is None) or model is None):
+        raise ConfigError(
+            f"{address.origin} answered {installed.locked}: it wants a key; put the header field into a file and give "
+            "it with --header-file, or name --api and --model"
+        )
     api = named or (api_of(name) if name is not None else _spoken(installed))
     path = address.path if named is not None else _joined(prefix, api.path)
     target = f"{path}?{address.query}" if address.query else path
@@ -52,17 +57,21 @@ async def look(client: Client, address: Address, name: ApiName | None, model: st
 
 
 class _Installed(NamedTuple):
-    """What a server has: which kind of API told so, and the names."""
+    """What a server has: which kind of API told so, the names, and the status (401, 403) if it wants a key first."""
 
     kind: str
     names: list[str]
+    locked: int = 0
 
 
 async def _installed(client: Client, prefix: str) -> _Installed:
+    locked = 0
     for kind, path in (("ollama", "/api/tags"), ("openai", "/v1/models")):
         reply = await client.send("GET", _joined(prefix, path), limit=LIMIT)
         if not reply.status and reply.outcome != "upstream_invalid":
             raise UpstreamError(f"nothing to load: {reply.problem}; start the server, or correct the URL")
+        if reply.status in {401, 403}:
+            locked = reply.status
         if reply.status != 200:
             continue
         try:
@@ -71,7 +80,7 @@ async def _installed(client: Client, prefix: str) -> _Installed:
         except (ValueError, msgspec.MsgspecError):
             continue
         return _Installed(kind, [item.name for item in found])
-    return _Installed("", [])
+    return _Installed("", [], locked)
 
 
 def _spoken(installed: _Installed) -> Api:

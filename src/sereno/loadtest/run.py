@@ -102,6 +102,7 @@ class Run:
                 if not self._left():
                     return
                 group.create_task(self._talk(self._script.talk(), due, self._ongoing))
+                await asyncio.sleep(0)  # where arrivals are overdue, none is waited for: let the others run
 
     async def _closed(self) -> None:
         async with asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""What a run counts while it goes on; bounded by its number of requests, about 60 bytes each."""
+"""What a run counts while it goes on; bounded by its number of requests, some 200 bytes each."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ class _Kind:
 
 
 class Tally:
-    """Figures of all requests so far. Arrays go by request, in the order in which they ended; unknown is NaN."""
+    """Figures of all requests so far. Arrays go by request, in the order in which they ended; unknown is NaN.
+
+    Attributes:
+        recent: latency and time to the first chunk of the last requests that were answered or timed out.
+    """
 
     def __init__(self) -> None:
         self.intended, self.ended, self.delay = array("d"), array("d"), array("d")
@@ -55,7 +59,7 @@ class Tally:
         self.sessions: set[str] = set()
         self.users: set[int] = set()
         self.models: Counter[str] = Counter()
-        self.recent: deque[Sample] = deque(maxlen=RECENT)
+        self.recent: deque[tuple[float, float | None]] = deque(maxlen=RECENT)
         self.last_failure: Failure | None = None
         self._kinds: dict[tuple[str, str, str], _Kind] = {}
         self._succeeded = 0
@@ -76,7 +80,8 @@ class Tally:
         self.users.add(sample.user)
         if sample.model is not None and (sample.model in self.models or len(self.models) < MODEL_LABEL_SLOTS):
             self.models[sample.model] += 1
-        self.recent.append(sample)
+        if sample.status == "success" or sample.timed_out:
+            self.recent.append((sample.latency, sample.first_chunk))
         if sample.status != "success":
             self._failure(sample)
         self._as_recorded(sample)
