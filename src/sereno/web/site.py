@@ -6,12 +6,9 @@ a cookie that the browser code sets, else UTC; the theme from a cookie. Nothing 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import Request, Response
@@ -22,20 +19,20 @@ from starlette.types import Scope
 from sereno.categories.category import OTHER
 from sereno.conventions import DEFAULT_LISTEN
 from sereno.errors import QueryError
-from sereno.query.cells import neutralised
 from sereno.query.fields import LANGUAGE, TIMEZONE
 from sereno.query.paging import address
-from sereno.query.parameters import Values, parse, read
+from sereno.query.parameters import parse, read
 from sereno.query.pool import QueryPool
 from sereno.query.problems import PROBLEM_JSON, Problem
-from sereno.query.times import parse_duration, parse_time
 from sereno.query.view import HealthStatus, KeeperView
-from sereno.store.base import CallQuery
 from sereno.web import charts
+from sereno.web.addresses import link_here, link_to
 from sereno.web.assets import CSP, Assets
-from sereno.web.page import Ask, Look, Page, Table
+from sereno.web.csv_twin import csv_text
+from sereno.web.page import Ask, Look, Page
 from sereno.web.problems import translated
-from sereno.web.ranges import TIMES, aligned, choices
+from sereno.web.question import question
+from sereno.web.ranges import TIMES, choices
 from sereno.web.shown import Language, Shown
 from sereno.web.texts import language, texts
 
@@ -108,7 +105,7 @@ class Site:
         ask = Ask(
             view=self.view,
             values=values,
-            query=_query(page, values, start, now),
+            query=question(page, values, start, now),
             path=request.path_params,
             now=now,
             tz=reader.tz,
@@ -134,8 +131,8 @@ class Site:
         many = {field.name: [v for n, v in pairs if n == field.name and v] for field in page.fields if field.many > 1}
         shown = Shown(reader.language, reader.tz)
         t = texts(reader.language)
-        link = partial(_link, path, pairs)
-        to = partial(_to, times)
+        link = partial(link_here, path, pairs)
+        to = partial(link_to, times)
         category = self._category_title(reader.language, t)
         listen = self.setting("gateway.listen", DEFAULT_LISTEN)
         public = self.setting("gateway.public_url")
@@ -188,7 +185,7 @@ class Site:
         body = self.templates.get_template(template).render(
             t=texts(reader.language), lang=reader.language, tz=reader.tz, theme=reader.theme, f=shown, other=other,
             other_address=address(scope["path"], pairs, {"lang": other}), navigation=NAVIGATION,
-            version=self.view.version, **{"section": "", "to": partial(_to, {}), "state": None, **(values or {})},
+            version=self.view.version, **{"section": "", "to": partial(link_to, {}), "state": None, **(values or {})},
         )  # fmt: skip
         fields = {
             "Content-Security-Policy": CSP,
@@ -217,54 +214,12 @@ class Site:
         )
 
 
-def csv_text(table: Table) -> bytes:
-    """A table as CSV (RFC 4180), cells that a spreadsheet would run neutralised; unknown is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([neutralised(c) if isinstance(c, str) else "" if c is None else c for c in row])
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def _query(page: Page, values: Values, start: str, now: float) -> CallQuery:
-    """The question, with the page's usual range where none is given; ages begin with a whole interval.
-
-    Raises:
-        QueryError: the range begins now or later.
-    """
-    query = values.query()
-    given = values.given
-    if page.usual_start and "start_time" not in given and "end_time" not in given:
-        start = page.usual_start
-    if "end_time" not in given and parse_duration(start.strip()) is not None:
-        query = msgspec.structs.replace(query, start=aligned(parse_time(start, now), now))
-    if query.start is not None and query.end is None and query.start >= now:
-        raise QueryError("start_time", "`start_time` is not in the past: nothing happened yet.", "a time before now")
-    if "limit" not in given:
-        query = msgspec.structs.replace(query, limit=page.rows_usual)
-    return query
-
-
-def _link(path: str, pairs: list[tuple[str, str]], **changed: str | None) -> str:
-    """This page with some parameters changed: a new question begins on its first page."""
-    return address(path, [(n, v) for n, v in pairs if n != "lang"], {"cursor": None, "offset": None, **changed})
-
-
-def _to(times: Mapping[str, str], path: str, **parameters: str | None) -> str:
-    """Another page, in the same range of time."""
-    kept = {**times, **{n: v for n, v in parameters.items() if v is not None}}
-    return f"/sereno{path}" + (f"?{urlencode(kept)}" if kept else "")
-
-
 def _environment(assets: Assets) -> Environment:
     """Templates that escape everything and fail on an unknown name."""
     made = Environment(
         loader=PackageLoader("sereno.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    segment: Callable[[str], str] = partial(quote, safe="")
-    made.filters["segment"] = segment
     assets.add_to(made)
     charts.add_to(made)
     return made
