@@ -5,14 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from pathlib import Path
+from typing import get_args
 
 import brotli
 import pytest
 from jinja2 import Environment
 from starlette.responses import Response
 
+from sereno.query.view import HealthStatus
 from sereno.web.assets import BASE, CSP, STYLES, Assets
+from sereno.web.charts import Tone
 
 SCRIPT = b"console.log(1)" * 200
 
@@ -136,3 +140,13 @@ def test_the_terms_of_what_is_bundled_are_served() -> None:
 def test_all_style_files_are_there() -> None:
     static = Path(__file__).parents[2] / "src" / "sereno" / "web" / "static"
     assert {path.name for path in static.glob("*.css")} == set(STYLES)
+
+
+def test_no_class_is_styled_that_nothing_has() -> None:
+    web = Path(__file__).parents[2] / "src" / "sereno" / "web"
+    places = ("*.py", "pages/*.py", "templates/*.html", "browser/*.ts")
+    code = "\n".join(path.read_text("utf-8") for place in places for path in web.glob(place))
+    words = set(re.findall(r"[A-Za-z][\w-]*", code))
+    words |= {*get_args(HealthStatus), *(f"tone-{tone}" for tone in get_args(Tone))}
+    style = "".join((web / "static" / name).read_text("utf-8") for name in STYLES)
+    assert set(re.findall(r"\.([a-zA-Z][\w-]*)(?=[^{};]*\{)", style)) - words == set()
