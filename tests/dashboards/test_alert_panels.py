@@ -27,3 +27,7 @@ def test_every_alert_has_a_dashboard_that_exists() -> None:
     assert DASHBOARD in documents()
     variables = {variable["name"] for variable in documents()[DASHBOARD]["templating"]["list"]}
     assert {"service", "slo"} <= variables  # an objective's alert fills them in
+
+
+def test_every_alert_has_a_panel_and_no_other() -> None:
+    assert set(RULES) == set(ALERT_PANELS)

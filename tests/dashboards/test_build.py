@@ -39,7 +39,7 @@ def test_the_import_form_asks_for_its_data_source() -> None:
     assert document["id"] is None
     (asked,) = document["__inputs"]
     assert (asked["name"], asked["type"], asked["pluginId"]) == ("DS_PROMETHEUS", "datasource", "prometheus")
-    assert "${datasource}" not in FILES[IMPORT]
+    assert "${datasource" not in FILES[IMPORT]
     assert "${DS_PROMETHEUS}" in FILES[IMPORT]
     assert "datasource" not in {variable["name"] for variable in document["templating"]["list"]}
     needed = {item["id"] for item in document["__requires"]}

@@ -17,6 +17,7 @@ def portable(text: str) -> str:
     Args:
         text: its provisioned form, JSON.
     """
+    text = text.replace(f"${{{DATASOURCE}:queryparam}}&", "")  # links take along only what is there
     dashboard = json.loads(text.replace(f"${{{DATASOURCE}}}", f"${{{INPUT}}}"))
     variables = dashboard["templating"]["list"]
     dashboard["templating"]["list"] = [variable for variable in variables if variable["name"] != DATASOURCE]
