@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
@@ -64,20 +64,36 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder, gateway = tmp_path_factory.mktemp("stack"), free()
     with ExitStack() as life, Neighbours() as neighbours, watched(folder, gateway, neighbours) as server:
         life.enter_context(sereno(folder, gateway))
-        until(lambda: server.query("count_over_time(sereno_build_info[5m]) > 2", time.time()), "three scrapes")
-        idle = {one.panel: ask(server, one) for one in tiles()}
-
-        def complete() -> bool:
-            talk(gateway)
-            return all(server.query(expr, time.time()) for expr in ENOUGH)
-
-        until(complete, "traffic in every outcome, scraped twice, with recorded objectives")
-        busy = {one: ask(server, one) for one in queries()}
+        at = moment(server, ("count_over_time(sereno_build_info[5m]) > 2", LIVES), lambda: None)
+        idle = {one.panel: ask(server, one, at) for one in tiles()}
+        at = moment(server, (*ENOUGH, LIVES), lambda: talk(gateway))
+        busy = {one: ask(server, one, at) for one in queries()}
         life.close()
-        until(lambda: server.query('up{job="sereno"} == 0', time.time()), "a failed scrape")
-        down = {one.panel: ask(server, one) for one in tiles()}
+        at = moment(server, ('up{job="sereno"} == 0',), lambda: None)
+        down = {one.panel: ask(server, one, at) for one in tiles()}
         first = tiles()[0]
-        yield Told(idle, busy, down, ask(server, first._replace(expr=first.expr.replace("$job", "nobody"))))
+        stranger = first._replace(expr=first.expr.replace("$job", "nobody"))
+        yield Told(idle, busy, down, ask(server, stranger, at))
+
+
+LIVES = 'up{job="sereno"} == 1'
+SETTLED = 3.0
+"""Seconds after which no scrape that began earlier can still be written: its time is that of its beginning."""
+
+
+def moment(server: Prometheus, conditions: Sequence[str], meanwhile: Callable[[], None]) -> float:
+    """A time at which all of this holds, and will whenever it is asked again."""
+    found: list[float] = []
+
+    def settled() -> bool:
+        meanwhile()
+        at = time.time() - SETTLED
+        if all(server.query(condition, at) for condition in conditions):
+            found.append(at)
+        return bool(found)
+
+    until(settled, " and ".join(conditions))
+    return found[0]
 
 
 ENOUGH = (
@@ -97,15 +113,14 @@ def tiles() -> list[Asked]:
     return [one for one in queries() if one.board == "llmops-overview" and "absent(" in one.expr]
 
 
-def ask(server: Prometheus, one: Asked) -> list[float]:
+def ask(server: Prometheus, one: Asked, at: float) -> list[float]:
     """Ask as Grafana would; seconds stand for the days that this Prometheus does not have.
 
     Raises:
         HTTPError: Prometheus cannot read or answer it.
     """
-    expr = filled(one.expr).replace("[1m]", "[20s]")
-    found = server.query(re.sub(r":\d+[mh]\]", ":1s]", expr), time.time())
-    values = [float(series["value"][1]) for series in found]
+    expr = re.sub(r"\[\w+:\d+[mh]\]", "[5m:1s]", filled(one.expr))
+    values = [float(series["value"][1]) for series in server.query(expr, at)]
     return [value for value in values if not math.isnan(value)]
 
 
