@@ -15,6 +15,7 @@ export interface Look {
   readonly tip: (index: number) => HTMLElement;
 }
 
+const SPLITS = 4; // steps of the value axis, about
 const SIZE = 12;
 export const NARROW = 480;
 const DAY = 86_400;
@@ -73,7 +74,7 @@ export function option(chart: Chart, look: Look): EChartsCoreOption {
     },
     yAxis: {
       type: "value",
-      splitNumber: 4,
+      splitNumber: SPLITS,
       ...top(chart, shown),
       ...(whole(chart) ? { minInterval: 1 } : {}),
       splitLine: { lineStyle: { color: palette.line } },
@@ -169,6 +170,15 @@ function levels(chart: Chart, look: Look): object {
   };
 }
 
+/** The step of an axis of bytes: 1, 2 or 5 times a power of 1024 or its tenths, so that labels in KiB and MiB are round. */
+function binaryStep(wanted: number): number {
+  const unit = 1024 ** Math.max(0, Math.floor(Math.log(wanted) / Math.log(1024)));
+  const scaled = wanted / unit;
+  const ten = 10 ** Math.floor(Math.log10(scaled));
+  const step = [1, 2, 5, 10].find((nice) => nice * ten >= scaled) ?? 10;
+  return Math.max(1, step * ten * unit);
+}
+
 /** The axis reaches a level that lies not too far above the values; one far above would press them flat. */
 function top(chart: Chart, shown: readonly Series[]): { max?: number; interval?: number } {
   const stacked = chart.kind === "stacked" || chart.kind === "bars";
@@ -178,7 +188,7 @@ function top(chart: Chart, shown: readonly Series[]): { max?: number; interval?:
   });
   const most = sums.reduce((left, right) => Math.max(left, right), 0);
   const near = chart.thresholds.map((level) => level.value).filter((value) => value > most && value <= most * 3);
-  if (near.length === 0) return {};
+  if (near.length === 0) return chart.unit === "bytes" && most > 0 ? { interval: binaryStep(most / SPLITS) } : {};
   const room = Math.max(...near) * 1.05;
   const decade = 10 ** Math.floor(Math.log10(room / 4));
   const interval = ([1, 2, 2.5, 5].find((step) => step * decade >= room / 4) ?? 10) * decade;
