@@ -61,3 +61,6 @@ def test_moments_lie_within_the_run() -> None:
     axis = in_time([0.0, 5.0, 10.0], 10.0, lambda value: f"{value:g}")
     assert axis.places == [0.0, 0.5, 1.0]
     assert axis.ticks[-1] == (1.0, "10")
+    assert [label for _, label in in_time([], 121.0, lambda value: f"{value:g}").ticks] == [
+        "0", "30", "60", "90", "120",
+    ]  # fmt: skip

@@ -66,7 +66,7 @@ def test_a_stall_is_felt_by_all_who_were_due_in_it(server: Server) -> None:
     server.behaviour = stalling
     zero: list[float] = []
     made = plan(
-        server.address, model_of_load="open", pattern="constant", profile=steady(40, 2.5), in_flight=1, timeout=60.0
+        server.address, model_of_load="open", pattern="constant", profile=steady(40, 3.5), in_flight=1, timeout=60.0
     )
     samples, _ = run(made, lambda running, _: zero.append(running._zero))
     stalled = [one for one in samples if window[0] <= one.intended + zero[0] <= window[1]]
@@ -76,7 +76,7 @@ def test_a_stall_is_felt_by_all_who_were_due_in_it(server: Server) -> None:
         assert one.latency >= window[1] - (one.intended + zero[0])
     # A test that counts from the sending would have told of the one request that was under way.
     assert len([one for one in samples if one.latency >= 0.75]) >= 20
-    assert len([one for one in samples if one.latency - one.delay >= 0.75]) <= 2
+    assert len([one for one in samples if one.latency - one.delay >= 0.75]) <= 5
 
 
 def test_closed_users_wait_for_their_answers(server: Server) -> None:
@@ -128,7 +128,7 @@ def test_a_server_that_dies_is_told_and_ends_the_run(server: Server) -> None:
         seen.append(1)
 
     seen: list[int] = []
-    made = plan(server.address, model_of_load="open", profile=steady(30, 600.0), give_up=0.3)
+    made = plan(server.address, model_of_load="open", pattern="constant", profile=steady(30, 600.0), give_up=0.5)
     samples, ending = run(made, watch)
     assert ending.reason == "gone"
     assert ending.seconds < 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sereno.loadtest.plan import Plan
     from sereno.loadtest.prompts import Conversation
     from sereno.loadtest.report import Report
-    from sereno.loadtest.verdict import Objective
     from sereno.slo.spec import Slo
 
 app = typer.Typer(help="Put load on an LLM API and measure what its users feel.", add_completion=False)
@@ -119,7 +118,9 @@ def loadtest(
     if as_json:
         sys.stdout.buffer.write(files.as_json(report))
     else:
-        _show(report)
+        from sereno.cli.loadtest_text import show
+
+        show(report)
     return _code(report)
 
 
@@ -138,49 +139,6 @@ def _run(plan: Plan, slos: Sequence[Slo] | None, path: Path | None) -> Report:
         ending = conduct(plan, tally, sink)
     verdicts = judge(slos, tally.cells()) if slos is not None else None
     return report(plan, tally, ending, version=__version__, started_at=started, objectives=verdicts)
-
-
-def _show(report: Report) -> None:
-    from sereno.cli.tables import clean, print_table
-    from sereno.loadtest.figure_text import amount, duration
-    from sereno.loadtest.page import summary, times
-    from sereno.loadtest.texts import texts
-
-    t = texts("en")
-    for name, value in summary(report, t):
-        print(f"{name:<26} {clean(value)}")
-    print()
-    heads = ("time", "count", "mean", "p50", "p90", "p95", "p99", "max")
-    print_table(
-        heads,
-        [(name, str(f.count), *(duration(getattr(f, head)) for head in heads[2:])) for name, f in times(report, t)],
-        right=heads[1:], flexible="time", drop=("mean", "p90"),
-    )  # fmt: skip
-    if report.failures:
-        print()
-        print_table(
-            ("failure", "HTTP", "count", "what was said"),
-            [
-                (one.error_type, str(one.http_status or "–"), str(one.count), one.message)
-                for one in report.failures[:10]
-            ],
-            right={"count"},
-        )
-    if report.objectives is not None:
-        print()
-        print_table(
-            ("objective", "target", "attained", "requests", "verdict"),
-            [(one.id, one.target, amount(one.attained), amount(one.events), _verdict(one, t))
-             for one in report.objectives],
-            right={"target", "attained", "requests"}, flexible="verdict",
-            style=lambda row: {"missed": "red", "kept": "green"}.get(row[-1], ""),
-        )  # fmt: skip
-    for key in report.warnings:
-        print(t[f"warning_{key}"], file=sys.stderr)
-
-
-def _verdict(one: Objective, t: Mapping[str, str]) -> str:
-    return f"unknown: {one.reason or t['not_measured']}" if one.verdict == "unknown" else one.verdict
 
 
 def _code(report: Report) -> int:

@@ -10,6 +10,9 @@ from typing import NamedTuple
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 34
 _TICKS = 5
+_LABELS = 8
+_CLOCK = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800)
+"""Seconds between two labels of a run's axis."""
 
 
 class Line(NamedTuple):
@@ -75,8 +78,9 @@ def ticks(greatest: float) -> list[float]:
 def in_time(moments: Sequence[float], end: float, show: Callable[[float], str]) -> Axis:
     """The axis of a run: seconds from its start."""
     end = end or 1.0
-    steps = [value for value in ticks(end) if value <= end * 1.001]
-    return Axis([at / end for at in moments], [(value / end, show(value)) for value in steps])
+    step = next((step for step in _CLOCK if end / step <= _LABELS), end / _LABELS)
+    marks = [number * step for number in range(int(end / step + 1e-9) + 1)]
+    return Axis([at / end for at in moments], [(mark / end, show(mark)) for mark in marks])
 
 
 def by_quantile(quantiles: Sequence[float]) -> Axis:
