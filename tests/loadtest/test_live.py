@@ -13,7 +13,7 @@ from rich.console import Console
 
 import sereno.loadtest
 from loadtest.running import plan
-from loadtest.test_report import HOSTILE, sample
+from loadtest.test_findings import HOSTILE, sample
 from sereno.loadtest.address import read_address
 from sereno.loadtest.live import View, line
 from sereno.loadtest.profile import steady

@@ -128,7 +128,7 @@ def _run(plan: Plan, slos: Sequence[Slo] | None, path: Path | None) -> Report:
     from sereno import __version__
     from sereno.loadtest.conduct import conduct
     from sereno.loadtest.files import samples
-    from sereno.loadtest.report import report
+    from sereno.loadtest.findings import report
     from sereno.loadtest.tally import Tally
     from sereno.loadtest.verdict import judge
 

@@ -11,8 +11,9 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from sereno.loadtest.figure_text import amount, clock, duration
+from sereno.loadtest.findings import QUANTILES
 from sereno.loadtest.plot import Axis, Line, by_quantile, in_time, plot
-from sereno.loadtest.report import QUANTILES, Figures, Report
+from sereno.loadtest.report import Figures, Report
 from sereno.loadtest.texts import Language, texts
 
 

@@ -12,9 +12,10 @@ import pytest
 from loadtest.running import plan
 from sereno.loadtest.address import read_address
 from sereno.loadtest.files import as_json
+from sereno.loadtest.findings import report
 from sereno.loadtest.page import page
 from sereno.loadtest.profile import steady
-from sereno.loadtest.report import Report, report
+from sereno.loadtest.report import Report
 from sereno.loadtest.run import Ending
 from sereno.loadtest.sample import Sample
 from sereno.loadtest.tally import Tally
