@@ -70,3 +70,6 @@ def test_grafana_has_every_rule_once() -> None:
         assert rule["condition"] == "B"
         assert rule["noDataState"] == "OK"
         assert "$value |" not in str(rule["annotations"])  # Prometheus's template; Grafana's $value is a text
+        assert rule["dashboardUid"]
+        assert rule["panelId"] > 0
+        assert f"/d/{rule['dashboardUid']}" == rule["annotations"]["dashboard_url"]

@@ -45,12 +45,14 @@ class Case(NamedTuple):
         series: what is scraped, by series.
         told: alerts that fire; none: the rule stays silent.
         after: seconds before `for` begins to count; the outcome is looked at when both are over.
+        step: seconds between samples.
     """
 
     name: str
     series: Mapping[str, Values]
     told: tuple[Told, ...]
     after: int
+    step: int = STEP
 
 
 def fires(
@@ -60,27 +62,28 @@ def fires(
     value: str = "",
     *,
     after: int = SETTLE,
+    step: int = STEP,
 ) -> Case:
     """A test in which one alert fires."""
-    return Case(name, series, (Told(labels or {}, value),), after)
+    return Case(name, series, (Told(labels or {}, value),), after, step)
 
 
-def silent(name: str, series: Mapping[str, Values], *, after: int = SETTLE) -> Case:
+def silent(name: str, series: Mapping[str, Values], *, after: int = SETTLE, step: int = STEP) -> Case:
     """A test in which nobody is told."""
-    return Case(name, series, (), after)
+    return Case(name, series, (), after, step)
 
 
-def written(values: Values, seconds: int) -> str:
+def written(values: Values, seconds: int, step: int = STEP) -> str:
     """Values in promtool's notation, long enough for so many seconds.
 
     >>> written(0, 60), written(Rising(2), 60), written("1 2 3", 60)
     ('0x4', '0+30x4', '1 2 3')
     """
-    steps = seconds // STEP
+    steps = seconds // step
     if isinstance(values, str):
         return values
     if isinstance(values, Rising):
-        return f"0+{values.per_second * STEP:g}x{steps}"
+        return f"0+{values.per_second * step:g}x{steps}"
     return f"{values:.12g}x{steps}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, conditions, fires, silent
 from sereno.alerts.rule import Group, Rule
 from sereno.alerts.thresholds import Thresholds, number
@@ -57,7 +58,8 @@ def _restarting() -> Rule:
 
 def _memory(limits: Thresholds) -> Rule:
     used, most = "container_memory_working_set_bytes", "container_spec_memory_limit_bytes"
-    gib = 1024**3
+    gib, limit = 1024**3, limits.container_memory_share
+    high = (1 + limit) / 2
     return Rule(
         name="ContainerMemoryHigh",
         expr=f'{used}{{name!=""}} / ({most}{{name!=""}} > 0) > {number(limits.container_memory_share)}',
@@ -69,8 +71,10 @@ def _memory(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="ContainerOutOfMemory",
         cases=(
-            fires("95 % of 4 GiB", {f"{used}{{{_AT}}}": 3.8 * gib, f"{most}{{{_AT}}}": 4 * gib}, _BOX, "95%"),
-            silent("half of it", {f"{used}{{{_AT}}}": 2 * gib, f"{most}{{{_AT}}}": 4 * gib}),
+            fires(
+                "more", {f"{used}{{{_AT}}}": 4 * gib * high, f"{most}{{{_AT}}}": 4 * gib}, _BOX, readings.share(high)
+            ),
+            silent("a little less", {f"{used}{{{_AT}}}": 3.92 * gib * limit, f"{most}{{{_AT}}}": 4 * gib}),
             silent("it has no limit", {f"{used}{{{_AT}}}": 64 * gib, f"{most}{{{_AT}}}": 0}),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, conditions, fires, silent
 from sereno.alerts.rule import Group, Rule
 from sereno.alerts.thresholds import Thresholds, number
@@ -32,6 +33,7 @@ def _postgres_connections(limits: Thresholds) -> Rule:
             f"{most}{{{server}}}": 100,
         }
 
+    high, server = 50 * (1 + limits.connection_share), {**_POSTGRES, "server": "db:5432"}
     return Rule(
         name="PostgresConnectionsHigh",
         expr=(
@@ -46,8 +48,8 @@ def _postgres_connections(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="PostgresConnectionsHigh",
         cases=(
-            fires("85 of 100, over two databases", connections(45, 40), {**_POSTGRES, "server": "db:5432"}, "85%"),
-            silent("79 of 100", connections(40, 39)),
+            fires("two databases together", connections(high / 2, high / 2), server, readings.share(high / 100)),
+            silent("a little less", connections(45 * limits.connection_share, 53 * limits.connection_share)),
         ),
     )
 
@@ -69,7 +71,7 @@ def _transactions(limits: Thresholds) -> Rule:
         runbook="PostgresLongTransaction",
         cases=(
             fires("longer than the limit", {series: limit + 100}, at, f"{limit + 100:.0f}"),
-            silent("a minute", {series: 60}),
+            silent("a little younger", {series: 0.98 * limit}),
         ),
     )
 
@@ -95,6 +97,7 @@ def _postgres_exporter() -> Rule:
 
 def _redis_memory(limits: Thresholds) -> Rule:
     used, most = "redis_memory_used_bytes", "redis_memory_max_bytes"
+    high = (1 + limits.redis_memory_share) / 2
     return Rule(
         name="RedisMemoryHigh",
         expr=f"{used} / ({most} > 0) > {number(limits.redis_memory_share)}",
@@ -106,8 +109,8 @@ def _redis_memory(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="RedisMemoryHigh",
         cases=(
-            fires("95 % of 1 GB", {f"{used}{{{_R}}}": 0.95e9, f"{most}{{{_R}}}": 1e9}, _REDIS, "95%"),
-            silent("89 % of 1 GB", {f"{used}{{{_R}}}": 0.89e9, f"{most}{{{_R}}}": 1e9}),
+            fires("more", {f"{used}{{{_R}}}": 1e9 * high, f"{most}{{{_R}}}": 1e9}, _REDIS, readings.share(high)),
+            silent("a little less", {f"{used}{{{_R}}}": 0.98e9 * limits.redis_memory_share, f"{most}{{{_R}}}": 1e9}),
             silent("no limit is set", {f"{used}{{{_R}}}": 64e9, f"{most}{{{_R}}}": 0}),
         ),
     )
@@ -115,6 +118,7 @@ def _redis_memory(limits: Thresholds) -> Rule:
 
 def _redis_connections(limits: Thresholds) -> Rule:
     open_, most = "redis_connected_clients", "redis_config_maxclients"
+    high = (1 + limits.connection_share) / 2
     return Rule(
         name="RedisConnectionsHigh",
         expr=f"{open_} / {most} > {number(limits.connection_share)}",
@@ -126,8 +130,8 @@ def _redis_connections(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="RedisConnectionsHigh",
         cases=(
-            fires("9,000 of 10,000", {f"{open_}{{{_R}}}": 9000, f"{most}{{{_R}}}": 10000}, _REDIS, "90%"),
-            silent("7,900 of 10,000", {f"{open_}{{{_R}}}": 7900, f"{most}{{{_R}}}": 10000}),
+            fires("more", {f"{open_}{{{_R}}}": 1e4 * high, f"{most}{{{_R}}}": 1e4}, _REDIS, readings.share(high)),
+            silent("a little less", {f"{open_}{{{_R}}}": 9800 * limits.connection_share, f"{most}{{{_R}}}": 1e4}),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import fires, series, silent
 from sereno.alerts.rule import Group, Rule
 from sereno.alerts.thresholds import Thresholds, number
@@ -76,6 +77,8 @@ def _memory(limits: Thresholds) -> Rule:
     smi_used, smi_all = "nvidia_smi_memory_used_bytes", "nvidia_smi_memory_total_bytes"
     amd_used, amd_all = "gpu_used_vram", "gpu_total_vram"
     limit = number(limits.gpu_memory_share)
+    high, low = (1 + limits.gpu_memory_share) / 2, 0.98 * limits.gpu_memory_share
+    reads = readings.share(high)
     return Rule(
         name="GpuMemoryFull",
         expr=(
@@ -90,10 +93,12 @@ def _memory(limits: Thresholds) -> Rule:
         dashboard=DASHBOARD,
         runbook="GpuMemoryFull",
         cases=(
-            fires("dcgm-exporter", {series(used, DCGM): 15680, series(free, DCGM): 320}, DCGM, "98%"),
-            fires("nvidia_gpu_exporter", {series(smi_used, SMI): 15.68e9, series(smi_all, SMI): 16e9}, SMI, "98%"),
-            fires("AMD", {series(amd_used, AMD): 47040, series(amd_all, AMD): 48000}, AMD, "98%"),
-            silent("94 % in use", {series(used, DCGM): 15040, series(free, DCGM): 960}),
+            fires(
+                "dcgm-exporter", {series(used, DCGM): 16e3 * high, series(free, DCGM): 16e3 * (1 - high)}, DCGM, reads
+            ),
+            fires("nvidia_gpu_exporter", {series(smi_used, SMI): 16e9 * high, series(smi_all, SMI): 16e9}, SMI, reads),
+            fires("AMD", {series(amd_used, AMD): 48e3 * high, series(amd_all, AMD): 48e3}, AMD, reads),
+            silent("a little less", {series(used, DCGM): 16e3 * low, series(free, DCGM): 16e3 * (1 - low)}),
         ),
     )
 
@@ -101,7 +106,7 @@ def _memory(limits: Thresholds) -> Rule:
 def _power(limits: Thresholds) -> Rule:
     draw, cap, watts = "nvidia_smi_power_draw_watts", "nvidia_smi_enforced_power_limit_watts", "DCGM_FI_DEV_POWER_USAGE"
     amd = "gpu_package_power"
-    limit = limits.gpu_watts
+    limit, high = limits.gpu_watts, 180 * (1 + limits.gpu_power_share) / 2
     return Rule(
         name="GpuPowerLimit",
         expr=(
@@ -116,9 +121,10 @@ def _power(limits: Thresholds) -> Rule:
         dashboard=DASHBOARD,
         runbook="GpuPowerLimit",
         cases=(
-            fires("at its limit of 180 W", {series(draw, SMI): 179, series(cap, SMI): 180}, SMI, "179"),
+            fires("at its own limit", {series(draw, SMI): high, series(cap, SMI): 180}, SMI, f"{high:.0f}"),
             fires("dcgm-exporter", {series(watts, DCGM): limit + 10}, DCGM, f"{limit + 10:.0f}"),
             fires("AMD", {series(amd, AMD): limit + 10}, AMD, f"{limit + 10:.0f}"),
-            silent("at 170 of 180 W", {series(draw, SMI): 170, series(cap, SMI): 180, series(watts, DCGM): 170}),
+            silent("below its own limit", {series(draw, SMI): 176.4 * limits.gpu_power_share, series(cap, SMI): 180}),
+            silent("a little less", {series(watts, DCGM): 0.98 * limit, series(amd, AMD): 0.98 * limit}),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, conditions, fires, series, silent
 from sereno.alerts.rule import Group, Rule, Severity
 from sereno.alerts.thresholds import Thresholds, number
@@ -37,6 +38,8 @@ def _cpu(limits: Thresholds) -> Rule:
             for mode, rate in (("idle", 1 - share), ("user", share * 0.75), ("system", share * 0.25))
         }
 
+    limit = limits.cpu_share
+    high, first = (1 + limit) / 2, min(1, 1.8 * limit)
     return Rule(
         name="HostHighCpu",
         expr=f'1 - avg by (job, instance) (rate({name}{{mode="idle"}}[5m])) > {number(limits.cpu_share)}',
@@ -48,15 +51,20 @@ def _cpu(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="HostHighCpu",
         cases=(
-            fires("both cores are 90 % busy", cores(0.9, 0.9), _HOST, "90%"),
-            silent("both cores are 79 % busy", cores(0.79, 0.79)),
-            silent("one core is busy, one is idle", cores(1, 0)),
+            fires("both cores are busy", cores(high, high), _HOST, readings.share(high)),
+            silent("both cores are a little less busy", cores(0.98 * limit, 0.98 * limit)),
+            silent("one core is busy, together they are not", cores(first, 1.8 * limit - first)),
         ),
     )
 
 
 def _memory(limits: Thresholds) -> Rule:
     total, free = "node_memory_MemTotal_bytes", "node_memory_MemAvailable_bytes"
+    high = (1 + limits.memory_share) / 2
+
+    def memory(used: float) -> dict[str, float]:
+        return {f"{total}{{{_AT}}}": 64 * _GB, f"{free}{{{_AT}}}": 64 * _GB * (1 - used)}
+
     return Rule(
         name="HostHighMemory",
         expr=f"1 - {free} / {total} > {number(limits.memory_share)}",
@@ -68,8 +76,8 @@ def _memory(limits: Thresholds) -> Rule:
         dashboard="system-overview",
         runbook="HostHighMemory",
         cases=(
-            fires("87.5 % in use", {f"{total}{{{_AT}}}": 64 * _GB, f"{free}{{{_AT}}}": 8 * _GB}, _HOST, "87.5%"),
-            silent("84 % in use", {f"{total}{{{_AT}}}": 100 * _GB, f"{free}{{{_AT}}}": 16 * _GB}),
+            fires("more in use", memory(high), _HOST, readings.share(high)),
+            silent("a little less in use", memory(0.98 * limits.memory_share)),
         ),
     )
 
@@ -94,7 +102,7 @@ def _disk(name: str, low: float, severity: Severity) -> Rule:
         dashboard="system-overview",
         runbook="HostDiskFull",
         cases=(
-            fires("a tenth less than that", {**disk(90 * low), **writable}, _DISK, f"{90 * low:.4g}%"),
+            fires("a tenth less than that", {**disk(90 * low), **writable}, _DISK, readings.share(0.9 * low)),
             silent("a tenth more than that", {**disk(110 * low), **writable}),
             silent("a file system in memory", {**disk(1, run), f"node_filesystem_readonly{{{run}}}": 0}),
             silent("a medium nobody can write", {**disk(0), f"node_filesystem_readonly{{{_MOUNT}}}": 1}),
@@ -105,12 +113,12 @@ def _disk(name: str, low: float, severity: Severity) -> Rule:
 def _filling(limits: Thresholds) -> Rule:
     free, size = "node_filesystem_avail_bytes", "node_filesystem_size_bytes"
     ahead = limits.disk_full_hours
-    hours = 6 * 3600
+    hours, sparse = 6 * 3600, 120
 
     def shrinking(from_: float, an_hour: float) -> dict[str, str | float]:
-        step = an_hour * _GB / 240  # 240 samples an hour
+        step = an_hour * _GB * sparse / 3600
         return {
-            f"{free}{{{_MOUNT}}}": f"{from_ * _GB:.0f}-{step:.0f}x1800",
+            f"{free}{{{_MOUNT}}}": f"{from_ * _GB:.0f}-{step:.0f}x{(hours + 1800) // sparse}",
             f"{size}{{{_MOUNT}}}": 1000 * _GB,
         }
 
@@ -131,9 +139,9 @@ def _filling(limits: Thresholds) -> Rule:
         dashboard="capacity-planning",
         runbook="HostDiskFull",
         cases=(
-            fires("20 GB an hour, 270 left", shrinking(400, 20), _DISK, after=hours),
-            silent("5 GB an hour, 367 left", shrinking(400, 5), after=hours),
-            silent("half of it is free", shrinking(700, 25), after=hours),
+            fires("full in half the time", shrinking(400, 400 / (6.5 + ahead / 2)), _DISK, after=hours, step=sparse),
+            silent("full in twice the time", shrinking(400, 400 / (6.5 + ahead * 2)), after=hours, step=sparse),
+            silent("half of it is free", shrinking(700, 25), after=hours, step=sparse),
         ),
     )
 

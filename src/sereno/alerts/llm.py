@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, fires, silent
 from sereno.alerts.rule import Group, Rule, Severity
 from sereno.alerts.thresholds import Thresholds, number
@@ -25,6 +26,16 @@ def enough(count: str, limits: Thresholds) -> str:
     return f"and on () sum(increase({count}[5m])) >= {limits.minimum_requests}"
 
 
+def busy(limits: Thresholds) -> float:
+    """Requests a second that are enough to be a measure, for tests."""
+    return max(1.0, limits.minimum_requests / 150)
+
+
+def few(limits: Thresholds) -> float:
+    """Requests a second that are just too few in five minutes, for tests."""
+    return max(0.0, (limits.minimum_requests - 0.5) / 300)
+
+
 def _slow(limits: Thresholds) -> tuple[Rule, ...]:
     """One rule that grows worse: HighLatency of the analytics guide is its critical form."""
     expr = (
@@ -32,15 +43,16 @@ def _slow(limits: Thresholds) -> tuple[Rule, ...]:
         f"{enough(f'{_DURATION}_count{{{JOBS}}}', limits)}"
     )
 
-    def requests(slow: float, fast: float) -> dict[str, Rising]:
-        both = slow + fast
+    def requests(slow: float, rate: float) -> dict[str, Rising]:
+        both, fast = rate, rate * (1 - slow)
         return {
-            f'{_DURATION}_bucket{{{_LLM},le="2.0"}}': Rising(fast),
-            f'{_DURATION}_bucket{{{_LLM},le="5.0"}}': Rising(fast),
-            f'{_DURATION}_bucket{{{_LLM},le="10.0"}}': Rising(both),
+            f'{_DURATION}_bucket{{{_LLM},le="{limits.latency!r}"}}': Rising(fast),
+            f'{_DURATION}_bucket{{{_LLM},le="{2 * limits.latency!r}"}}': Rising(both),
             f'{_DURATION}_bucket{{{_LLM},le="+Inf"}}': Rising(both),
             f"{_DURATION}_count{{{_LLM}}}": Rising(both),
         }
+
+    reads = readings.seconds(limits.latency * (1 + 1 / 6))  # 1 of the slowest 6 in 100, between limit and its double
 
     def rule(hold: int, severity: Severity, summary: str, after: int) -> Rule:
         return Rule(
@@ -54,9 +66,9 @@ def _slow(limits: Thresholds) -> tuple[Rule, ...]:
             dashboard="llmops-overview",
             runbook="HighLLMLatency",
             cases=(
-                fires("six of a hundred take 5 to 10 s", requests(0.06, 0.94), {}, "5.833s", after=after),
-                silent("four of a hundred take 5 to 10 s", requests(0.04, 0.96)),
-                silent("all are slow, but fewer than five in five minutes", requests(0.015, 0)),
+                fires("six of a hundred are slow", requests(0.06, busy(limits)), {}, reads, after=after),
+                silent("four of a hundred are slow", requests(0.04, busy(limits))),
+                silent("all are slow, but they are too few", requests(1, few(limits))),
                 silent("nobody asks", requests(0, 0)),
             ),
         )
@@ -89,9 +101,14 @@ def _mean(limits: Thresholds) -> Rule:
         dashboard="llmops-overview",
         runbook="HighLLMLatency",
         cases=(
-            fires("requests take 6 s", requests(6, 0.1), {}, "6s"),
-            silent("requests take 4.9 s", requests(4.9, 0.1)),
-            silent("slow, but fewer than five in five minutes", requests(60, 0.015)),
+            fires(
+                "requests take a fifth longer",
+                requests(1.2 * limits.latency, busy(limits)),
+                {},
+                readings.seconds(1.2 * limits.latency),
+            ),
+            silent("requests take a little less", requests(0.98 * limits.latency, busy(limits))),
+            silent("slow, but too few", requests(9 * limits.latency, few(limits))),
         ),
     )
 
@@ -100,10 +117,11 @@ def _errors(limits: Thresholds) -> Rule:
     name = "llm_requests_total"
     counted = f'{name}{{{JOBS},status=~"success|error"}}'
 
-    def requests(failed: float, answered: float, left: float = 0) -> dict[str, Rising]:
-        rates = {"error": failed, "success": answered, "aborted": left}
+    def requests(failed: float, rate: float, left: float = 0) -> dict[str, Rising]:
+        rates = {"error": failed * rate, "success": (1 - failed) * rate, "aborted": left * rate}
         return {f'{name}{{{_LLM},status="{status}"}}': Rising(rate) for status, rate in rates.items()}
 
+    over = limits.error_share + (1 - limits.error_share) / 50
     return Rule(
         name="HighLLMErrorRate",
         expr=(
@@ -118,10 +136,10 @@ def _errors(limits: Thresholds) -> Rule:
         dashboard="llmops-overview",
         runbook="HighLLMErrorRate",
         cases=(
-            fires("six of a hundred fail", requests(0.06, 0.94), {}, "6%"),
-            silent("five of a hundred fail", requests(0.05, 0.95)),
-            fires("one in ten fails while many clients leave", requests(0.1, 0.9, left=5), {}, "10%"),
-            silent("all fail, but fewer than five in five minutes", requests(0.015, 0)),
+            fires("a few more fail than may", requests(over, busy(limits)), {}, readings.share(over)),
+            silent("a few less fail", requests(0.98 * limits.error_share, busy(limits))),
+            fires("many clients leave besides", requests(over, busy(limits), left=5), {}, readings.share(over)),
+            silent("all fail, but they are too few", requests(1, few(limits))),
             silent("nobody asks", requests(0, 0)),
         ),
     )
@@ -130,13 +148,14 @@ def _errors(limits: Thresholds) -> Rule:
 def _tokens(limits: Thresholds) -> Rule:
     name = "llm_tokens_used_total"
 
-    def tokens(prompt: float, completion: float) -> dict[str, Rising]:
+    def tokens(rate: float) -> dict[str, Rising]:
         labels = f'{_OWN},model="qwen3:8b"'
         return {
-            f'{name}{{{labels},type="prompt"}}': Rising(prompt),
-            f'{name}{{{labels},type="completion"}}': Rising(completion),
+            f'{name}{{{labels},type="prompt"}}': Rising(rate * 0.75),
+            f'{name}{{{labels},type="completion"}}': Rising(rate * 0.25),
         }
 
+    reads = readings.number(1.2 * limits.tokens_per_second)
     return Rule(
         name="HighTokenUsage",
         expr=f"sum(rate({name}{{{JOBS}}}[5m])) > {number(limits.tokens_per_second)}",
@@ -148,8 +167,8 @@ def _tokens(limits: Thresholds) -> Rule:
         dashboard="llmops-overview",
         runbook="HighTokenUsage",
         cases=(
-            fires("12,000 tokens a second in both directions", tokens(9000, 3000), {}, "12k"),
-            silent("9,900 tokens a second", tokens(9000, 900)),
+            fires("a fifth more, in both directions together", tokens(1.2 * limits.tokens_per_second), {}, reads),
+            silent("a little less", tokens(0.98 * limits.tokens_per_second)),
         ),
     )
 
@@ -163,6 +182,7 @@ def _cost(limits: Thresholds) -> Rule:
             f'{name}{{{_OWN},model="qwen3:8b"}}': Rising(an_hour * 0.25 / 3600),
         }
 
+    dear = 1.2 * limits.cost_per_hour
     return Rule(
         name="HighLLMCost",
         expr=f"sum(rate({name}{{{JOBS}}}[5m])) * 3600 > {number(limits.cost_per_hour)}",
@@ -174,8 +194,8 @@ def _cost(limits: Thresholds) -> Rule:
         dashboard="cost-estimation",
         runbook="HighLLMCost",
         cases=(
-            fires("12 dollars an hour over two models", dollars(12), {}, "12.00 USD"),
-            silent("9.90 dollars an hour", dollars(9.9)),
+            fires("a fifth more, two models together", dollars(dear), {}, f"{dear:.2f} USD"),
+            silent("a little less", dollars(0.98 * limits.cost_per_hour)),
         ),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, conditions, fires, silent
-from sereno.alerts.llm import enough
+from sereno.alerts.llm import busy, enough, few
 from sereno.alerts.rule import Group, Rule
 from sereno.alerts.thresholds import Thresholds, number
 from sereno.conventions import SCRAPE_JOB
@@ -74,11 +75,12 @@ def _errors(limits: Thresholds) -> Rule:
     where = f'job="{SCRAPE_JOB}"'
     counted = f'{name}{{{where},status=~"success|error"}}'
 
-    def requests(failed: float, answered: float) -> dict[str, Rising]:
-        rates = {"error": failed, "success": answered}
+    def requests(failed: float, rate: float) -> dict[str, Rising]:
+        rates = {"error": failed * rate, "success": (1 - failed) * rate}
         labels = f'{_HERE},model="qwen3:8b"'
         return {f'{name}{{{labels},status="{status}"}}': Rising(rate) for status, rate in rates.items()}
 
+    over = limits.error_share + (1 - limits.error_share) / 50
     return Rule(
         name="HighErrorRate",
         expr=(
@@ -93,15 +95,16 @@ def _errors(limits: Thresholds) -> Rule:
         dashboard="ollama-overview",
         runbook="HighLLMErrorRate",
         cases=(
-            fires("one in ten fails", requests(0.1, 0.9), {}, "10%"),
-            silent("four of a hundred fail", requests(0.04, 0.96)),
-            silent("all fail, but fewer than five in five minutes", requests(0.015, 0)),
+            fires("a few more fail than may", requests(over, busy(limits)), {}, readings.share(over)),
+            silent("a few less fail", requests(0.98 * limits.error_share, busy(limits))),
+            silent("all fail, but they are too few", requests(1, few(limits))),
         ),
     )
 
 
 def _polls(limits: Thresholds) -> Rule:
     name = "ollama_poll_duration_seconds"
+    slow = 1.5 * limits.poll_seconds
     return Rule(
         name="OllamaSlow",
         expr=(
@@ -116,9 +119,9 @@ def _polls(limits: Thresholds) -> Rule:
         dashboard="ollama-overview",
         runbook="OllamaSlow",
         cases=(
-            fires("3 s a poll", {f"{name}{{{_AT}}}": 3, f"ollama_up{{{_AT}}}": 1}, _SERVER, "3s"),
-            silent("one slow poll", {f"{name}{{{_AT}}}": "0.1x30 9 0.1x20", f"ollama_up{{{_AT}}}": 1}),
-            silent("it is down", {f"{name}{{{_AT}}}": 5, f"ollama_up{{{_AT}}}": 0}),
+            fires("every poll", {f"{name}{{{_AT}}}": slow, f"ollama_up{{{_AT}}}": 1}, _SERVER, readings.seconds(slow)),
+            silent("one slow poll", {f"{name}{{{_AT}}}": f"0x30 {slow:g} 0x20", f"ollama_up{{{_AT}}}": 1}),
+            silent("it is down", {f"{name}{{{_AT}}}": slow, f"ollama_up{{{_AT}}}": 0}),
         ),
     )
 
@@ -134,6 +137,7 @@ def _tokens(limits: Thresholds) -> Rule:
             f"{name}_count{{{labels}}}": Rising(per_second),
         }
 
+    slow = 1.25 * limits.token_seconds
     return Rule(
         name="ModelSlow",
         expr=(
@@ -149,9 +153,9 @@ def _tokens(limits: Thresholds) -> Rule:
         dashboard="ai-models-performance",
         runbook="ModelSlow",
         cases=(
-            fires("four tokens a second", answers(0.25, 0.05), {"model": "llama3:70b"}, "250ms"),
-            silent("six tokens a second", answers(1 / 6, 0.05)),
-            silent("slow, but fewer than five answers in ten minutes", answers(0.25, 0.007)),
+            fires("a quarter slower", answers(slow, busy(limits)), {"model": "llama3:70b"}, readings.seconds(slow)),
+            silent("a little faster", answers(0.95 * limits.token_seconds, busy(limits))),
+            silent("slow, but too few answers", answers(slow, few(limits) / 2)),
         ),
     )
 
@@ -159,6 +163,7 @@ def _tokens(limits: Thresholds) -> Rule:
 def _spilled(limits: Thresholds) -> Rule:
     memory, vram = "ollama_model_memory_bytes", "ollama_model_vram_bytes"
     model = f'{_AT},model="llama3:70b"'
+    spilled, little = limits.spilled_share + (1 - limits.spilled_share) / 4, 0.9 * limits.spilled_share
     return Rule(
         name="ModelSpilledToCpu",
         expr=f"1 - {vram} / ({memory} > 0) > {number(limits.spilled_share)} and {vram} > 0",
@@ -171,13 +176,13 @@ def _spilled(limits: Thresholds) -> Rule:
         runbook="ModelSpilledToCpu",
         cases=(
             fires(
-                "a quarter is in main memory",
-                {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 30e9},
+                "part of it is in main memory",
+                {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 40e9 * (1 - spilled)},
                 {**_SERVER, "model": "llama3:70b"},
-                "25%",
+                readings.share(spilled),
             ),
             silent("all of it is on the GPU", {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 40e9}),
-            silent("3 % are not", {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 38.8e9}),
+            silent("a little is not", {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 40e9 * (1 - little)}),
             silent("there is no GPU", {f"{memory}{{{model}}}": 40e9, f"{vram}{{{model}}}": 0}),
         ),
     )

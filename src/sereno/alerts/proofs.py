@@ -30,9 +30,9 @@ def _tests(rule: Rule, group: Group, runbooks: str) -> Iterator[dict[str, Any]]:
         alerts = [_told(other, told, runbooks) for told in case.told for other in forms]
         yield {
             "name": f"{rule.name} ({rule.severity}) {'fires' if case.told else 'is silent'}: {case.name}",
-            "interval": f"{STEP}s",
+            "interval": f"{case.step}s",
             "input_series": [
-                {"series": series, "values": written(values, at)} for series, values in case.series.items()
+                {"series": series, "values": written(values, at, case.step)} for series, values in case.series.items()
             ],
             "alert_rule_test": [{"eval_time": f"{at}s", "alertname": rule.name, "exp_alerts": alerts}],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sereno.alerts import readings
 from sereno.alerts.case import Rising, conditions, fires, silent
 from sereno.alerts.rule import Group, Rule, Severity, Unit
 from sereno.alerts.thresholds import Thresholds, number
@@ -118,34 +119,27 @@ def _workers() -> Rule:
 
 
 def _journal(limits: Thresholds) -> Rule:
-    limit = limits.journal_bytes
+    limit, reads = limits.journal_bytes, readings.bytes_(2 * limits.journal_bytes)
     texts = (
         "The journal fills up",
         "{value} of records wait to be stored on {instance}; when it is full, new ones are dropped.",
     )
-    shown = f"{limit * 2 / 1024**3:.4g}GiB" if limit * 2 >= 1024**3 else f"{limit * 2 / 1024**2:.4g}MiB"
     return _gauge(
-        "SerenoJournalFilling", "sereno_journal_unread_bytes", (f"> {limit}", limit * 2, shown), limit / 2, texts,
+        "SerenoJournalFilling", "sereno_journal_unread_bytes", (f"> {limit}", 2 * limit, reads), limit / 2, texts,
         hold=300, severity="warning", unit="bytes",
     )  # fmt: skip
 
 
 def _lag(limits: Thresholds) -> Rule:
-    limit = limits.lag_seconds
+    limit, late = limits.lag_seconds, limits.lag_seconds + 30
     texts = (
         "The keeper falls behind",
         "The oldest record on {instance} has waited {value} for the store; figures are that old.",
     )
     return _gauge(
-        "SerenoIngestLag", "sereno_ingest_lag_seconds", (f"> {number(limit)}", limit + 30, _duration(limit + 30)),
-        limit - 1, texts, hold=120, severity="warning", unit="seconds",
+        "SerenoIngestLag", "sereno_ingest_lag_seconds", (f"> {number(limit)}", late, readings.seconds(late)),
+        0.98 * limit, texts, hold=120, severity="warning", unit="seconds",
     )  # fmt: skip
-
-
-def _duration(seconds: float) -> str:
-    """As `humanizeDuration` writes whole seconds below an hour."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
 
 
 def _ingest() -> Rule:
@@ -174,10 +168,11 @@ def _ingest() -> Rule:
 
 def _slow(limits: Thresholds) -> Rule:
     name, where = "sereno_query_duration_seconds", f'job="{SCRAPE_JOB}"'
+    limit = float(limits.query_seconds)
 
     def queries(slow: float, fast: float) -> dict[str, Rising]:
         labels = f'{_AT},query="messages"'
-        edges = {"0.1": fast, "1.0": fast, "2.5": fast + slow, "+Inf": fast + slow}
+        edges = {repr(limit): fast, repr(2.5 * limit): fast + slow, "+Inf": fast + slow}
         counted = {f'{name}_bucket{{{labels},le="{edge}"}}': Rising(rate) for edge, rate in edges.items()}
         return {**counted, f"{name}_count{{{labels}}}": Rising(fast + slow)}
 
@@ -196,7 +191,7 @@ def _slow(limits: Thresholds) -> Rule:
         dashboard=DASHBOARD,
         runbook="SerenoStoreSlow",
         cases=(
-            fires("a tenth take 1 to 2.5 s", queries(0.1, 0.9), _OWN, "1.75s"),
+            fires("a tenth take longer", queries(0.1, 0.9), _OWN, readings.seconds(1.75 * limit)),
             silent("four of a hundred do", queries(0.04, 0.96)),
             silent("nearly nobody asks", queries(0.01, 0)),
         ),

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sereno.alerts.catalogue import groups
 from sereno.alerts.files import HEADER, files
+from sereno.alerts.grafana import Panel
 from sereno.config.table import Maintenance, Settings
+from sereno.dashboards.alert_panels import ALERT_PANELS
 from sereno.errors import ConfigError
 from sereno.notify.channels import Channel, Discord, Email, Slack, Webhook
 from sereno.notify.configuration import TEMPLATES, Plan, configuration
@@ -29,7 +31,8 @@ def rule_files(settings: Settings, engine: str = "") -> dict[str, str]:
         engine: for whom; `both` writes all, "" asks the settings.
     """
     folder = {"prometheus": "prometheus/", "grafana": "grafana/", BOTH: ""}[engine or settings.alerting.engine]
-    written = files(groups(settings.thresholds), settings.alerting.runbooks_url.rstrip("/"))
+    panels = {alert: Panel(shown.dashboard, shown.panel) for alert, shown in ALERT_PANELS.items()}
+    written = files(groups(settings.thresholds), settings.alerting.runbooks_url.rstrip("/"), panels)
     return {path: text for path, text in written.items() if path.startswith(folder)}
 
 
