@@ -99,7 +99,7 @@ def _rule(rule: Rule, runbooks: str, panel: Panel | None, forms: int) -> dict[st
         **out,
         "noDataState": "OK",
         "execErrState": "Error",
-        "for": written(rule.hold),
+        "for": written(rule.hold) if rule.hold else "0s",
         "labels": labels_of(rule),
         "annotations": texts(rule, runbooks, values=VALUES[rule.unit]),
     }
