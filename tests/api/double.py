@@ -165,7 +165,7 @@ class MemoryStore:
         wanted = _words(q.search or "")
         words = q.search is None or (bool(wanted) and all(w in there for w in wanted))
         internal = q.internal is None or bool(c.internal) == q.internal
-        hidden = by_end and q.operation is None and c.operation == "other"
+        hidden = (by_end or q.llm) and q.operation is None and c.operation == "other"
         return same and ranges and times and words and internal and not hidden
 
     def calls(self, query: CallQuery) -> Page:

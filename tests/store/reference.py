@@ -33,7 +33,7 @@ def matching(calls: Iterable[Call], query: CallQuery, *, aggregate: bool = False
             and (query.status is None or call.status == query.status)
             and (
                 query.operation == call.operation
-                or (query.operation is None and not (aggregate and call.operation == "other"))
+                or (query.operation is None and not ((aggregate or query.llm) and call.operation == "other"))
             )
             and (query.category is None or (call.category or "") == query.category)
             and (query.key is None or call.identity.key == query.key)

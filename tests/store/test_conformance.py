@@ -70,6 +70,7 @@ QUERIES = st.builds(
     session=maybe(st.sampled_from(["s1", "s7", "none"])),
     status=maybe(st.sampled_from(["success", "error", "aborted"])),
     operation=maybe(st.sampled_from(["chat", "embeddings", "other"])),
+    llm=st.booleans(),
     category=maybe(st.sampled_from(["", "code", "nothing"])),
     key=maybe(st.just("0badcafe")),
     client=maybe(st.just("10.0.0.1")),

@@ -208,3 +208,16 @@ def test_errors_are_pages_for_browsers_and_documents_for_programs() -> None:
     styles = re.findall(r'href="(/sereno/static/[^"]+css)"', foreign.text)
     assert [fetch(app, style, peer="192.0.2.7").status_code for style in styles] == [200]
     assert fetch(app, "/sereno/static/../calls.json", peer="192.0.2.7").status_code == 401
+
+
+def test_the_list_behind_a_figure_holds_what_the_figure_counts() -> None:
+    app, view = made(
+        [*hostile_exchanges(3), *(chat("", "", serial=i, at=NOW - 30 - i, path="/api/tags") for i in range(3))]
+    )
+    others = [r.call for r in view.store.records if r.call.operation == "other"]
+    assert others
+    total = fetch(app, "/sereno.json").json()["figures"]["total_messages"]
+    listed = fetch(app, "/sereno/calls.json?start_time=24h&limit=1000").json()["calls"]
+    assert len(listed) == total == len(view.store.records) - len(others)
+    asked = fetch(app, "/sereno/calls.json?operation=other").json()["calls"]
+    assert sorted(c["id"] for c in asked) == sorted(c.id for c in others)

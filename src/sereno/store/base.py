@@ -106,6 +106,7 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
         model, user, category: as the calls have it; "" asks for calls that have none.
         start: from this time on. end: before this time.
         operation: None asks for every operation, also `other`; aggregates always leave `other` out unless asked.
+        llm: True leaves out the operation `other` in lists too, so that they hold what the figures count.
         internal: False leaves out the calls that Sereno itself made, True asks for them alone, None for both.
         sort: order of lists. Ties follow the start, then the id; calls whose figure is unknown come last, newest first
             or oldest first among themselves.
@@ -131,6 +132,7 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
     max_output_tokens: int | None = None
     min_latency: float | None = None
     max_latency: float | None = None
+    llm: bool = False
     internal: bool | None = False
     limit: int = 100
     offset: int = 0

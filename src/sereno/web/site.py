@@ -218,7 +218,7 @@ def _environment(assets: Assets) -> Environment:
     """Templates that escape everything and fail on an unknown name."""
     made = Environment(
         loader=PackageLoader("sereno.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     assets.add_to(made)
     charts.add_to(made)

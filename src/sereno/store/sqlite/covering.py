@@ -57,7 +57,7 @@ def narrowed_by(query: CallQuery) -> set[str]:
         name
         for name in query.__struct_fields__
         if name not in PAGING
-        and name not in {"start", "end", "internal"}
+        and name not in {"start", "end", "internal", "llm"}
         and getattr(query, name) not in (None, None if name in filters.NONE_ASKED else "")
     }
 

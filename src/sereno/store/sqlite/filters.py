@@ -103,7 +103,7 @@ def source(
             found.require("c.status > 0")  # lets the partial index be used
     if query.operation is not None:
         found.require("c.operation = ?", OPERATION_CODE[query.operation])
-    elif llm_only:
+    elif llm_only or query.llm:
         found.require("c.operation <> ?", OTHER)
     if query.internal is not None:
         found.require("c.internal IS NOT NULL" if query.internal else "c.internal IS NULL")

@@ -11,6 +11,7 @@ from sereno.calls import Call
 from sereno.query.cursor import encode_cursor
 from sereno.query.fields import AFTER, FILTERS, PAGING
 from sereno.query.paging import address
+from sereno.web.answers import counted
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.rows import CallRow, call_row, call_table
 
@@ -42,10 +43,10 @@ class CallList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather(ask: Ask) -> CallList:
-    """Ask the store for one page."""
+    """Ask the store for one page: of calls to models, as figures count them, unless an operation is asked for."""
     store = ask.view.store
     sequence = store.last_sequence()  # before the page: a live list that begins here misses nothing
-    page = store.calls(ask.resolved())
+    page = store.calls(counted(ask.resolved()))
     return CallList(
         calls=[call_row(call) for call in page.calls],
         next=encode_cursor(page.next) if page.next else None,
@@ -63,7 +64,7 @@ class NewRows(msgspec.Struct, frozen=True, kw_only=True):
 
 def gather_new(ask: Ask) -> NewRows:
     """Ask the store for the newest of what came after the sequence `after`."""
-    after, query = ask.values.given.get("after", -1), ask.resolved()
+    after, query = ask.values.given.get("after", -1), counted(ask.resolved())
     found: list[tuple[int, Call]] = []
     for _ in range(ROUNDS):
         part = ask.view.store.calls_after(after, MOST_NEW, query)

@@ -5,6 +5,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "search_hint": ("Words in prompt or answer", "Palabras en la pregunta o la respuesta"),
     "older": ("Older calls", "Llamadas anteriores"),
     "newest": ("Newest calls", "Llamadas más recientes"),
+    "model_calls": ("All calls to models", "Todas las llamadas a modelos"),
     "more_filters": ("More filters", "Más filtros"),
     "filter_session": ("Session", "Sesión"),
     "filter_operation": ("Operation", "Operación"),
