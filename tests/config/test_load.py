@@ -19,7 +19,8 @@ from sereno.errors import ConfigError
 
 ANOTHER: dict[str, str] = {
     "true or false": "", "address": "127.0.0.1:1234", "URL": "http://other.example.org:1", "text": "/elsewhere",
-    "whole number": "7", "number": "0.7", "size": "128MiB", "duration": "17s", "path": "/elsewhere", "list of texts": "a,b",
+    "whole number": "7", "number": "0.7", "size": "128MiB", "duration": "17s", "path": "/elsewhere",
+    "list of texts": "a,b",
 }  # fmt: skip
 """A right value of each kind that is nobody's default."""
 
