@@ -277,7 +277,12 @@ class Sereno:
         while path is not None:
             status, text, headers = self.get(path)
             assert status == 200, text
-            found += json.loads(text)
+            body = json.loads(text)
+            if isinstance(body, dict):  # a page's twin says where the next one begins
+                found += body["calls"]
+                path = f"{resource}?limit=1000&cursor={body['next']}" if body["next"] else None
+                continue
+            found += body
             link = re.search(r"<([^>]+)>\s*;\s*rel=\"?next", headers.get("Link", headers.get("link", "")))
             path = re.sub(r"^https?://[^/]+", "", link[1]) if link else None
         return found
@@ -292,7 +297,7 @@ class Sereno:
         """How many calls the first page says there were in the last day, as it says it."""
         status, text, _ = self.get("/sereno?lang=en")
         assert status == 200, text
-        figure = re.search(r'class="figures".*?<dd[^>]*>([^<]+)</dd>', text, re.DOTALL)
+        figure = re.search(r'class="tiles".*?<dd[^>]*>\s*<b>(?:<span>)?([^<]+)<', text, re.DOTALL)
         assert figure is not None, text
         return figure[1]
 

@@ -29,7 +29,7 @@ def stand() -> Iterator[Stand]:
             UpstreamOptions(name="team", url=team.url, prefix="/team", strip_prefix=True),
             UpstreamOptions(name="deep", url=deep.url, prefix="/team/deep", strip_prefix=True),
             UpstreamOptions(name="kept", url=kept.url, prefix="/kept", strip_prefix=False),
-            UpstreamOptions(name="tiny", url=tiny.url, models=("tiny*", "qwen?:0.5b")),
+            UpstreamOptions(name="tiny", url=tiny.url, models=("tiny*", "qwen*:0.5b")),
             UpstreamOptions(name="exact", url=exact.url, models=("Llama3",)),
         )
         with gateway(*rules, limits=Limits(peek_bytes=1 << 20, drain_seconds=0.2)) as running:

@@ -51,6 +51,13 @@ SPANISH: dict[str, tuple[str, str]] = {
         "El almacén no responde",
         "Lo que pasa por la pasarela se sigue anotando en el diario; vuelva a intentarlo en unos segundos.",
     ),
+    "model-unreachable": ("El servidor de modelos no responde", "Compruebe que está en marcha y en qué dirección."),
+    "model-timeout": ("El modelo tardó demasiado", "Inténtelo de nuevo, o pida una respuesta más corta."),
+    "model-failed": ("El servidor de modelos falló", "Su propio registro dice por qué."),
+    "model-refused": ("El servidor de modelos rechazó la llamada", "Lo que dijo está abajo."),
+    "model-unknown-model": ("Ese modelo no existe", "Elija uno de los que ofrece el servidor de modelos."),
+    "model-invalid": ("El servidor de modelos respondió lo que no debe", "Su respuesta no se entiende."),
+    "already-judged": ("Esta respuesta ya fue valorada", "Cada respuesta se valora una sola vez."),
     "internal": ("Sereno falló en esta petición", "Su registro de errores dice por qué."),
 }
 """Title and sentence of every problem's name; `{parameter}` stands for the wrong parameter."""
