@@ -81,7 +81,7 @@ def post(body: bytes, path: bytes = b"/api/chat") -> bytes:
         ({"model": "TINY"}, "tiny"),
         ({"name": "tiny"}, "tiny"),
         ({"model": "qwen3:0.5b"}, "tiny"),
-        ({"model": "qwen33:0.5b"}, "default"),
+        ({"model": "qwen33:7b"}, "default"),
         ({"model": "llama3"}, "exact"),
         ({"model": "llama3:latest"}, "exact"),
         ({"model": "llama3:70b"}, "default"),
