@@ -134,9 +134,7 @@ class Site:
         link = partial(link_here, path, pairs)
         to = partial(link_to, times)
         category = self._category_title(reader.language, t)
-        listen = self.setting("gateway.listen", DEFAULT_LISTEN)
-        public = self.setting("gateway.public_url")
-        base = f"http://{listen}" if public in ("", "off") else public.rstrip("/")
+        base = self.setting("gateway.public_url", f"http://{DEFAULT_LISTEN}").rstrip("/")
         shaped = page.shape(
             content, Look(t=t, shown=shown, link=link, to=to, category=category, given=given, base=base)
         )
