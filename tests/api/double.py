@@ -50,6 +50,7 @@ from sereno.store.base import (
     UserRow,
     UserSort,
 )
+from sereno.store.ledger import Ledger
 from sereno.trust.keys import Key
 from sereno.wire.decode import decode
 from store.reference import FIGURES, matching
@@ -351,8 +352,9 @@ class KeeperDouble:
     version = "0.0-test"
     started_at = NOW - 3600
 
-    def __init__(self, store: Store, keys: Sequence[Key] = ()) -> None:
+    def __init__(self, store: Store, keys: Sequence[Key] = (), ledger: Ledger | None = None) -> None:
         self.store = store
+        self.ledger = ledger
         self.issued = list(keys)
         self.requests: list[tuple[str, int]] = []
         self.sampled: list[Sample] = []

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
+from sereno.assembly.ledger import open_ledger
 from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
 from sereno.assembly.tracing import span_options
@@ -17,6 +18,7 @@ from sereno.config.public import public_url
 from sereno.config.report import shown
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
+from sereno.keeper.attachment import Attachment
 from sereno.keeper.enrich import Enricher
 from sereno.keeper.options import KeeperOptions
 from sereno.keeper.peer import ASGIApp
@@ -25,6 +27,8 @@ from sereno.models.poll import Target
 from sereno.pricing.prices import priced
 from sereno.query.access import AccessRules
 from sereno.query.view import KeeperView, ShownSetting
+from sereno.store.base import Store
+from sereno.store.ledger import Ledger
 from sereno.trust.policy import RequireKey
 from sereno.web.app import mount
 
@@ -115,6 +119,15 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
     prepare_data(options.data)
     store = open_store(loaded.settings)
     try:
-        return serve(options, store, app)
+        ledger = open_ledger(loaded.settings)
+        try:
+            return serve(options, store, app, ledger=ledger, attachments=attachments_of(loaded, store, ledger))
+        finally:
+            ledger.close()
     finally:
         store.close()
+
+
+def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachment]:  # noqa: ARG001  # filled by subjects
+    """The subjects that live in the keeper beside ingest, one line each."""
+    return []

@@ -17,6 +17,7 @@ from sereno.conventions import JOURNAL_DIR, METRICS, RUN_DIR, SPANS_FILE
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper import health as checks
+from sereno.keeper.attachment import Attachment
 from sereno.keeper.ingest import Ingest
 from sereno.keeper.labels import ModelLabels
 from sereno.keeper.options import KeeperOptions
@@ -47,6 +48,7 @@ from sereno.trust.keys import Key
 
 if TYPE_CHECKING:
     from sereno.keeper.spans import SpanSender
+    from sereno.store.ledger import Ledger
 
 FAMILIES = tuple(metric for metric in METRICS if metric.source != "agent")
 """What this page holds: an agent has its own."""
@@ -61,10 +63,22 @@ class Keeper:
         options: what it was told.
         store: where calls live; the caller closes it.
         clock: epoch seconds.
+        ledger: the small tables beside the calls, None where there are none; the caller closes it.
+        attachments: subjects that live in this keeper.
     """
 
-    def __init__(self, options: KeeperOptions, store: Store, clock: Callable[[], float] = time) -> None:
+    def __init__(
+        self,
+        options: KeeperOptions,
+        store: Store,
+        clock: Callable[[], float] = time,
+        *,
+        ledger: Ledger | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         self.store = store
+        self.ledger = ledger
+        self._attachments = attachments
         self.version = __version__
         self.started_at = clock()
         self.now = clock
@@ -98,6 +112,7 @@ class Keeper:
             Job(name="policy", every=POLICY_SECONDS, run=self._policy.run),
             Job(name="retention", every=RETENTION_SECONDS, run=self._retention.run, lease=True, delay=60.0),
             *self._upstreams.jobs(options.poll_seconds),
+            *(job for attachment in attachments for job in attachment.jobs()),
         ]
         if self._spans is not None:
             jobs.append(Job(name="spans", every=self._spans.interval, run=self._spans.run))
@@ -124,6 +139,8 @@ class Keeper:
         self._upstreams.close()
         if self._spans is not None:
             self._spans.close()
+        for attachment in self._attachments:
+            attachment.close()
 
     def health(self) -> Health:
         """Run a real query on the store and look at the rest."""
@@ -282,6 +299,8 @@ class Keeper:
         out.update(self._running.figures(self.labels))
         out.update(self._upstreams.figures())
         out.update({} if self._spans is None else self._spans.figures())
+        for attachment in self._attachments:
+            out.update(attachment.figures())
         out.update((("sereno_ingest_errors_total", (why,)), count) for why, count in dict(self.ingest.errors).items())
         failures = dict(self.ingest.enrich_failures.counts)
         out.update((("sereno_enrich_failures_total", (name,)), count) for name, count in failures.items())

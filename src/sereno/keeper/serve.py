@@ -11,16 +11,17 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from sereno.errors import ConfigError
 from sereno.journal.instance import prepare_data
 from sereno.journal.sockets import prepare_socket_folder
+from sereno.keeper.attachment import Attachment
 from sereno.keeper.keeper import Keeper
 from sereno.keeper.lock import KeeperLock
 from sereno.keeper.options import KeeperOptions
@@ -29,6 +30,9 @@ from sereno.query.view import KeeperView
 from sereno.store.base import Store
 from sereno.store.keyfile import read_keys
 from sereno.trust.hosts import is_loopback
+
+if TYPE_CHECKING:
+    from sereno.store.ledger import Ledger
 
 log = logging.getLogger(__name__)
 BACKLOG = 512
@@ -49,14 +53,19 @@ def run(
     store: Store,
     app_factory: Callable[[KeeperView], ASGIApp],
     ready: Callable[[str, int], None] | None = None,
+    *,
+    ledger: Ledger | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> int:
-    """Keep until told to end; returns the exit code. The caller closes the store.
+    """Keep until told to end; returns the exit code. The caller closes the store and the ledger.
 
     Args:
         options: what the keeper is told.
         store: where calls live.
         app_factory: makes the application that answers HTTP.
         ready: called with host and port once both sockets listen.
+        ledger: the small tables beside the calls.
+        attachments: subjects that live in the keeper.
 
     Raises:
         ConfigError: another keeper runs on this folder, the port is taken, or the address would stand open.
@@ -69,7 +78,7 @@ def run(
         _refuse_open_address(options)
         tcp = _tcp(options.host, options.port)
         unix = _unix(path)
-        keeper = Keeper(options, store)
+        keeper = Keeper(options, store, ledger=ledger, attachments=attachments)
         keeper.start()
         app = app_factory(keeper)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -7,7 +7,7 @@ may block for as long as a store query takes, except those said to be immediate.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -16,6 +16,9 @@ from sereno.categories.categorise import Verdict
 from sereno.categories.category import Category
 from sereno.store.base import Store
 from sereno.trust.keys import Key
+
+if TYPE_CHECKING:
+    from sereno.store.ledger import Ledger
 
 HealthStatus = Literal["ok", "degraded", "failing"]
 """`ok`: all is well; `degraded`: answers, but something needs a look; `failing`: cannot do its work."""
@@ -195,6 +198,10 @@ class KeeperView(Protocol):
     @property
     def store(self) -> Store:
         """Where calls live; its reading methods only."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The small tables beside the calls; None where this keeper has none."""
 
     @property
     def version(self) -> str:

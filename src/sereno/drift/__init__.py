@@ -1,0 +1,1 @@
+"""Drift that can be believed: features, frozen references, verdicts that say when there is too little to tell. Pure."""

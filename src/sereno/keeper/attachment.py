@@ -1,0 +1,26 @@
+"""What a subject adds to a keeper beside ingest: jobs of its own, and figures of its own on `/metrics`.
+
+Alerts, drift, quality and adapters are attachments: the keeper runs them without knowing them, the composition root
+makes them (`assembly/keeper.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sereno.keeper.schedule import Job
+from sereno.metrics.increments import Labels
+
+
+class Attachment(Protocol):
+    """A subject that lives in a keeper."""
+
+    def jobs(self) -> Sequence[Job]:
+        """What it does now and again; names must differ over all attachments."""
+
+    def figures(self) -> Mapping[tuple[str, Labels], float]:
+        """Its gauges and counters by metric name and label values, as now; immediate, from any thread."""
+
+    def close(self) -> None:
+        """Release what it holds; jobs have ended."""

@@ -1,0 +1,70 @@
+"""The ledger: transactions, moments, and what goes wrong told as a `StoreError`."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Column, Integer, MetaData, Table, insert, select, text
+
+from sereno.errors import StoreError
+from sereno.store.ledger import Ledger, Moment
+
+META = MetaData()
+THINGS = Table("things", META, Column("id", Integer, primary_key=True), Column("at", Moment))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    ledger = Ledger(URL.create("sqlite", database=str(tmp_path / "sereno.db")))
+    with ledger.write() as connection:
+        META.create_all(connection)
+    return ledger
+
+
+def test_a_block_that_raises_keeps_nothing(ledger: Ledger) -> None:
+    with pytest.raises(RuntimeError), ledger.write() as connection:  # noqa: PT012  # the write is what is undone
+        connection.execute(insert(THINGS).values(id=1, at=1.5))
+        raise RuntimeError
+    with ledger.read() as connection:
+        assert connection.execute(select(THINGS)).all() == []
+
+
+def test_a_moment_comes_back_as_epoch_seconds(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        connection.execute(insert(THINGS), [{"id": 1, "at": 1763683200.25}, {"id": 2, "at": None}])
+    with ledger.read() as connection:
+        assert [tuple(row) for row in connection.execute(select(THINGS))] == [(1, 1763683200.25), (2, None)]
+
+
+def test_many_writers_wait_for_each_other(ledger: Ledger) -> None:
+    def add(first: int) -> None:
+        for number in range(first, first + 20):
+            with ledger.write() as connection:
+                connection.execute(select(THINGS)).all()
+                connection.execute(insert(THINGS).values(id=number))
+
+    threads = [threading.Thread(target=add, args=(n * 100,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with ledger.read() as connection:
+        assert len(connection.execute(select(THINGS)).all()) == 120
+
+
+def test_what_the_database_refuses_is_a_store_error(ledger: Ledger) -> None:
+    with pytest.raises(StoreError, match="no such table"), ledger.read() as connection:
+        connection.execute(text("SELECT * FROM not_there"))
+
+
+def test_read_only_writes_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger is not None
+    url = URL.create("sqlite", database=f"file:{tmp_path / 'sereno.db'}", query={"mode": "ro", "uri": "true"})
+    reader = Ledger(url, read_only=True)
+    with reader.read() as connection:
+        assert connection.execute(select(THINGS)).all() == []
+    with pytest.raises(StoreError, match="reading only"), reader.write():
+        pass
+    reader.close()
