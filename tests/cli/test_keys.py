@@ -71,7 +71,7 @@ def test_revoke_by_id_and_by_name(tmp_path: Path, capsys: Shown) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["keys", "add", "a", "--scope", "reed"], "reed is no scope; expected use, read, admin"),
+        (["keys", "add", "a", "--scope", "reed"], "reed is no scope; expected use, read, alerts, admin"),
         (["keys", "add", ""], "1 to 100 printable characters"),
         (["keys", "add", "a\x1b[31m"], "1 to 100 printable characters"),
         (["keys", "add", "a", "--requests-per-minute", "0"], "requests-per-minute"),

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sereno.api import aggregations, drilldown, export, health, live, messages, models, watchman
+from sereno.api import aggregations, alerts, drilldown, export, health, live, messages, models, watchman
 from sereno.api.answers import render
 from sereno.api.context import Context
 from sereno.api.describe import components
@@ -25,7 +25,7 @@ from sereno.errors import QueryError, StoreError, StoreTimeoutError
 from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
 
-ROUTERS = (messages, aggregations, models, export, drilldown, live, health, watchman)
+ROUTERS = (messages, aggregations, models, export, drilldown, live, health, watchman, alerts)
 """One module a resource; each has `router(context)`."""
 
 
@@ -141,8 +141,9 @@ def _as_problem(request: Request, error: Exception) -> Problem:
         case StoreError():
             return from_store_error(error)
         case HTTPException(status_code=405):
-            detail = f"{request.method} is not allowed here; use GET."
-            return Problem("method-not-allowed", 405, detail, headers={"Allow": "GET, HEAD"})
+            allow = (error.headers or {}).get("Allow", "GET, HEAD")
+            detail = f"{request.method} is not allowed here; use {allow.removesuffix(', HEAD')}."
+            return Problem("method-not-allowed", 405, detail, headers={"Allow": allow})
         case HTTPException(status_code=404):
             return Problem("not-found", 404, "There is nothing at this address; docs/api.md lists what there is.")
         case HTTPException():

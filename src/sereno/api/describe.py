@@ -17,7 +17,9 @@ _TYPES: list[Any] = [ProblemDocument]
 _ERRORS = {
     400: "A parameter is wrong or unknown.",
     401: "A key is required, or the key is not valid.",
-    403: "The key does not allow reading, or the Host name is not allowed.",
+    403: "The key does not allow this, or the Host name is not allowed.",
+    404: "There is no such thing.",
+    415: "The body is of another media type.",
     429: "Too many requests; see Retry-After.",
     503: "The store does not answer, or the query took too long; see Retry-After.",
 }
@@ -60,6 +62,7 @@ def described(
     media: Sequence[str] = ("application/json",),
     path: Mapping[str, str] | None = None,
     errors: Sequence[int] = (400, 401, 403, 429, 503),
+    body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Arguments of a route decorator that describe it.
 
@@ -70,6 +73,7 @@ def described(
         media: media types of its answer.
         path: description by path parameter.
         errors: status codes of its problems, beside 404 where the path has a parameter.
+        body: what `body` says of the request's body, None where there is none.
     """
     schema: dict[str, Any] = {}
     if answers is not None:
@@ -85,11 +89,17 @@ def described(
         {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
         for name, text in (path or {}).items()
     ]
-    return {
-        "summary": summary,
-        "response_model": None,
-        "openapi_extra": {"parameters": parameters, "responses": {str(k): v for k, v in responses.items()}},
-    }
+    extra: dict[str, Any] = {"parameters": parameters, "responses": {str(k): v for k, v in responses.items()}}
+    if body is not None:
+        extra["requestBody"] = body
+    return {"summary": summary, "response_model": None, "openapi_extra": extra}
+
+
+def body(kind: Any) -> dict[str, Any]:
+    """A JSON request body in OpenAPI's words."""
+    _TYPES.append(kind)
+    schema = msgspec.json.schema_components([kind], ref_template=_REF)[0][0]
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def components() -> dict[str, Any]:

@@ -10,7 +10,9 @@ from sereno.query.problems import Problem, internal
 from sereno.query.view import KeeperView
 
 BODY_MOST = 64 * 1024
-"""Bytes of request body that are let pass unread; nothing here takes one."""
+"""Bytes of request body that are let pass."""
+LARGER = {"/sereno/api/alerts/webhook": 8 * 1024 * 1024}
+"""Paths that take more."""
 
 HEAD = "sereno.head"
 """In the ASGI scope when only the head of the answer is wanted: a route may then spare itself the work."""
@@ -65,7 +67,7 @@ class Guard:
             return {"type": "http.disconnect"} if sent_head else await receive()
 
         try:
-            problem = _body_problem(Headers(scope=scope))
+            problem = _body_problem(Headers(scope=scope), LARGER.get(scope["path"], BODY_MOST))
             if problem is not None:
                 await render(scope, problem)(scope, guarded_receive, guarded_send)
             else:
@@ -79,13 +81,13 @@ class Guard:
             self._view.count_request(getattr(route, "path", "unmatched"), status)
 
 
-def _body_problem(headers: Headers) -> Problem | None:
+def _body_problem(headers: Headers, most: int) -> Problem | None:
     length = headers.get("content-length", "0")
-    if "transfer-encoding" not in headers and length.isascii() and length.isdigit() and int(length[:20]) <= BODY_MOST:
+    if "transfer-encoding" not in headers and length.isascii() and length.isdigit() and int(length[:20]) <= most:
         return None
     return Problem(
         "body-too-large",
         413,
-        f"Requests here have no body; one of more than {BODY_MOST} bytes, or of unknown length, is not read.",
+        f"A body of more than {most} bytes, or of unknown length, is not read here.",
         headers={"Connection": "close"},
     )

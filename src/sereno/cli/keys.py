@@ -34,7 +34,9 @@ def add(
     *,
     scope: Annotated[
         list[str] | None,
-        typer.Option(metavar="SCOPE", help="use (models), read (the record), admin; repeatable.", show_default="use"),
+        typer.Option(
+            metavar="SCOPE", help="use (models), read (the record), alerts, admin; repeatable.", show_default="use"
+        ),
     ] = None,
     assert_user: Annotated[
         bool, typer.Option("--assert-user", help="Believe user and session headers sent with it (for Open WebUI).")

@@ -1,20 +1,23 @@
-"""Who may read the record (design §2): decided from the peer's address, the Host name and the key shown.
+"""Who may read the record and who may change it (design §2): by the peer's address, the Host name and the key shown.
 
 The peer comes from the transport alone: no header that a client can write has a say. What is not known is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
 from sereno.conventions import HEALTH_PATH, READY_PATH
 from sereno.query.problems import Problem
 from sereno.trust.hosts import host_allowed, is_loopback
-from sereno.trust.keys import Key, find, presented
+from sereno.trust.keys import Key, Scope, find, presented
 
 _STATIC = "/sereno/static/"
+_ALERTS = "/sereno/api/alerts"
+"""What a key with scope `alerts` reaches without scope `read`."""
 _CHALLENGE = 'Bearer realm="sereno"'
 _BASIC = 'Basic realm="sereno", charset="UTF-8"'
 _HOW = (
@@ -106,7 +109,7 @@ def decide(
     key = find(secret, keys) if secret is not None else None
     if local or (key is not None and key.allows("read")):
         return Reader(peer, key, may_read=True)
-    if opened:
+    if opened or (key is not None and key.allows("alerts") and (path + "/").startswith(_ALERTS + "/")):
         return Reader(peer, key, may_read=False)
     page = path == "/sereno" or (path.startswith("/sereno/") and not path.startswith("/sereno/api"))
     if key is not None:
@@ -130,3 +133,49 @@ def decide(
         f"{'Only this machine' if rules.loopback_reads else 'Nobody'} reads the record without a key. {_HOW}",
         headers={"WWW-Authenticate": _BASIC if page else _CHALLENGE},
     )
+
+
+def check_writer(reader: Reader, scope: Scope, rules: AccessRules) -> None:
+    """Refuse who may read but not change: a foreign peer needs a key with this scope, as for reading.
+
+    Raises:
+        Problem: 403.
+    """
+    if (reader.key is not None and reader.key.allows(scope)) or (reader.local and rules.loopback_reads):
+        return
+    raise Problem(
+        "scope-missing",
+        403,
+        f"Changing this needs a key with scope `{scope}`; `sereno keys add NAME --scope {scope}` on the machine of the "
+        "keeper makes one.",
+        headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+    )
+
+
+def check_origin(headers: Mapping[str, str], *, form: bool) -> None:
+    """Refuse a change that a page of another site asks a visitor's browser for.
+
+    Browsers say so by `Sec-Fetch-Site` (Fetch Metadata), older ones by `Origin` (RFC 6454 §7.3). Other programs send
+    neither, which is enough for JSON: no page can send that across sites without being asked for permission first.
+
+    Args:
+        headers: of the request, by lower-case name.
+        form: whether its content is a form, which any page can send.
+
+    Raises:
+        Problem: 403.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        same = site in ("same-origin", "none")
+    elif origin is not None:
+        same = urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+    else:
+        same = not form
+    if not same:
+        raise Problem(
+            "other-site",
+            403,
+            "This change was asked for by a page of another site, or the browser does not say by which. Open the page "
+            "of Sereno itself, or send JSON.",
+        )

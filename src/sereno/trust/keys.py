@@ -16,8 +16,9 @@ import msgspec
 
 from sereno.conventions import KEY_HEADER, KEY_PREFIX
 
-Scope = Literal["use", "read", "admin"]
-"""`use`: call models through the gateway; `read`: read the record; `admin`: change it."""
+Scope = Literal["use", "read", "alerts", "admin"]
+"""`use`: call models through the gateway; `read`: read the record; `alerts`: report alerts and acknowledge them, for
+Alertmanager and for people on call; `admin`: change the record."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
@@ -31,7 +32,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         id: 8 hex digits that stand for it in records and lists.
         name: what people call it.
         hash: hex BLAKE2b-256 of the secret.
-        scopes: what it allows; `admin` includes `read`.
+        scopes: what it allows; `admin` includes `read` and `alerts`.
         assert_user: whether user and session headers are believed beside it.
         requests_per_minute: limit at the gateway, None for none.
         created_at: epoch seconds.
@@ -47,7 +48,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
     def allows(self, scope: Scope) -> bool:
         """Whether the key carries the scope."""
-        return scope in self.scopes or (scope == "read" and "admin" in self.scopes)
+        return scope in self.scopes or (scope != "use" and "admin" in self.scopes)
 
 
 def hash_secret(secret: str) -> str:

@@ -40,6 +40,12 @@ SPANISH: dict[str, tuple[str, str]] = {
     "key-unknown": ("La clave no es válida", "La clave no existe o fue revocada."),
     "scope-missing": ("La clave no permite esto", "La clave no tiene el permiso `read`."),
     "peer-unknown": ("No se conoce la dirección del cliente", "Sin ella no se muestra nada."),
+    "other-site": (
+        "Lo pidió otro sitio",
+        "Este cambio lo pidió una página de otro sitio. Abra la página de Sereno y vuelva a intentarlo.",
+    ),
+    "wrong-media-type": ("El contenido es de otro tipo", "Esta dirección espera otro tipo de contenido."),
+    "wrong-body": ("El contenido de la petición no es correcto", "Lo que se esperaba está abajo."),
     "body-too-large": ("La petición es demasiado grande", "Las peticiones a esta dirección no llevan contenido."),
     "rate-limited": ("Demasiadas peticiones", "Espere unos segundos y vuelva a intentarlo."),
     "busy": ("Demasiado trabajo a la vez", "Espere un momento y vuelva a intentarlo."),
