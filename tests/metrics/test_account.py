@@ -40,6 +40,16 @@ def without(*keys: Any, **more: Any) -> dict[Any, float]:
         (a_call(usage=Usage(0, 0, 0)), {**PLAIN, SENT: 0, GOT: 0}),
         (a_call(usage=Usage(10, 4, 20)), {**PLAIN, ("llm_cached_tokens_total", ("a:latest",)): 4}),
         (a_call(cost_usd=0.25), {**without(UNPRICED), ("llm_cost_usd_total", ("a:latest",)): 0.25}),
+        (a_call(energy_joules=0.1234567), {**PLAIN, ("llm_energy_joules_total", ("a:latest",)): 0.123457}),
+        (
+            a_call(timing=Timing(9.0, eval=2.5)),
+            {
+                **PLAIN,
+                ("llm_generation_seconds_total", ("a:latest",)): 2.5,
+                ("llm_generation_tokens_total", ("a:latest",)): 20,
+            },
+        ),
+        (a_call(timing=Timing(9.0, eval=2.5), usage=Usage(10)), without(GOT)),  # 2.5 s for how many tokens?
         (a_call(finish_reason="<script>"), {**without(STOP), ("llm_finish_reasons_total", ("a:latest", "other")): 1}),
         (
             a_call(status="error", error_type="http_5xx", finish_reason=None, usage=Usage()),
@@ -139,6 +149,9 @@ def test_every_roll_up_holds_its_dimensions_and_all_figures(rollup: Rollup) -> N
         assert cell["unpriced"] == sum(
             c.cost_usd is None and (c.usage.input_tokens, c.usage.output_tokens) != (None, None) for c in mine
         )
+        assert cell["energy_micros"] == sum(round((c.energy_joules or 0) * 1e6) for c in mine)
+        assert cell["energy_known"] == sum(c.energy_joules is not None for c in mine)
+        assert cell["energy_tokens"] == sum(c.usage.output_tokens or 0 for c in mine if c.energy_joules is not None)
         assert cell["latency_nanos"] == sum(round(c.timing.total * 1e9) for c in mine)
 
 

@@ -88,6 +88,7 @@ def some_calls(count: int, seed: int = 1) -> list[Call]:
                     user, r.choice((None, f"s{r.randrange(12)}")), r.choice((None, "0badcafe")), "10.0.0.1"
                 ),
                 category=r.choice((None, "code", "question")), cost_usd=r.choice((None, 0.0, r.random() / 100)),
+                energy_joules=r.choice((None, 0.0, r.random() * 1000)),
                 internal="judge" if r.random() < 0.05 else "", decode_error="not JSON" if r.random() < 0.1 else None,
                 protocol=r.choice(("ollama", "openai")), finish_reason=r.choice((None, "stop", "length", "odd")),
                 prompt=" ".join(r.choices(WORDS, k=r.randrange(0, 60))), response=" ".join(r.choices(WORDS, k=3)),

@@ -135,6 +135,10 @@ def assert_totals(totals: Totals, calls: list[Call]) -> None:
     costs = known([c.cost_usd for c in calls])
     assert totals.cost_known == len(costs)
     assert math.isclose(totals.cost_usd, sum(costs), abs_tol=1e-9 * (len(calls) + 1))
+    joules = known([c.energy_joules for c in calls])
+    assert totals.energy_known == len(joules)
+    assert math.isclose(totals.energy_joules, sum(joules), abs_tol=1e-6 * (len(calls) + 1))
+    assert totals.energy_tokens == sum(c.usage.output_tokens or 0 for c in calls if c.energy_joules is not None)
     both = [c for c in calls if c.timing.eval is not None and c.usage.output_tokens is not None]
     assert totals.eval_tokens == sum(c.usage.output_tokens or 0 for c in both)
     assert math.isclose(totals.eval_seconds, sum(c.timing.eval or 0 for c in both), abs_tol=1e-6)

@@ -18,7 +18,7 @@ from operator import add
 
 from sereno.calls import Call, Timing
 from sereno.conventions import COST_EDGES, DURATION_EDGES, TPOT_EDGES, TTFT_EDGES
-from sereno.metrics.increments import Increments
+from sereno.metrics.increments import MICRO, Increments
 from sereno.metrics.rollups import (
     DAY,
     FIGURES,
@@ -103,13 +103,15 @@ def _figures(call: Call) -> tuple[int, ...]:
     tokens, timing, status = call.usage, call.timing, call.status
     sent, got, evaluated = tokens.input_tokens, tokens.output_tokens, timing.eval
     told = evaluated is not None and got is not None
-    cost = call.cost_usd
+    cost, energy = call.cost_usd, call.energy_joules
+    measured = energy is not None
     return (
         1, status == "success", status == "error", status == "aborted",
         sent or 0, sent is not None, tokens.cached_input_tokens or 0, got or 0, got is not None,
         0 if cost is None else round(cost * NANO), cost is not None,
         round((evaluated or 0.0) * NANO) if told else 0, (got or 0) if told else 0, call.tool_calls,
         cost is None and (sent is not None or got is not None),
+        round((energy or 0.0) * MICRO), measured, (got or 0) if measured else 0,
         round(timing.total * NANO), round((timing.time_to_first_chunk or 0.0) * NANO),
         round((timing.time_per_output_token or 0.0) * NANO),
     )  # fmt: skip
@@ -157,6 +159,11 @@ def _from_cells(increments: Increments, label: Callable[[str | None], str]) -> N
             increments.count("llm_cost_usd_total", (model,), sums["cost_nanos"] / NANO)
         if status == "success" and sums["cost_known"] < sums["calls"]:
             increments.count("llm_unpriced_requests_total", (model,), sums["calls"] - sums["cost_known"])
+        if sums["eval_nanos"]:
+            increments.count("llm_generation_seconds_total", (model,), sums["eval_nanos"] / NANO)
+            increments.count("llm_generation_tokens_total", (model,), sums["eval_tokens"])
+        if sums["energy_known"]:
+            increments.count("llm_energy_joules_total", (model,), sums["energy_micros"] / MICRO)
         labels = (model, operation)
         for name, where, nanos in (
             ("llm_request_duration_seconds", LATENCY, sums["latency_nanos"]),

@@ -10,8 +10,10 @@ from __future__ import annotations
 import msgspec
 
 from sereno.metrics.rollups import ROLLUPS, Cells, merge_cells
-from sereno.stats.histograms import Histogram
+from sereno.stats.histograms import NANO, Histogram
 
+MICRO = 1_000_000
+"""Parts of a joule in which energy is summed."""
 Labels = tuple[str, ...]
 """Label values in the order of the metric's labels in `conventions.METRIC`."""
 
@@ -20,7 +22,7 @@ class Increments(msgspec.Struct):
     """Counters by (metric name, label values), histograms likewise, and roll-up cells at their finest level.
 
     Attributes:
-        counters: whole numbers; money in dollars, exact to a billionth below nine million.
+        counters: whole numbers; money in dollars, exact to a billionth below nine million; joules to a millionth.
         histograms: distributions.
         cells: by name of the roll-up, at its finest level; `rollups.coarser` makes the others of them. Not filled by
             `Store.counters()`.
@@ -54,6 +56,17 @@ class Increments(msgspec.Struct):
             mine.merge(histogram)
         for name, cells in other.cells.items():
             merge_cells(self.cells[name], cells)
+
+
+def parts_of(name: str) -> int:
+    """How many whole parts of its unit a store keeps for 1 in a counter of this name.
+
+    >>> parts_of("llm_cost_usd_total"), parts_of("llm_energy_joules_total"), parts_of("llm_requests_total")
+    (1000000000, 1000000, 1)
+    """
+    if name.endswith(("_usd_total", "_seconds_total")):
+        return NANO
+    return MICRO if name.endswith("_joules_total") else 1
 
 
 def add_exactly(a: float, b: float) -> float:

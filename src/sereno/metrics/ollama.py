@@ -155,4 +155,6 @@ def figures(upstream: str, state: ServerState, label: Callable[[str], str]) -> d
         for entry in state.loaded:
             add("ollama_model_memory_bytes", entry.name, entry.size)
             add("ollama_model_vram_bytes", entry.name, entry.size_vram)
+            if entry.size is not None and entry.size_vram:
+                add("ollama_model_spilled_bytes", entry.name, max(0, entry.size - entry.size_vram))
     return out

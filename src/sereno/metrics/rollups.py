@@ -42,11 +42,14 @@ ROLLUPS = (TRAFFIC, TOPICS, ORIGINS, CALLERS, PEOPLE, INTERESTS)
 SUM_FIELDS = (
     "calls", "success", "error", "aborted", "input_tokens", "input_known", "cached_input_tokens", "output_tokens",
     "output_known", "cost_nanos", "cost_known", "eval_nanos", "eval_tokens", "tool_calls", "unpriced",
+    "energy_micros", "energy_known", "energy_tokens",
 )  # fmt: skip
-"""Whole numbers that add up; money and time in billionths. `*_known` counts calls in which the figure was known.
+"""Whole numbers that add up: money and time in billionths, energy in millionths of a joule, of which a cell may hold
+the yearly energy of a town. `*_known` counts calls in which the figure was known.
 
 `eval_nanos` is the generation time of the calls that report both it and their output tokens, `eval_tokens` the output
 tokens of the same calls, so that the quotient is an honest speed. `unpriced` counts calls with tokens but no cost.
+`energy_tokens` are the output tokens of the calls whose energy is known.
 """
 FIGURES = (*SUM_FIELDS, "latency_nanos", "ttft_nanos", "tpot_nanos")
 """The figures of a cell in the order in which cells and stores keep them."""

@@ -158,7 +158,8 @@ class CallDetail(msgspec.Struct, frozen=True):
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over calls. `*_known` counts the calls in which the figure was known, so means can be honest.
 
-    `unpriced` counts the calls whose tokens are known (input, output or both) but not their cost.
+    `unpriced` counts the calls whose tokens are known (input, output or both) but not their cost. `energy_tokens` are
+    the output tokens of the calls whose energy is known.
     """
 
     calls: int = 0
@@ -176,6 +177,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     eval_tokens: int = 0
     tool_calls: int = 0
     unpriced: int = 0
+    energy_joules: float = 0.0
+    energy_known: int = 0
+    energy_tokens: int = 0
     latency: Histogram | None = None
     ttft: Histogram | None = None
     tpot: Histogram | None = None

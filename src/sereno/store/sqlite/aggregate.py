@@ -29,6 +29,8 @@ _SCANNED = (
     " sum(CASE WHEN c.output_tokens IS NOT NULL THEN CAST(round(c.eval * 1e9) AS INTEGER) END),"
     " sum(CASE WHEN c.eval IS NOT NULL THEN c.output_tokens END), sum(c.tool_calls),"
     " sum(c.cost_usd IS NULL AND c.tokens IS NOT NULL),"
+    " sum(CAST(round(c.energy_joules * 1e6) AS INTEGER)), count(c.energy_joules),"
+    " sum(CASE WHEN c.energy_joules IS NOT NULL THEN c.output_tokens END),"
     " sum(CAST(round(c.total * 1e9) AS INTEGER)), sum(CAST(round(c.ttft * 1e9) AS INTEGER)),"
     " sum(CAST(round(c.tpot * 1e9) AS INTEGER))"
 )

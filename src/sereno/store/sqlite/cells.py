@@ -11,9 +11,9 @@ import struct
 from typing import Any
 
 from sereno.conventions import METRIC
-from sereno.metrics.increments import Increments
+from sereno.metrics.increments import Increments, parts_of
 from sereno.metrics.rollups import FIGURES, ROLLUPS, Cells, Rollup, coarser
-from sereno.stats.histograms import NANO, Histogram
+from sereno.stats.histograms import Histogram
 from sereno.store.sqlite.columns import OPERATION_CODE, STATUS_CODE
 from sereno.store.sqlite.functions import pack_slots
 from sereno.store.sqlite.names import Names
@@ -82,12 +82,8 @@ def add_cells(connection: sqlite3.Connection, names: Names, rollup: Rollup, cell
         connection.executemany(_EMPTY[rollup.name], lessened)
 
 
-def _is_money(name: str) -> bool:
-    return name.endswith("_usd_total")
-
-
 def _stored(name: str, value: float) -> int:
-    return round(value * NANO) if _is_money(name) else int(value)
+    return int(value) if (whole := parts_of(name)) == 1 else round(value * whole)
 
 
 def _add_histogram(connection: sqlite3.Connection, name: str, labels: str, histogram: Histogram) -> None:
@@ -120,7 +116,7 @@ def counters(connection: sqlite3.Connection) -> Increments:
     """Every counter and histogram since the store began."""
     total = Increments()
     for name, labels, value in connection.execute("SELECT metric, labels, value FROM counters"):
-        total.counters[name, tuple(json.loads(labels))] = value / NANO if _is_money(name) else value
+        total.counters[name, tuple(json.loads(labels))] = value if (whole := parts_of(name)) == 1 else value / whole
     for name, labels, *parts in connection.execute("SELECT metric, labels, nanos, exact, sparse FROM histograms"):
         total.histograms[name, tuple(json.loads(labels))] = _histogram(name, *parts)
     return total

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sereno.metrics.increments import MICRO
 from sereno.metrics.rollups import FIGURES, SUM_FIELDS
 from sereno.metrics.slots import LATENCY, SLOTS, TPOT, TTFT, Range
 from sereno.stats.histograms import BOUNDS, BUCKETS, NANO, Histogram
@@ -49,6 +50,7 @@ class Tally(msgspec.Struct):
         return Totals(
             cost_usd=sums.pop("cost_nanos") / NANO,
             eval_seconds=sums.pop("eval_nanos") / NANO,
+            energy_joules=sums.pop("energy_micros") / MICRO,
             latency=self._histogram(LATENCY, latency) if histograms else None,
             ttft=self._histogram(TTFT, ttft) if histograms else None,
             tpot=self._histogram(TPOT, tpot) if histograms else None,
