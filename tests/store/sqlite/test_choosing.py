@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sereno.calls import Call
 from sereno.errors import QueryError
 from sereno.store.base import CallQuery, Cursor
-from sereno.store.sqlite import SqliteStore, choosing, filters
+from sereno.store.sqlite import SqliteStore, choosing, dialect
 from sereno.store.sqlite import plan as planning
 from store.made import T0, a_batch, cut, some_calls
 from store.reference import matching
@@ -27,7 +27,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planning, "FEW", 5)
         patch.setattr(planning, "PLENTY_FEWER", 0)
-        patch.setattr(filters, "FEW_HITS", 5)
+        patch.setattr(dialect, "FEW_HITS", 5)
         patch.setattr(choosing, "FIRST_WALK", 7)
         patch.setattr(choosing, "LAST_WALK", 20)
         store = SqliteStore(tmp_path_factory.mktemp("walked") / "sereno.db")
@@ -80,7 +80,7 @@ def test_a_filter_that_leaves_few_is_read_along_its_own_index(walked: Filled) ->
     with store._database.read() as connection:
 
         def index(query: CallQuery) -> tuple[str, bool]:
-            found = planning.plan(connection, store._names, store._sessions, query)
+            found = planning.plan(store._asking(connection), query)
             return found.along, found.few
 
         assert index(CallQuery()) == ("calls_started", False)

@@ -11,7 +11,8 @@ import pytest
 from sereno.calls import Timing, Usage
 from sereno.metrics.account import account_all
 from sereno.store.base import Batch, CallQuery, Record
-from sereno.store.sqlite import SqliteStore, clean
+from sereno.store.sql import clean
+from sereno.store.sqlite import SqliteStore
 from store.made import a_batch, a_call, some_calls
 
 BAD = (math.nan, math.inf, -math.inf, -1.0, 1e300)

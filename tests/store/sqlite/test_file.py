@@ -336,9 +336,9 @@ def test_what_is_asked_often_reads_no_whole_table(store: SqliteStore, ask: Calla
 
 
 def test_frequent_words_are_found_by_walking(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sereno.store.sqlite import choosing, filters
+    from sereno.store.sqlite import choosing, dialect
 
-    monkeypatch.setattr(filters, "FEW_HITS", 3)
+    monkeypatch.setattr(dialect, "FEW_HITS", 3)
     monkeypatch.setattr(choosing, "FIRST_WALK", 7)
     monkeypatch.setattr(choosing, "LAST_WALK", 20)
     calls = [a_call(n, started_at=T0 + n * 86400 / 2, prompt="night" if n % 3 else "day") for n in range(100)]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,11 +12,12 @@ import msgspec
 
 from sereno.calls import id_text
 from sereno.store.base import CallQuery, Cursor
-from sereno.store.sqlite import filters, search
-from sereno.store.sqlite.filters import Source
-from sereno.store.sqlite.names import Names
-from sereno.store.sqlite.ordering import ALWAYS_KNOWN, FIGURES, Order, checked_cursor, order_of
-from sereno.store.sqlite.plan import Plan, part_range, parts, plan
+from sereno.store.sql import filters
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.filters import Source
+from sereno.store.sql.ordering import ALWAYS_KNOWN, FIGURES, Order, checked_cursor, order_of
+from sereno.store.sqlite import search
+from sereno.store.sqlite.plan import Plan, along, part_range, parts, plan
 
 FIRST_WALK, LAST_WALK = 1000, 20_000
 """Calls looked at together while walking for frequent words; grows while little is found."""
@@ -39,16 +39,15 @@ class Chosen(NamedTuple):
 class Chooser:
     """Chooses calls over one connection, in one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names) -> None:
-        self._connection = connection
-        self._names = names
-        self._sessions = sessions
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._connection = asking.connection
 
     def choose(self, query: CallQuery, limit: int) -> list[int]:
         """Numbers of the calls after the query's cursor and offset, at most `limit`."""
         cursor = checked_cursor(query)
         found = self._source(query)
-        way = _SEARCHED if found.ordered_by_hits else plan(self._connection, self._names, self._sessions, query)
+        way = _SEARCHED if found.ordered_by_hits else plan(self._asking, query)
         wanted = query.offset + limit
         if found.words is None:
             rows = self._ranked(query, way, cursor, wanted)
@@ -57,7 +56,7 @@ class Chooser:
         return [row.seq for row in rows[query.offset :]]
 
     def _source(self, query: CallQuery) -> Source:
-        return filters.source(self._connection, self._names, self._sessions, query)
+        return filters.source(self._asking, query)
 
     def _ranked(self, query: CallQuery, way: Plan, cursor: Cursor | None, wanted: int) -> list[Chosen]:
         """The first calls after a cursor."""
@@ -124,7 +123,7 @@ class Chooser:
         outer = self._source(query)
         inner = self._source(msgspec.structs.replace(query, start=None, end=None))
         for found in (outer, inner):
-            found.using(index or FIGURES[query.sort][1])
+            found.using(along(index or FIGURES[query.sort][1]))
             if cursor is not None:
                 order.after(found, cursor)
         edges = part_range(query)

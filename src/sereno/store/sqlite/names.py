@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Literal
 
-from sereno.store.sqlite import clean
+from sereno.store.sql import clean
 
 REMEMBERED = 50_000
 AT_ONCE = 1000

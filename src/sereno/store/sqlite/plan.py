@@ -10,14 +10,13 @@ the order of the list; matches are then frequent, unless several frequent filter
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sereno.store.base import CallQuery
-from sereno.store.sqlite.columns import STATUS_CODE, part_of
-from sereno.store.sqlite.filters import NONE_ASKED, Source
-from sereno.store.sqlite.names import Names
+from sereno.store.sql.columns import STATUS_CODE, part_of
+from sereno.store.sql.dialect import Asking, Connection
+from sereno.store.sql.filters import NONE_ASKED, Source
 
 FEW = 10_000
 """Up to so many calls are read and sorted, in about ten milliseconds."""
@@ -31,6 +30,11 @@ PARTS = (
 """The quarters of days in a range that have calls; hops on an index from one to the next."""
 _FAR = 1 << 40
 _INSIDE = f"c.part IN ({PARTS})"
+
+
+def along(index: str) -> str:
+    """The calls, walked along an index."""
+    return f"calls c INDEXED BY {index}"
 
 
 class Plan(NamedTuple):
@@ -49,7 +53,7 @@ class Plan(NamedTuple):
 
     def guide(self, found: Source) -> None:
         """Let a source go along the index."""
-        found.using(self.along)
+        found.using(along(self.along))
         found.require(self.condition, *self.values)
 
 
@@ -70,20 +74,20 @@ def part_range(query: CallQuery) -> tuple[int, int]:
     )
 
 
-def parts(connection: sqlite3.Connection, query: CallQuery) -> list[int]:
+def parts(connection: Connection, query: CallQuery) -> list[int]:
     """The quarters of days that have calls in the question's time, ascending."""
     first, last = part_range(query)
     return [n for (n,) in connection.execute(PARTS, (first, last, last)) if n is not None]
 
 
-def plan(connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery) -> Plan:
+def plan(asking: Asking, query: CallQuery) -> Plan:
     """The index to read along, for calls bounded by their start."""
     best: Plan | None = None
     fewest = FEW + 1
     walk = Plan("calls_started", few=False)
-    for index, condition, values, lead, lead_values in _candidates(connection, names, sessions, query):
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM calls c INDEXED BY {index} WHERE {condition} LIMIT {fewest})"
-        n = connection.execute(sql, values).fetchone()[0]
+    for index, condition, values, lead, lead_values in _candidates(asking, query):
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {along(index)} WHERE {condition} LIMIT {fewest})"
+        n = asking.connection.execute(sql, values).fetchone()[0]
         if n < fewest:
             best, fewest = Plan(index, True, lead or "1", lead_values), n
             if n <= PLENTY_FEWER:
@@ -93,10 +97,9 @@ def plan(connection: sqlite3.Connection, names: Names, sessions: Names, query: C
     return best or walk
 
 
-def _candidates(
-    connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery
-) -> Iterator[_Candidate]:
+def _candidates(asking: Asking, query: CallQuery) -> Iterator[_Candidate]:
     """The indexes that filters of the question can use, those that leave least first."""
+    names, sessions = asking.names, asking.sessions
     when, moments = _bounds("started_at", query.start, query.end, end_with="<")
     for column, text, table, index in (
         ("session", query.session, sessions, "calls_session"),
@@ -110,7 +113,7 @@ def _candidates(
         if text == "" and column in NONE_ASKED:
             yield _Candidate(index, f"c.{column} IS NULL{when}", [*moments])
         elif text is not None:
-            number = STATUS_CODE[text] if table is None else table.find(connection, text)  # type: ignore[index]  # text is a status there
+            number = STATUS_CODE[text] if table is None else table.find(asking.connection, text)  # type: ignore[index]  # text is a status there
             present = " AND c.status > 0" if table is None else ""  # lets the partial index be used
             yield _Candidate(index, f"c.{column} = ?{present}{when}", [number, *moments])
     first, last = part_range(query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sereno.store.sqlite import conversations, search
+from sereno.store.sqlite import conversation_sums, search
 from sereno.store.sqlite.names import Names
 
 SPARE_SHARE = 0.1
@@ -35,7 +35,7 @@ def delete_calls(connection: sqlite3.Connection, sessions: Names, before: float,
         "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM calls WHERE session = ?1)",
         [(session,) for session in {session for _, session, _ in doomed if session is not None}],
     )
-    conversations.recount(connection, {session for _, session, _ in doomed if session is not None})
+    conversation_sums.recount(connection, {session for _, session, _ in doomed if session is not None})
     sessions.forget()
     connection.execute(
         "UPDATE state SET calls = calls - ?, internal_calls = internal_calls - ?",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from sereno.store.sql.dialect import Connection
 from sereno.store.words import distinct, words
 
 WEEK = 7 * 86400
@@ -43,7 +44,7 @@ def index(connection: sqlite3.Connection, entries: Iterable[tuple[int, float, st
         connection.executemany(f"INSERT INTO {table} (rowid, words) VALUES (?, ?)", rows)
 
 
-def tables(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+def tables(connection: Connection) -> list[tuple[int, str]]:
     """(start, table) of every week, newest first."""
     return connection.execute("SELECT start_at, name FROM search_parts ORDER BY start_at DESC").fetchall()
 
@@ -54,7 +55,7 @@ def match(search: str) -> str | None:
     return " ".join(f'"{word}"' for word in found) if found else None
 
 
-def hits(connection: sqlite3.Connection, query: str) -> tuple[str, list[str]]:
+def hits(connection: Connection, query: str) -> tuple[str, list[str]]:
     """SQL that lists the seq of every call which has the words, and its parameters."""
     parts = [f"SELECT rowid AS seq FROM {name} WHERE {name} MATCH ?" for _, name in tables(connection)]
     if not parts:

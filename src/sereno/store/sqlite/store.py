@@ -29,14 +29,18 @@ from sereno.store.base import (
     UserRow,
     UserSort,
 )
-from sereno.store.sqlite import cells, retention, rewriting, writing
-from sereno.store.sqlite.aggregate import aggregate
+from sereno.store.sql.aggregate import aggregate
+from sereno.store.sql.batches import positions
+from sereno.store.sql.conversations import Conversations
+from sereno.store.sql.counters import counters
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.ordering import cursor_of
+from sereno.store.sql.reading import EXPORT_PAGE, Reader
+from sereno.store.sql.users import Users
+from sereno.store.sqlite import retention, rewriting, writing
 from sereno.store.sqlite.connection import Database
-from sereno.store.sqlite.conversations import Conversations
+from sereno.store.sqlite.dialect import SqliteDialect
 from sereno.store.sqlite.names import Names
-from sereno.store.sqlite.ordering import cursor_of
-from sereno.store.sqlite.reading import EXPORT_PAGE, Reader
-from sereno.store.sqlite.users import Users
 
 
 class SqliteStore:
@@ -51,6 +55,7 @@ class SqliteStore:
         self._database = Database(Path(path), read_only=read_only)
         self._names = Names("names")
         self._sessions = Names("sessions")
+        self._dialect = SqliteDialect()
         self._data_version = -1
 
     def add(self, batch: Batch) -> int:
@@ -61,12 +66,12 @@ class SqliteStore:
     def rewrite(self, changes: Sequence[Rewrite]) -> int:
         """Change stored calls and the roll-ups that they are in."""
         with self._naming() as connection:
-            return rewriting.rewrite(connection, self._names, self._sessions, changes)
+            return rewriting.rewrite(connection, self._asking(connection), self._names, self._sessions, changes)
 
     def positions(self) -> Sequence[Position]:
         """Up to where every known worker's journal is stored."""
         with self._database.read() as connection:
-            return writing.positions(connection)
+            return positions(connection)
 
     def threads(self, keys: Sequence[ThreadKey], since: float) -> Mapping[ThreadKey, str]:
         """Sessions by conversation and owner; conversations are remembered for two days."""
@@ -120,22 +125,22 @@ class SqliteStore:
     ) -> Sequence[Group]:
         """Sums by dimension and interval."""
         with self._database.read() as connection:
-            return aggregate(connection, self._names, self._sessions, query, by, interval, tz, histograms=histograms)
+            return aggregate(self._asking(connection), query, by, interval, tz, histograms=histograms)
 
     def unique_users(self, query: CallQuery) -> int:
         """How many different users the matching calls have."""
         with self._database.read() as connection:
-            return Users(connection, self._names, self._sessions, query).unique()
+            return Users(self._asking(connection), query).unique()
 
     def sessions(self, query: CallQuery, sort: SessionSort = "last") -> Sequence[SessionRow]:
         """Whole conversations that have a matching call."""
         with self._database.read() as connection:
-            return Conversations(connection, self._names, self._sessions).listed(query, sort)
+            return Conversations(self._asking(connection)).listed(query, sort)
 
     def users(self, query: CallQuery, sort: UserSort = "calls") -> Sequence[UserRow]:
         """Users of the matching calls."""
         with self._database.read() as connection:
-            return Users(connection, self._names, self._sessions, query).listed(sort)
+            return Users(self._asking(connection), query).listed(sort)
 
     def models(self) -> Sequence[str]:
         """Every canonical model name that has calls, sorted."""
@@ -145,7 +150,7 @@ class SqliteStore:
     def counters(self) -> Increments:
         """Every counter and histogram since the store began."""
         with self._database.read() as connection:
-            return cells.counters(connection)
+            return counters(connection)
 
     def model_slots(self) -> Mapping[str, str]:
         """Canonical model name → label value."""
@@ -236,7 +241,10 @@ class SqliteStore:
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
         with self._database.read() as connection:
-            yield Reader(connection, self._names, self._sessions)
+            yield Reader(self._asking(connection))
+
+    def _asking(self, connection: sqlite3.Connection) -> Asking:
+        return Asking(connection, self._names, self._sessions, self._dialect)
 
     def _shrink(self) -> None:
         with self._database.writer() as connection:

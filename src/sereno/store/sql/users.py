@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator
 from math import inf
 from typing import Any
@@ -15,17 +14,18 @@ import msgspec
 from sereno.metrics.rollups import DAY
 from sereno.stats.histograms import NANO
 from sereno.store.base import CallQuery, UserRow, UserSort
-from sereno.store.sqlite import filters
-from sereno.store.sqlite.buckets import Buckets
-from sereno.store.sqlite.columns import OTHER
-from sereno.store.sqlite.covering import SLACK, Sums, covering, narrowed_by
-from sereno.store.sqlite.filters import Source
-from sereno.store.sqlite.names import Names
+from sereno.store.sql import filters
+from sereno.store.sql.buckets import Buckets
+from sereno.store.sql.columns import OTHER
+from sereno.store.sql.covering import SLACK, Sums, covering, narrowed_by
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.filters import Source
 
-_KEPT = "sum(calls), sum(error), sum(input_tokens), sum(output_tokens), sum(cost_nanos), sum(cost_known)"
+_KEPT = "sum(r.calls), sum(r.error), sum(r.input_tokens), sum(r.output_tokens), sum(r.cost_nanos), sum(r.cost_known)"
 _SCANNED = (
-    "count(*), sum(c.status = 1), ifnull(sum(c.input_tokens), 0), ifnull(sum(c.output_tokens), 0),"
-    " ifnull(sum(CAST(round(c.cost_usd * 1e9) AS INTEGER)), 0), count(c.cost_usd)"
+    "count(*), count(*) FILTER (WHERE c.status = 1), coalesce(sum(c.input_tokens), 0),"
+    " coalesce(sum(c.output_tokens), 0),"
+    " coalesce(sum(CAST(round(c.cost_usd * 1e9) AS BIGINT)), 0), count(c.cost_usd)"
 )
 
 
@@ -47,26 +47,25 @@ class Users:
     """Reads users over one connection.
 
     Args:
-        connection: in one transaction.
-        names: numbers of users and models.
-        sessions: numbers of conversations.
+        asking: over one transaction.
         query: which calls; its times bound their end.
     """
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery) -> None:
-        self._connection = connection
-        self._names = names
-        self._sessions = sessions
+    def __init__(self, asking: Asking, query: CallQuery) -> None:
+        self._asking = asking
+        self._connection = asking.connection
         self._query = query
-        self._sums = Sums(connection, names, sessions, query)
+        self._sums = Sums(asking, query)
 
     def listed(self, sort: UserSort) -> list[UserRow]:
         """A page of them, in order."""
         figures: dict[int, list[int]] = {}
-        for user, *sums in self._parts(f"user, {_KEPT}", f"ifnull(c.user, 0), {_SCANNED}", "1"):
+        for user, *sums in self._parts(f"r.user, {_KEPT}", f"coalesce(c.user, 0), {_SCANNED}", "1"):
             mine = figures.setdefault(user, [0] * 6)
             figures[user] = [a + b for a, b in zip(mine, sums, strict=True)]
-        users = [_User(number, self._names.text(self._connection, number), sums) for number, sums in figures.items()]
+        users = [
+            _User(number, self._asking.names.text(self._connection, number), sums) for number, sums in figures.items()
+        ]
         if sort == "sessions":
             self._count_sessions(users)
         if sort == "last":
@@ -78,7 +77,7 @@ class Users:
 
     def unique(self) -> int:
         """How many there are; calls without a user count none."""
-        parts = self._parts("user", "ifnull(c.user, 0)", "1", distinct=True)
+        parts = self._parts("r.user", "coalesce(c.user, 0)", "1", distinct=True)
         return len({user for (user,) in parts} - {0})
 
     def _parts(
@@ -99,11 +98,11 @@ class Users:
             if found is not None:
                 sql, values = found
                 yield from self._connection.execute(
-                    f"{select} {kept} {sql}{only and f' AND user {only}'}{cells_grouping}", values
+                    f"{select} {kept} {sql}{only and f' AND r.user {only}'}{cells_grouping}", values
                 )
         for start, end in of.scans:
             source = self._sums.calls(start, end)
-            narrowed = only and f" AND ifnull(c.user, 0) {only}"
+            narrowed = only and f" AND coalesce(c.user, 0) {only}"
             yield from self._connection.execute(f"{select} {scanned} {source.sql}{narrowed}{grouping}", source.values)
 
     def _rows(self, users: list[_User]) -> list[UserRow]:
@@ -112,15 +111,20 @@ class Users:
             return []
         only = f"IN ({', '.join(str(user.number) for user in users)})"
         days: dict[int, dict[int, int]] = {user.number: {} for user in users}
-        day = f"CAST(c.ended_at AS INTEGER) / {DAY} * {DAY}"
+        day = f"{self._asking.dialect.whole('c.ended_at')} / {DAY} * {DAY}"
         for number, at, calls in self._parts(
-            "user, at, sum(calls)", f"ifnull(c.user, 0), {day}, count(*)", "1, 2", only, cells_by="at, user"
+            "r.user, r.at, sum(r.calls)", f"coalesce(c.user, 0), {day}, count(*)", "1, 2", only, cells_by="r.at, r.user"
         ):
             start = at // DAY * DAY
             days[number][start] = days[number].get(start, 0) + calls
         models: dict[int, set[int]] = {user.number: set() for user in users}
         for number, model in self._parts(
-            "user, model", "ifnull(c.user, 0), ifnull(c.model, 0)", "", only, distinct=True, by=("user", "model")
+            "r.user, r.model",
+            "coalesce(c.user, 0), coalesce(c.model, 0)",
+            "",
+            only,
+            distinct=True,
+            by=("user", "model"),
         ):
             models[number].add(model)
         if any(user.sessions is None for user in users):
@@ -130,7 +134,7 @@ class Users:
     def _row(self, user: _User, models: Collection[int], days: dict[int, int]) -> UserRow:
         calls, errors, sent, got, _, _ = user.figures
         first, last = user.times or self._times(user.number) or (float(min(days)), float(max(days)))
-        texts = (self._names.text(self._connection, number) for number in models)
+        texts = (self._asking.names.text(self._connection, number) for number in models)
         return UserRow(
             user=user.name, first_at=first, last_at=last, calls=calls, errors=errors, sessions=user.sessions or 0,
             input_tokens=sent, output_tokens=got, cost_usd=user.cost,
@@ -142,9 +146,9 @@ class Users:
         """The matching calls of some users that are stored, along the index of users; it knows their ends too."""
         query = self._query
         always = msgspec.structs.replace(query, start=None, end=None)
-        source = filters.source(self._connection, self._names, self._sessions, always, llm_only=True)
-        filters.require_words(self._connection, source)
-        source.using("calls_user")
+        source = filters.source(self._asking, always, llm_only=True)
+        self._asking.dialect.require_words(self._asking, source)
+        source.using(self._asking.dialect.along("calls_user"))
         source.require(f"c.user {user}", *values)
         if query.start is not None:
             longest = self._connection.execute("SELECT longest FROM state").fetchone()[0]
@@ -156,7 +160,7 @@ class Users:
 
     def _times(self, number: int) -> tuple[float, float] | None:
         """Start of the user's first and last matching call; None if none is stored any more."""
-        source = self._stored("IS ?", number or None)
+        source = self._stored("= ?", number) if number else self._stored("IS NULL")
         found = [
             self._connection.execute(
                 f"SELECT c.started_at {source.sql} ORDER BY c.started_at {way} LIMIT 1", source.values
@@ -177,14 +181,15 @@ class Users:
             # Who spoke before and after, but not within, has a pair that spans the time: those few are looked at.
             sql = (
                 f"SELECT t.user, count(*) FROM talks t WHERE t.user {only} AND t.last_at >= ? AND t.first_at < ?"
-                " AND (t.first_at >= ? OR t.last_at < ? OR EXISTS (SELECT 1 FROM calls c INDEXED BY calls_session"
-                " WHERE c.session = t.session AND ifnull(c.user, 0) = t.user AND c.ended_at >= ? AND c.ended_at < ?"
+                " AND (t.first_at >= ? OR t.last_at < ? OR EXISTS (SELECT 1"
+                f" FROM {self._asking.dialect.along('calls_session')}"
+                " WHERE c.session = t.session AND coalesce(c.user, 0) = t.user AND c.ended_at >= ? AND c.ended_at < ?"
                 f" AND c.operation <> {OTHER} AND c.internal IS NULL)) GROUP BY t.user"
             )
             counts = dict(self._connection.execute(sql, [start, end] * 3).fetchall())
         else:
             for some in (self._stored(only), self._stored("IS NULL")):
-                sql = f"SELECT ifnull(c.user, 0), count(DISTINCT c.session) {some.sql} GROUP BY 1"
+                sql = f"SELECT coalesce(c.user, 0), count(DISTINCT c.session) {some.sql} GROUP BY 1"
                 counts.update(self._connection.execute(sql, some.values).fetchall())
         for user in users:
             user.sessions = counts.get(user.number, 0)

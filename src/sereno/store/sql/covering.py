@@ -10,7 +10,6 @@ those calls are kept.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from math import ceil, floor
 from typing import Any, NamedTuple
@@ -19,12 +18,11 @@ import msgspec
 
 from sereno.metrics.rollups import DAY, ROLLUPS, Rollup
 from sereno.store.base import CallQuery
-from sereno.store.sqlite import filters
-from sereno.store.sqlite.buckets import Buckets, cover
-from sereno.store.sqlite.columns import OPERATION_CODE, STATUS_CODE
-from sereno.store.sqlite.filters import Source
-from sereno.store.sqlite.names import Names
-from sereno.store.sqlite.plan import FEW, plan
+from sereno.store.sql import filters
+from sereno.store.sql.buckets import Buckets, cover
+from sereno.store.sql.columns import OPERATION_CODE, STATUS_CODE
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.filters import Source
 
 PAGING = {"limit", "offset", "cursor", "newest_first", "sort"}
 """Fields of a query that narrow nothing."""
@@ -34,7 +32,6 @@ SLACK = 1.0
 """Seconds for the rounding of an end that is a start and a duration."""
 _MANY_CELLS = 1000
 """Up to so many cells are looked up one by one for a single value of the first dimension; beyond, all are read."""
-_EACH = "at IN (WITH RECURSIVE t(n) AS (SELECT ? UNION ALL SELECT n + ? FROM t WHERE n + ? < ?) SELECT n FROM t)"
 
 
 class Covering(NamedTuple):
@@ -96,16 +93,15 @@ def covering(query: CallQuery, by: Iterable[str], cut: Buckets) -> Covering:
 class Sums:
     """What the parts of a covering are read from, over one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names, query: CallQuery) -> None:
-        self._connection = connection
-        self._names = names
-        self._sessions = sessions
+    def __init__(self, asking: Asking, query: CallQuery) -> None:
+        self._asking = asking
+        self._connection = asking.connection
         self._query = query
 
     def cells(
         self, rollup: Rollup, seconds: int, since: int, until: int, *, listed: bool = False
     ) -> tuple[str, list[Any]] | None:
-        """`FROM … WHERE …` of the cells in a stretch, and its parameters; None where there are no cells.
+        """`FROM … WHERE …` of the cells in a stretch (alias r), and its parameters; None where there are no cells.
 
         `listed` says that the caller narrows the first dimension to a list.
         """
@@ -118,21 +114,23 @@ class Sums:
             return None
         narrowed = self._narrowed(rollup)
         alone = (listed or rollup.dimensions[0] in narrowed) and (until - since) // seconds <= _MANY_CELLS
-        time, values = (_EACH, [since, seconds, seconds, until]) if alone else ("at >= ? AND at < ?", [since, until])
-        conditions = ["seconds = ?", time, *(f"{dimension} = ?" for dimension in narrowed)]
-        return f"FROM {rollup.name} WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
+        each = self._asking.dialect.each_cell
+        time, values = each(since, until, seconds) if alone else ("r.at >= ? AND r.at < ?", [since, until])
+        conditions = ["r.seconds = ?", time, *(f"r.{dimension} = ?" for dimension in narrowed)]
+        return f"FROM {rollup.name} r WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
 
     def calls(self, start: float | None, end: float | None) -> Source:
         """The calls that ended in a stretch of time."""
         query = msgspec.structs.replace(self._query, start=start, end=end)
-        found = filters.source(self._connection, self._names, self._sessions, query, "ended_at", llm_only=True)
+        found = filters.source(self._asking, query, "ended_at", llm_only=True)
         if start is not None:  # what indexes by start can use: no call was longer than the longest
             longest = self._connection.execute("SELECT longest FROM state").fetchone()[0]
             found.require("c.started_at >= ?", start - longest - SLACK)
         if end is not None:
             found.require("c.started_at < ?", end)
-        self._guide(found, query)
-        filters.require_words(self._connection, found)
+        if not found.ordered_by_hits and not found.impossible:
+            self._asking.dialect.guide_by_end(self._asking, found, query)
+        self._asking.dialect.require_words(self._asking, found)
         return found
 
     def _narrowed(self, rollup: Rollup) -> dict[str, int]:
@@ -145,20 +143,5 @@ class Sums:
                 found[dimension] = 0
             elif value is not None:
                 coded = codes.get(dimension)
-                found[dimension] = coded[value] if coded else self._names.find(self._connection, value)
+                found[dimension] = coded[value] if coded else self._asking.names.find(self._connection, value)
         return found
-
-    def _guide(self, found: Source, query: CallQuery) -> None:
-        """Choose the index: of times for a short stretch, else that of the narrowest filter."""
-        if found.ordered_by_hits or found.impossible:
-            return
-        if query.start is not None and query.end is not None:
-            ended = "SELECT 1 FROM calls WHERE ended_at >= ? AND ended_at < ? LIMIT ?"
-            values = (query.start, query.end, FEW + 1)
-            if self._connection.execute(f"SELECT count(*) FROM ({ended})", values).fetchone()[0] <= FEW:
-                found.using("calls_ended")
-                return
-        without = msgspec.structs.replace(query, start=None, end=None)
-        way = plan(self._connection, self._names, self._sessions, without)
-        if way.along != "calls_started":
-            way.guide(found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from sereno.calls import Call, Identity, Operation, Protocol, Status, Timing, Usage, id_text
-from sereno.store.sqlite.names import Names, Numbers
+from sereno.store.sql.dialect import Asking
 
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
@@ -29,9 +28,10 @@ COLUMNS = (
 )  # fmt: skip
 DERIVED = 2
 """The last so many columns follow from the others; a `Call` is read without them."""
+Numbers = Mapping[str | None, int | None]
+"""Text → number, None → None."""
 PART = 21600
 """Seconds of `part`."""
-INSERT = f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # constants
 SELECTED = ", ".join(f"c.{column}" for column in COLUMNS[:-DERIVED])
 
 
@@ -66,9 +66,7 @@ def row_of(call: Call, seq: int, identifier: bytes, names: Numbers, sessions: Nu
     )  # fmt: skip
 
 
-def call_of(
-    row: Sequence[Any], connection: sqlite3.Connection, names: Names, sessions: Names, prompt: str, response: str
-) -> Call:
+def call_of(row: Sequence[Any], asking: Asking, prompt: str, response: str) -> Call:
     """The call of a row that was selected by `SELECTED`, with the texts given beside it."""
     (
         _, identifier, started_at, _, total, protocol, operation, status, route, path, method, upstream, request_model,
@@ -79,7 +77,7 @@ def call_of(
     ) = row  # fmt: skip
 
     def t(number: int | None) -> str | None:
-        return names.text(connection, number)
+        return asking.names.text(asking.connection, number)
 
     route_text = t(route) or ""
     return Call(
@@ -101,7 +99,7 @@ def call_of(
         stream=bool(stream),
         usage=Usage(input_tokens, cached, output_tokens, reasoning, written, written_hour),
         timing=Timing(total, ttft, tpot, load, prompt_eval, evaluated, gap),
-        identity=Identity(t(user), sessions.text(connection, session), t(key), t(client), t(agent)),
+        identity=Identity(t(user), asking.sessions.text(asking.connection, session), t(key), t(client), t(agent)),
         chunks=chunks,
         tool_calls=tool_calls,
         images=images,

@@ -9,8 +9,8 @@ import msgspec
 from sereno.calls import Call, id_bytes
 from sereno.errors import QueryError
 from sereno.store.base import CallQuery, Cursor, Sort
-from sereno.store.sqlite.columns import tokens_of
-from sereno.store.sqlite.filters import Source
+from sereno.store.sql.columns import tokens_of
+from sereno.store.sql.filters import Source
 
 FIGURES: dict[Sort, tuple[str, str]] = {
     "latency": ("total", "calls_latency"),

@@ -3,11 +3,8 @@
 Which of both, `covering` says.
 """
 
-# SQL is put together from names in this package; what users say is always a parameter.
-
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,26 +13,27 @@ import numpy as np
 from sereno.metrics.rollups import FIGURES, Rollup
 from sereno.metrics.slots import LATENCY, TPOT, TTFT
 from sereno.store.base import CallQuery, Dimension, Group
-from sereno.store.sqlite.buckets import Buckets, buckets
-from sereno.store.sqlite.columns import OPERATIONS, STATUSES
-from sereno.store.sqlite.covering import Sums, covering
-from sereno.store.sqlite.names import Names
-from sereno.store.sqlite.tally import Key, Tally
+from sereno.store.sql.buckets import Buckets, buckets
+from sereno.store.sql.columns import OPERATIONS, STATUSES
+from sereno.store.sql.covering import Sums, covering
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.tally import Key, Tally
 
 _SCANNED = (
-    "count(*), sum(c.status = 0), sum(c.status = 1), sum(c.status = 2), sum(c.input_tokens), count(c.input_tokens),"
+    "count(*), count(*) FILTER (WHERE c.status = 0), count(*) FILTER (WHERE c.status = 1),"
+    " count(*) FILTER (WHERE c.status = 2), sum(c.input_tokens), count(c.input_tokens),"
     " sum(c.cached_input_tokens), sum(c.output_tokens), count(c.output_tokens),"
-    " sum(CAST(round(c.cost_usd * 1e9) AS INTEGER)), count(c.cost_usd),"
-    " sum(CASE WHEN c.output_tokens IS NOT NULL THEN CAST(round(c.eval * 1e9) AS INTEGER) END),"
+    " sum(CAST(round(c.cost_usd * 1e9) AS BIGINT)), count(c.cost_usd),"
+    " sum(CASE WHEN c.output_tokens IS NOT NULL THEN CAST(round(c.eval * 1e9) AS BIGINT) END),"
     " sum(CASE WHEN c.eval IS NOT NULL THEN c.output_tokens END), sum(c.tool_calls),"
-    " sum(c.cost_usd IS NULL AND c.tokens IS NOT NULL),"
-    " sum(CAST(round(c.energy_joules * 1e6) AS INTEGER)), count(c.energy_joules),"
+    " count(*) FILTER (WHERE c.cost_usd IS NULL AND c.tokens IS NOT NULL),"
+    " sum(CAST(round(c.energy_joules * 1e6) AS BIGINT)), count(c.energy_joules),"
     " sum(CASE WHEN c.energy_joules IS NOT NULL THEN c.output_tokens END),"
-    " sum(CAST(round(c.total * 1e9) AS INTEGER)), sum(CAST(round(c.ttft * 1e9) AS INTEGER)),"
-    " sum(CAST(round(c.tpot * 1e9) AS INTEGER))"
+    " sum(CAST(round(c.total * 1e9) AS BIGINT)), sum(CAST(round(c.ttft * 1e9) AS BIGINT)),"
+    " sum(CAST(round(c.tpot * 1e9) AS BIGINT))"
 )
 """The figures of `Tally` over the calls of a group."""
-_KEPT = ", ".join(f"sum({name})" for name in FIGURES)
+_KEPT = ", ".join(f"sum(r.{name})" for name in FIGURES)
 
 
 class Aggregation:
@@ -43,20 +41,17 @@ class Aggregation:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
-        names: Names,
-        sessions: Names,
+        asking: Asking,
         query: CallQuery,
         by: Sequence[Dimension],
         cut: Buckets,
         *,
         histograms: bool,
     ) -> None:
-        self._connection = connection
-        self._names = names
-        self._sessions = sessions
+        self._asking = asking
+        self._connection = asking.connection
         self._query = query
-        self._sums = Sums(connection, names, sessions, query)
+        self._sums = Sums(asking, query)
         self._by = by
         self._cut = cut
         self._histograms = histograms
@@ -88,12 +83,12 @@ class Aggregation:
         if found is None:
             return
         sql, values = found
-        figures = _KEPT + (", sereno_join(slots)" if self._histograms else "")
-        at, grouping = self._cut.expression("at"), self._grouping()
+        figures = _KEPT + (f", {self._asking.dialect.joined}" if self._histograms else "")
+        at, grouping = self._cut.expression("r.at"), self._grouping()
         if not self._histograms and self._cut.seconds and tuple(self._by) == rollup.dimensions[: len(self._by)]:
             # As the cells lie, so that nothing needs to be sorted; joining histograms costs more than sorting them.
-            at, grouping = "at", f" GROUP BY {', '.join(('at', *self._by))}"
-        keys = ", ".join([at, *self._by])
+            at, grouping = "r.at", f" GROUP BY {', '.join(f'r.{d}' for d in ('at', *self._by))}"
+        keys = ", ".join([at, *(f"r.{dimension}" for dimension in self._by)])
         width = 1 + len(self._by)
         for row in self._connection.execute(f"SELECT {keys}, {figures} {sql}{grouping}", values):
             if row[width] is None:  # without groups, a sum over nothing
@@ -108,8 +103,8 @@ class Aggregation:
     def _scan(self, start: float | None, end: float | None) -> None:
         """Add the calls that ended in a stretch of time."""
         found = self._sums.calls(start, end)
-        dimensions = [d if d in {"operation", "status"} else f"ifnull(c.{d}, 0)" for d in self._by]
-        keys = ", ".join([self._cut.expression("c.ended_at"), *dimensions])
+        dimensions = [d if d in {"operation", "status"} else f"coalesce(c.{d}, 0)" for d in self._by]
+        keys = ", ".join([self._cut.expression(self._asking.dialect.whole("c.ended_at")), *dimensions])
         width = 1 + len(self._by)
         for row in self._connection.execute(f"SELECT {keys}, {_SCANNED} {found.sql}{self._grouping()}", found.values):
             if row[width]:
@@ -146,14 +141,12 @@ class Aggregation:
             return OPERATIONS[number or 0]
         if dimension == "status":
             return STATUSES[number or 0]
-        table = self._sessions if dimension == "session" else self._names
+        table = self._asking.sessions if dimension == "session" else self._asking.names
         return table.text(self._connection, number)
 
 
 def aggregate(
-    connection: sqlite3.Connection,
-    names: Names,
-    sessions: Names,
+    asking: Asking,
     query: CallQuery,
     by: Sequence[Dimension],
     interval: float | None,
@@ -162,4 +155,4 @@ def aggregate(
     histograms: bool,
 ) -> list[Group]:
     """Sums by dimension and interval; see `Store.aggregate`."""
-    return Aggregation(connection, names, sessions, query, by, buckets(interval, tz), histograms=histograms).answer()
+    return Aggregation(asking, query, by, buckets(interval, tz), histograms=histograms).answer()

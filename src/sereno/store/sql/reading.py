@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from sereno.calls import Call, id_bytes
 from sereno.store.base import CallDetail, CallQuery, Page, ThreadKey
-from sereno.store.sqlite import content, filters
-from sereno.store.sqlite.choosing import Chooser
-from sereno.store.sqlite.columns import COLUMNS, SELECTED, call_of
-from sereno.store.sqlite.names import Names
-from sereno.store.sqlite.ordering import cursor_of
-from sereno.store.sqlite.plan import plan
+from sereno.store.sql import content, filters
+from sereno.store.sql.columns import COLUMNS, SELECTED, call_of
+from sereno.store.sql.dialect import Asking
+from sereno.store.sql.ordering import cursor_of
 
 EXPORT_PAGE = 500
 AT_ONCE = 900
@@ -29,10 +26,9 @@ _PREVIEW_TABLES = "LEFT JOIN bodies b ON b.seq = c.seq"
 class Reader:
     """Reads calls over one connection, in one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names) -> None:
-        self.connection = connection
-        self.names = names
-        self.sessions = sessions
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._connection = asking.connection
 
     def page(self, query: CallQuery) -> Page:
         """A page with previews; looks for one call more to know whether a next page exists."""
@@ -55,7 +51,7 @@ class Reader:
             identifier = id_bytes(call_id)
         except ValueError:
             return None
-        row = self.connection.execute(
+        row = self._connection.execute(
             f"{_WITH_CONTENT} FROM calls c {_PREVIEW_TABLES} WHERE c.id = ?", (identifier,)
         ).fetchone()
         if row is None:
@@ -65,10 +61,10 @@ class Reader:
 
     def after(self, sequence: int, limit: int, query: CallQuery) -> list[tuple[int, Call]]:
         """Calls in the order of ingest."""
-        found = filters.source(self.connection, self.names, self.sessions, query)
-        filters.require_words(self.connection, found)
+        found = filters.source(self._asking, query)
+        self._asking.dialect.require_words(self._asking, found)
         found.require("c.seq > ?", sequence)
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             f"{_WITH_PREVIEW} FROM {found.tables} {_PREVIEW_TABLES} WHERE {' AND '.join(found.conditions)}"
             " ORDER BY c.seq LIMIT ?",
             [*found.values, limit],
@@ -77,21 +73,23 @@ class Reader:
 
     def count(self, query: CallQuery, at_most: int | None) -> int:
         """How many calls match, counted no further than `at_most`."""
-        found = filters.source(self.connection, self.names, self.sessions, query)
+        found = filters.source(self._asking, query)
         if found.conditions in ([], ["c.internal IS NULL"]):
-            total, internal = self.connection.execute("SELECT calls, internal_calls FROM state").fetchone()
+            total, internal = self._connection.execute("SELECT calls, internal_calls FROM state").fetchone()
             return min(n for n in (total - internal if found.conditions else total, at_most) if n is not None)
         if not found.ordered_by_hits:
-            plan(self.connection, self.names, self.sessions, query).guide(found)
-        filters.require_words(self.connection, found)
-        sql, values = f"SELECT 1 {found.sql} LIMIT ?", [*found.values, -1 if at_most is None else at_most]
-        return int(self.connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0])
+            self._asking.dialect.guide(self._asking, found, query)
+        self._asking.dialect.require_words(self._asking, found)
+        sql, values = f"SELECT 1 {found.sql}", found.values
+        if at_most is not None:
+            sql, values = f"{sql} LIMIT ?", [*values, at_most]
+        return int(self._connection.execute(f"SELECT count(*) FROM ({sql}) AS found", values).fetchone()[0])
 
     def threads(self, keys: Sequence[ThreadKey], since: float) -> dict[ThreadKey, str]:
         """Sessions by conversation and owner."""
         out = {}
         for key in keys:
-            row = self.connection.execute(
+            row = self._connection.execute(
                 "SELECT session FROM threads WHERE conversation = ? AND owner = ? AND started_at >= ?",
                 (key.conversation, key.owner, since),
             ).fetchone()
@@ -101,26 +99,28 @@ class Reader:
 
     def models(self) -> list[str]:
         """Every model that has calls; hops from one index entry to the next instead of reading all."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "WITH RECURSIVE hop(model) AS (SELECT min(model) FROM calls UNION ALL"
             " SELECT (SELECT min(model) FROM calls WHERE model > hop.model) FROM hop WHERE hop.model IS NOT NULL)"
             " SELECT model FROM hop WHERE model IS NOT NULL"
         ).fetchall()
-        return sorted(text for (number,) in rows if (text := self.names.text(self.connection, number)) is not None)
+        return sorted(
+            text for (number,) in rows if (text := self._asking.names.text(self._connection, number)) is not None
+        )
 
     def _rows(self, select: str, query: CallQuery, limit: int) -> list[Any]:
         """Rows in the query's order, after its cursor and offset; only those are read whole."""
-        chosen = Chooser(self.connection, self.names, self.sessions).choose(query, limit)
+        chosen = self._asking.dialect.choose(self._asking, query, limit)
         rows: dict[int, Any] = {}
         for first in range(0, len(chosen), AT_ONCE):
             part = chosen[first : first + AT_ONCE]
             marks = ", ".join("?" * len(part))
-            found = self.connection.execute(f"{select} FROM calls c {_PREVIEW_TABLES} WHERE c.seq IN ({marks})", part)
+            found = self._connection.execute(f"{select} FROM calls c {_PREVIEW_TABLES} WHERE c.seq IN ({marks})", part)
             rows.update((row[0], row) for row in found)
         return [rows[seq] for seq in chosen]
 
     def _call(self, row: Sequence[Any], prompt: str, response: str) -> Call:
-        return call_of(row, self.connection, self.names, self.sessions, prompt, response)
+        return call_of(row, self._asking, prompt, response)
 
 
 assert COLUMNS[0] == "seq"

@@ -5,51 +5,38 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from sereno.calls import Call
 from sereno.stats.histograms import NANO
 from sereno.store.base import CallQuery, SessionRow, SessionSort
-from sereno.store.sqlite import filters
-from sereno.store.sqlite.columns import OTHER
-from sereno.store.sqlite.covering import narrowed_by
-from sereno.store.sqlite.names import Names, Numbers
-from sereno.store.sqlite.plan import plan
+from sereno.store.sql import filters
+from sereno.store.sql.columns import OTHER, Numbers
+from sereno.store.sql.covering import narrowed_by
+from sereno.store.sql.dialect import Asking
 
 COLUMNS: dict[SessionSort, str] = {"last": "last_at", "calls": "calls", "tokens": "tokens", "cost": "cost_nanos"}
 """Column of each order; `sessions_COLUMN` is its index."""
-_LLM = f"c.operation <> {OTHER} AND c.internal IS NULL"
+LLM = f"c.operation <> {OTHER} AND c.internal IS NULL"
+"""The calls that count in a conversation."""
 _OPEN = ["c.operation <> ?", "c.internal IS NULL"]
-_ADD = (
-    "UPDATE sessions SET first_at = min(ifnull(first_at, ?1), ?1), last_at = max(ifnull(last_at, ?2), ?2),"
-    " calls = calls + ?3, errors = errors + ?4, input_tokens = input_tokens + ?5, output_tokens = output_tokens + ?6,"
-    " tokens = tokens + ?5 + ?6, cost_nanos = CASE WHEN ?7 IS NULL THEN cost_nanos ELSE ifnull(cost_nanos, 0) + ?7 END"
-    " WHERE id = ?8"
-)
-_RECOUNT = (
-    "UPDATE sessions SET (first_at, last_at, calls, errors, input_tokens, output_tokens, tokens, cost_nanos) ="
-    " (SELECT min(c.started_at), max(c.started_at), count(*), ifnull(sum(c.status = 1), 0),"
-    " ifnull(sum(c.input_tokens), 0), ifnull(sum(c.output_tokens), 0),"
-    " ifnull(sum(c.input_tokens), 0) + ifnull(sum(c.output_tokens), 0), sum(CAST(round(c.cost_usd * 1e9) AS INTEGER))"
-    f" FROM calls c WHERE c.session = ?1 AND {_LLM}) WHERE id = ?1"
-)
 _TAKES_PART = "EXISTS (SELECT 1 FROM talks t WHERE t.session = s.id AND t.user = ?)"
-_TALKS = (
-    "INSERT INTO talks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-    " first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)"
-)
 
 
-def add(connection: sqlite3.Connection, names: Numbers, sessions: Numbers, calls: Iterable[Call]) -> None:
-    """Add new calls to the sums of their conversations.
+def sums_of(
+    calls: Iterable[Call], names: Numbers, sessions: Numbers
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """What calls add to their conversations.
 
     Args:
-        connection: inside the writer's transaction.
+        calls: new ones.
         names: numbers of users.
         sessions: numbers of conversations.
-        calls: those just stored.
+
+    Returns:
+        (conversation, start of the first and last call, calls, errors, input tokens, output tokens, billionths of a
+        dollar or None) of each conversation; (conversation, user or 0, end of the first and last call) of each pair.
     """
     sums: dict[int, list[float | None]] = {}
     talks: dict[tuple[int, int], tuple[float, float]] = {}
@@ -59,7 +46,7 @@ def add(connection: sqlite3.Connection, names: Numbers, sessions: Numbers, calls
             continue
         cost = None if call.cost_usd is None else round(call.cost_usd * NANO)
         started, usage = call.started_at, call.usage
-        new = (1, call.status == "error", usage.input_tokens or 0, usage.output_tokens or 0)
+        new = (1, int(call.status == "error"), usage.input_tokens or 0, usage.output_tokens or 0)
         kept = sums.get(number)
         if kept is None:
             sums[number] = [started, started, *new, cost]
@@ -71,48 +58,28 @@ def add(connection: sqlite3.Connection, names: Numbers, sessions: Numbers, calls
         pair, ended = (number, names[call.identity.user] or 0), call.ended_at
         earliest, latest = talks.get(pair, (ended, ended))
         talks[pair] = (min(earliest, ended), max(latest, ended))
-    connection.executemany(_ADD, [(*figures, number) for number, figures in sums.items()])
-    connection.executemany(_TALKS, [(*pair, *times) for pair, times in talks.items()])
-
-
-def recount(connection: sqlite3.Connection, sessions: Iterable[int]) -> None:
-    """Sum conversations anew from the calls that are stored, after some went or changed."""
-    numbers = [(number,) for number in sessions]
-    connection.executemany(_RECOUNT, numbers)
-    connection.executemany("DELETE FROM talks WHERE session = ?", numbers)
-    connection.executemany(
-        "INSERT INTO talks SELECT c.session, ifnull(c.user, 0), min(c.ended_at), max(c.ended_at) FROM calls c"
-        f" WHERE c.session = ? AND {_LLM} GROUP BY c.user",
-        numbers,
-    )
+    return [(n, *figures) for n, figures in sums.items()], [(*pair, *times) for pair, times in talks.items()]
 
 
 class Conversations:
     """Reads conversations over one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, sessions: Names) -> None:
-        self._connection = connection
-        self._names = names
-        self._sessions = sessions
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._connection = asking.connection
+        self._names = asking.names
 
     def listed(self, query: CallQuery, sort: SessionSort) -> list[SessionRow]:
         """Those with a matching call, in order."""
-        found = filters.source(self._connection, self._names, self._sessions, query, llm_only=True)
+        found = filters.source(self._asking, query, llm_only=True)
         column = COLUMNS[sort]
-        condition = "1"
+        condition = "TRUE"
         values: list[Any] = []
         if query.user and query.internal is False and query.operation is None and self._alone(query):
             condition, values = _TAKES_PART, [self._names.find(self._connection, query.user)]
         elif found.conditions != _OPEN:
-            few = found.ordered_by_hits or found.impossible
-            if not few:
-                way = plan(self._connection, self._names, self._sessions, query)
-                few = way.few
-                if few:
-                    way.guide(found)
-                else:
-                    found.using("calls_session")
-            filters.require_words(self._connection, found)
+            few = found.ordered_by_hits or found.impossible or self._asking.dialect.leads(self._asking, found, query)
+            self._asking.dialect.require_words(self._asking, found)
             values = found.values
             # Few calls lead to their conversations; many are met soon by walking the conversations.
             condition = (
@@ -125,8 +92,9 @@ class Conversations:
                 values = [self._names.find(self._connection, query.user), *values]
         rows = self._connection.execute(
             f"SELECT s.id, s.name, s.first_at, s.last_at, s.calls, s.errors, s.input_tokens, s.output_tokens,"
-            f" s.cost_nanos FROM sessions s INDEXED BY sessions_{column} WHERE +s.calls > 0 AND {condition}"
-            f" ORDER BY s.{column} DESC, s.last_at DESC, s.name DESC LIMIT ? OFFSET ?",
+            f" s.cost_nanos FROM {self._asking.dialect.sessions_along(f'sessions_{column}')}"
+            f" WHERE +s.calls > 0 AND {condition}"
+            f" ORDER BY s.{column} DESC NULLS LAST, s.last_at DESC, s.name DESC LIMIT ? OFFSET ?",
             [*values, query.limit, query.offset],
         ).fetchall()
         return [self._row(*row) for row in rows]
@@ -139,13 +107,15 @@ class Conversations:
         self, number: int, name: str, first: float, last: float, calls: int, errors: int, sent: int, got: int,
         cost: int | None,
     ) -> SessionRow:  # fmt: skip
-        mine = f"FROM calls c INDEXED BY calls_session WHERE c.session = ? AND {_LLM}"
-        models = self._connection.execute(f"SELECT DISTINCT c.model {mine} AND c.model IS NOT NULL", [number])
+        mine = f"WHERE c.session = ? AND {LLM}"
+        tables = f"FROM {self._asking.dialect.along('calls_session')}"
+        models = self._connection.execute(f"SELECT DISTINCT c.model {tables} {mine} AND c.model IS NOT NULL", [number])
         user = self._connection.execute(
-            f"SELECT c.user {mine} AND c.user IS NOT NULL ORDER BY c.started_at DESC, c.id DESC LIMIT 1", [number]
+            f"SELECT c.user {tables} {mine} AND c.user IS NOT NULL ORDER BY c.started_at DESC, c.id DESC LIMIT 1",
+            [number],
         ).fetchone()
         title = self._connection.execute(
-            f"SELECT b.prompt {mine.replace(' WHERE', ' CROSS JOIN bodies b ON b.seq = c.seq WHERE')}"
+            f"SELECT b.prompt {tables} JOIN bodies b ON b.seq = c.seq {mine}"
             " AND b.prompt <> '' ORDER BY c.started_at, c.id LIMIT 1",
             [number],
         ).fetchone()

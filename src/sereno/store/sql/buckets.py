@@ -29,13 +29,13 @@ class Buckets(msgspec.Struct, frozen=True):
     cell: int
     start_of: Callable[[int], int] | None = None
 
-    def expression(self, time: str) -> str:
-        """SQL for the start of the interval of a time in epoch seconds."""
+    def expression(self, whole: str) -> str:
+        """SQL for the start of the interval of a time, of which SQL for its whole epoch seconds is given."""
         if self.seconds is None:
             return "NULL"
         if self.start_of is not None:
-            return f"CAST({time} AS INTEGER) / {QUARTER} * {QUARTER}"  # quarters are put into days afterwards
-        return f"CAST({time} AS INTEGER) / {self.seconds} * {self.seconds}"
+            return f"{whole} / {QUARTER} * {QUARTER}"  # quarters are put into days afterwards
+        return f"{whole} / {self.seconds} * {self.seconds}"
 
     def place(self, at: int | None) -> int | None:
         """The interval of what `expression` gave."""
