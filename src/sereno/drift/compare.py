@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 from typing import Literal
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -111,11 +112,10 @@ def compare(
     shared = [feature for feature in reference.features if feature.name in current]
     if not shared:
         raise ValueError("the reference and the current data have no column in common")
-    draws = max(LEAST_DRAWS, ceil(2 * len(shared) / q))  # the smallest p-value must survive the adjustment
-    rng = np.random.default_rng(seed)
+    draws = max(LEAST_DRAWS, ceil(4 * len(shared) / q))  # the smallest p-value must survive the adjustment
     measured = [
         _measure(
-            feature, table(feature, column(current[feature.name], feature.kind)), least_rows, resamples, draws, rng
+            feature, table(feature, column(current[feature.name], feature.kind)), least_rows, resamples, draws, seed
         )
         for feature in shared
     ]
@@ -133,9 +133,7 @@ def compare(
     )
 
 
-def _measure(
-    feature: Feature, found: Table, least_rows: int, resamples: int, draws: int, rng: np.random.Generator
-) -> Result:
+def _measure(feature: Feature, found: Table, least_rows: int, resamples: int, draws: int, seed: int) -> Result:
     n, m = int(found.reference.sum()), int(found.current.sum())
     counted = Result(
         feature=feature.name, kind=feature.kind, severity="insufficient_data", n_reference=n, n_current=m,
@@ -143,6 +141,8 @@ def _measure(
     )  # fmt: skip
     if min(n, m) < least_rows:
         return counted
+    # Seeded by the data, so that the answer repeats and yet no two windows share the luck of one draw.
+    rng = np.random.default_rng([seed, crc32(np.concatenate(found.tested).tobytes())])
     held = (found.reference + found.current) > 0
     before, now = found.reference[held], found.current[held]
     p, q = jeffreys(now), jeffreys(before)
