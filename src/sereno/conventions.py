@@ -84,7 +84,7 @@ class Metric(NamedTuple):
         unit: base unit, "" for counts.
         labels: label names.
         help: one line for `# HELP`.
-        source: `call` (counted from calls), `ollama` (polled), `keeper` or `gateway` (the watchman itself), `agent`.
+        source: `call` (counted from calls), `ollama` (polled), `hardware` (this machine's meters), `keeper` or `gateway` (the watchman itself), `agent`.
         edges: histogram `le` edges without +Inf.
     """
 
@@ -93,7 +93,7 @@ class Metric(NamedTuple):
     unit: str
     labels: tuple[str, ...]
     help: str
-    source: Literal["call", "ollama", "keeper", "gateway", "agent"]
+    source: Literal["call", "ollama", "hardware", "keeper", "gateway", "agent"]
     edges: tuple[float, ...] = ()
 
 
@@ -102,7 +102,7 @@ def _m(  # a row of the table below
     kind: MetricType,
     unit: str,
     labels: str,
-    source: Literal["call", "ollama", "keeper", "gateway", "agent"],
+    source: Literal["call", "ollama", "hardware", "keeper", "gateway", "agent"],
     text: str,
     edges: tuple[float, ...] = (),
 ) -> Metric:
@@ -153,6 +153,23 @@ METRICS: tuple[Metric, ...] = (
     _m("ollama_poll_duration_seconds", "gauge", "seconds", "upstream", "ollama", "How long the last poll took."),
     _m("sereno_upstream_up", "gauge", "", "upstream", "ollama",
        "1 if the model server answered the last poll, whatever API it speaks; ollama_* are absent for others than Ollama."),
+    # The machine that the keeper runs on; what it does not tell is absent.
+    _m("sereno_gpu_info", "info", "", "gpu vendor uuid name driver", "hardware", "A GPU of this machine."),
+    _m("sereno_gpu_up", "gauge", "", "gpu", "hardware", "1 while the GPU answers."),
+    _m("sereno_gpu_utilization_ratio", "gauge", "ratio", "gpu", "hardware", "Share of time in which the GPU computed."),
+    _m("sereno_gpu_memory_used_bytes", "gauge", "bytes", "gpu", "hardware", "GPU memory in use."),
+    _m("sereno_gpu_memory_total_bytes", "gauge", "bytes", "gpu", "hardware", "GPU memory."),
+    _m("sereno_gpu_temperature_celsius", "gauge", "celsius", "gpu", "hardware", "Temperature of the GPU's hottest part."),
+    _m("sereno_gpu_power_watts", "gauge", "watts", "gpu", "hardware", "Power that the GPU draws."),
+    _m("sereno_gpu_power_limit_watts", "gauge", "watts", "gpu", "hardware", "The most power that the GPU may draw."),
+    _m("sereno_gpu_energy_joules_total", "counter", "joules", "gpu", "hardware",
+       "Energy that the GPU drew since its driver was loaded, by its own meter."),
+    _m("sereno_gpu_xid_errors_total", "counter", "", "gpu", "hardware", "Faults that NVIDIA's driver reported since the start."),
+    _m("sereno_gpu_last_xid", "gauge", "", "gpu", "hardware", "NVIDIA's number of the last fault, 0 before the first."),
+    _m("sereno_cpu_energy_joules_total", "counter", "joules", "zone", "hardware",
+       "Energy that a processor package (RAPL), or the memory beside it, drew since the start."),
+    _m("sereno_energy_joules_total", "counter", "joules", "state", "hardware",
+       "Energy of all meters by what it was for: calls (shared among them), idle (no call ran), other (the rest)."),
     # The watchman itself.
     _m("sereno_build_info", "info", "", "version", "keeper", "Version of Sereno."),
     _m("sereno_calls_ingested_total", "counter", "", "", "keeper", "Calls stored."),
@@ -180,6 +197,14 @@ METRICS: tuple[Metric, ...] = (
     _m("sereno_spans_failures_total", "counter", "", "reason", "keeper",
        "Failed attempts to send spans, by reason: unreachable, timeout, busy, unauthorized, refused, protocol."),
     _m("sereno_spans_pending", "gauge", "", "", "keeper", "Stored calls not yet looked at for sending as spans."),
+    _m("sereno_alerts_active", "gauge", "", "severity", "keeper", "Alerts that fire, as Alertmanager or Grafana last told."),
+    _m("sereno_alerts_unacknowledged", "gauge", "", "severity", "keeper", "Alerts that fire and that nobody has taken up."),
+    _m("sereno_alerts_last_report_timestamp_seconds", "gauge", "seconds", "", "keeper",
+       "When Alertmanager or Grafana last reported anything, epoch seconds."),
+    _m("sereno_alerts_acknowledge_seconds", "gauge", "seconds", "", "keeper",
+       "Mean time until a person took up a critical alert, over the last 30 days."),
+    _m("sereno_alerts_detection_seconds", "gauge", "seconds", "", "keeper",
+       "Mean time from the beginning of a critical condition until it was told, over the last 30 days."),
     _m("sereno_gateway_workers", "gauge", "", "", "gateway", "Gateway workers alive."),
     _m("sereno_gateway_connections", "gauge", "", "", "gateway", "Client connections open."),
     _m("sereno_gateway_requests_total", "counter", "", "", "gateway", "Requests forwarded."),

@@ -9,6 +9,7 @@ from sereno.conventions import METRICS, Metric
 SECTIONS = {
     "call": "Counted from calls",
     "ollama": "Polled from the model servers",
+    "hardware": "The machine's own meters",
     "keeper": "The keeper",
     "gateway": "The gateway",
     "agent": "The agent, on its own port",
