@@ -43,6 +43,10 @@ class JournalError(SerenoError):
     exit_code = 5
 
 
+class DriftFoundError(SerenoError):
+    """Data drifted as far as the command line said it must not."""
+
+
 class QueryError(SerenoError):
     """A question to the record is wrong.
 

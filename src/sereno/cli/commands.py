@@ -67,6 +67,7 @@ COMMANDS: dict[str, Command] = {
         Command("models", LOOK, "Models: installed, loaded, calls, speed.", "models"),
         Command("prices", LOOK, "What models cost, and how that is known.", "prices"),
         Command("slo", LOOK, "Compile objectives to rules, show how they stand.", "slo"),
+        Command("drift", LOOK, "Compare data with what it was, watch it over time.", "drift"),
         Command("alerts", LOOK, "Write alert rules, list what fires.", "alerts"),
         Command("silence", KEEP, "Hold alerts back for a while.", "silence"),
         Command("alertmanager", KEEP, "Write Alertmanager's configuration.", "alertmanager"),

@@ -56,8 +56,8 @@ def psi_interval(
 ) -> Interval:
     """Bootstrap interval of the bias-corrected PSI, smoothed after Jeffreys.
 
-    Rows drawn anew with replacement give multinomial counts. A resample carries the bias of PSI twice, that of the
-    sample and its own, so both are taken off.
+    Rows drawn anew with replacement give multinomial counts. A resample carries the bias of PSI twice: its own, by how
+    much resamples exceed the sample on average, and that of the sample (`psi_bias`); both are taken off.
 
     Args:
         reference: counts, shape (B,), with a positive sum.
@@ -72,6 +72,7 @@ def psi_interval(
     n, m = int(a.sum()), int(b.sum())
     drawn = psi(
         jeffreys(rng.multinomial(n, a / n, size=resamples)), jeffreys(rng.multinomial(m, b / m, size=resamples))
-    ) - 2 * float(psi_bias(len(a), n, m))
-    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
+    )
+    bias = float(drawn.mean() - psi(jeffreys(b), jeffreys(a)) + psi_bias(len(a), n, m))
+    low, high = np.quantile(drawn - bias, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(max(float(low), 0.0), max(float(high), 0.0))

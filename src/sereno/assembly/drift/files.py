@@ -28,6 +28,7 @@ def read_table(path: Path) -> pa.Table:
         raise ConfigError(f"{path} ends in none of {', '.join(ENDINGS)}")
     try:
         table = pq.read_table(path) if path.suffix.lower() == ".parquet" else _csv(path)
+        names = table.column_names
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist") from error
     except OSError as error:
@@ -35,7 +36,7 @@ def read_table(path: Path) -> pa.Table:
     except (pa.ArrowException, UnicodeDecodeError) as error:
         kind = "Parquet" if path.suffix.lower() == ".parquet" else "CSV"
         raise ConfigError(f"{path} is no sound {kind} file: {_reason(error)}") from error
-    twice = [name for name, times in Counter(table.column_names).items() if times > 1]
+    twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         raise ConfigError(f"{path} has more than one column {twice[0]!r}; give each its own name")
     return table
