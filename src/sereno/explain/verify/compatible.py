@@ -1,0 +1,90 @@
+"""Which figures of facts a word for a role, or a noun for a kind of thing, lets a number be."""
+
+from __future__ import annotations
+
+from sereno.explain.fact import Kind
+from sereno.explain.verify.evidence import Evidence
+
+_ROLES: dict[str, frozenset[str]] = {
+    "mean": frozenset({"mean"}),
+    "median": frozenset({"median"}),
+    "min": frozenset({"min", "low"}),
+    "max": frozenset({"max", "high"}),
+    "peak": frozenset({"max", "value", "high"}),
+    "last": frozenset({"last", "after", "value"}),
+    "first": frozenset({"first", "before"}),
+    "expected": frozenset({"expected", "before", "mean", "median"}),
+    "before": frozenset({"before", "expected", "first", "mean"}),
+    "change": frozenset({"change", "slope", "amplitude"}),
+    "slope": frozenset({"slope", "change"}),
+    "forecast": frozenset({"forecast"}),
+    "threshold": frozenset({"threshold"}),
+    "std": frozenset({"std"}),
+    "std_count": frozenset({"std_count"}),
+    "total": frozenset({"total", "count"}),
+    "share": frozenset({"share"}),
+    "correlation": frozenset({"correlation", "strength"}),
+    "period": frozenset({"period", "duration"}),
+    "lag": frozenset({"lag", "duration"}),
+    "duration": frozenset({"duration", "range", "period", "lag"}),
+    "p": frozenset({"p"}),
+    "confidence": frozenset({"confidence"}),
+    "interval": frozenset({"interval", "low", "high", "confidence"}),
+}
+_KINDS: dict[str, frozenset[Kind]] = {
+    "forecast": frozenset({"forecast", "capacity"}),
+    "threshold": frozenset({"threshold", "capacity"}),
+    "correlation": frozenset({"correlation", "lead_lag"}),
+    "period": frozenset({"seasonality"}),
+    "lag": frozenset({"lead_lag", "event"}),
+    "share": frozenset({"composition"}),
+    "total": frozenset({"composition"}),
+}
+"""Kinds of which every figure may have the role."""
+_NEVER_FROM = frozenset({"after", "last", "change", "slope", "max", "p", "confidence", "correlation"})
+_NEVER_TO = frozenset({"before", "first", "expected", "change", "slope", "p", "confidence", "correlation"})
+_SAID_ONLY = frozenset({"p", "confidence"})
+"""Roles that a number has only where a word says so."""
+
+NOUNS: dict[str, frozenset[Kind]] = {
+    "anomaly": frozenset({"anomaly"}),
+    "spike": frozenset({"anomaly", "range", "change_point", "threshold"}),
+    "change_point": frozenset({"change_point"}),
+    "gap": frozenset({"gap", "data"}),
+    "flat": frozenset({"flat"}),
+    "trend": frozenset({"trend"}),
+    "seasonality": frozenset({"seasonality"}),
+    "forecast": frozenset({"forecast", "capacity"}),
+    "threshold": frozenset({"threshold", "capacity", "forecast"}),
+    "capacity": frozenset({"capacity", "threshold", "forecast"}),
+    "correlation": frozenset({"correlation", "lead_lag"}),
+    "lead_lag": frozenset({"lead_lag", "correlation"}),
+}
+"""Kinds of fact that a noun of a clause speaks of; a noun without an entry limits nothing."""
+
+
+def role_allows(role: str, evidence: Evidence, kind: Kind | None) -> bool:
+    """Whether a figure may be what a text calls by a role.
+
+    Args:
+        role: as `context.Context.role`; "" where nothing is said.
+        evidence: the figure.
+        kind: of its fact, None for the sheet's own.
+    """
+    if role == "":
+        return not evidence.roles & _SAID_ONLY and evidence.roles != {"count"}
+    if role == "from":
+        return not evidence.roles & _NEVER_FROM
+    if role == "to":
+        return not evidence.roles & _NEVER_TO
+    wanted = _ROLES.get(role, frozenset({role}))
+    if evidence.roles & wanted:
+        # An interval's bound is a bound, not the figure itself: "the mean is 3.1 s" is not its lower end.
+        return role in {"min", "max", "peak", "interval"} or not evidence.roles & {"low", "high"} or kind == "forecast"
+    return kind in _KINDS.get(role, frozenset()) and not evidence.roles & _SAID_ONLY
+
+
+def noun_allows(noun: str, kind: Kind | None) -> bool:
+    """Whether a fact of a kind may be what a noun speaks of."""
+    allowed = NOUNS.get(noun)
+    return allowed is None or kind is None or kind in allowed

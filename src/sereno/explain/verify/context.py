@@ -1,0 +1,247 @@
+"""What the words around a claim say of it: which series, which role, what kind of thing, which direction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from sereno.explain.verify.lexicon import Lexicon
+from sereno.explain.verify.mention import Mention
+from sereno.explain.verify.scan import Scan
+
+_BREAK = re.compile(r"[;()—]|,(?=\s)|[.](?=\s)")
+_DIRECTLY = re.compile(
+    r"[\s\x01]*(?:of|in|for|on|from|de|del|en|para)\s+(?:the\s+|la\s+|el\s+|los\s+|las\s+)?[\"'`«“]?(?=\x01)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s*(?:of\s+|de\s+)?(?:(?P<mean>on average|de media|en promedio|mean|average)|(?P<median>median|de mediana)"
+    r"|(?P<expected>was expected|were expected|expected|esperad[oa]s?|se esperaban?|previst[oa]s? normalmente)"
+    r"|(?P<total>in total|en total|altogether)"
+    r"|(?P<share>(?:share\s+)?of (?:the total|all|the whole)|del total|del conjunto|de todas|de todos)"
+    r"|(?P<std_count>standard deviations|sigmas|desviaciones (?:típicas|estándar))"
+    r"|(?P<confidence>confidence|de confianza|confident|(?:confidence|prediction)\s+interval)"
+    r"|(?P<lag>later|earlier|ahead|behind|después|antes|más tarde|before|after|tras))(?!\w)",
+    re.IGNORECASE,
+)
+_REACH = 34
+"""Characters before a number in which a word may say what it is."""
+_BETWEEN = (
+    r"\s*(?:in\s+)?(?:by|un|en un|en|por|of|de|del|about|around|almost|nearly|unos|unas|casi|alrededor de|cerca de"
+    r"|approximately|roughly|aproximadamente|over|more than|más de|just over|\s)*\s*"
+)
+_FROM_TO = re.compile(
+    r"\s*(?:[-–—]|to|and|a|y|e|hasta)\s*(?:about|around|unos|unas|casi|nearly|almost|just\s+over|just\s+under)?\s*",
+    re.IGNORECASE,
+)
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said beside a claim.
+
+    Attributes:
+        clause: where the clause begins and ends.
+        series: names it is about; none where the sentence names none.
+        role: what the number is ("" where nothing says so).
+        noun: the class of thing that the clause is about ("" where nothing says so).
+        direction: +1, −1, 0 (said to be flat), None where no direction is told of it.
+        named: whether this sentence names the series, not one before it.
+    """
+
+    clause: tuple[int, int]
+    series: tuple[str, ...]
+    role: str
+    noun: str
+    direction: int | None
+    named: bool = True
+
+
+def contexts(scan: Scan, words: Lexicon, subject: tuple[str, ...]) -> list[Context]:
+    """The context of each mention of a sentence.
+
+    Args:
+        scan: the sentence.
+        words: of its language.
+        subject: series that the text spoke of last.
+    """
+    breaks = _breaks(scan.text, words)
+    return [_context(scan, index, words, breaks, subject) for index in range(len(scan.mentions))]
+
+
+def _breaks(text: str, words: Lexicon) -> list[int]:
+    found = {0, len(text)} | {match.end() for match in _BREAK.finditer(text)}
+    found |= {match.start() for match in words.grammar["clause"].finditer(text)}
+    return sorted(found)
+
+
+def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subject: tuple[str, ...]) -> Context:
+    mention = scan.mentions[index]
+    start = max(one for one in breaks if one <= mention.start)
+    end = min(one for one in breaks if one > mention.start)
+    end = max(end, mention.end)
+    series = _series(scan, index, start, end)
+    role = _role(scan, index, words, start, end) if mention.kind in {"quantity", "ratio"} else ""
+    return Context(
+        clause=(start, end),
+        series=series or subject,
+        role=role,
+        noun=_noun(scan, mention, words, start, end),
+        direction=_direction(scan, index, start, end),
+        named=bool(series),
+    )
+
+
+def _series(scan: Scan, index: int, start: int, end: int) -> tuple[str, ...]:
+    """The names that a claim is about: bound to it ("9 s in B"), else the nearest before it, else the nearest after."""
+    mention = scan.mentions[index]
+    names = [one for one in scan.mentions if one.kind == "series"]
+    if mention.kind == "series":
+        return (mention.word,)
+    bound = _DIRECTLY.match(scan.text, mention.end)
+    if bound is not None:
+        following = [one for one in names if bound.end() <= one.start <= bound.end() + 1]
+        if following:
+            return _group(scan, names, following[0])
+    before = [one for one in names if one.end <= mention.start]
+    inside = [one for one in before if one.start >= start]
+    after = [one for one in names if mention.end <= one.start < end]
+    if inside:
+        return _group(scan, names, inside[-1])
+    if after:
+        return _group(scan, names, after[0])
+    if before:
+        return _group(scan, names, before[-1])
+    later = [one for one in names if one.start >= mention.end]
+    return _group(scan, names, later[0]) if later else ()
+
+
+_AND = re.compile(
+    r"[\"'`»”\s]*(?:,|,?\s*(?:and|y|e|or|o|&|with|con))\s+(?:the\s+|la\s+|el\s+)?[\"'`«“]?", re.IGNORECASE
+)
+
+
+def _group(scan: Scan, names: list[Mention], one: Mention) -> tuple[str, ...]:
+    """A name with those that "and" ties to it."""
+    position = names.index(one)
+    first = last = position
+    while first > 0 and _AND.fullmatch(scan.text[names[first - 1].end : names[first].start]):
+        first -= 1
+    while last + 1 < len(names) and _AND.fullmatch(scan.text[names[last].end : names[last + 1].start]):
+        last += 1
+    return tuple(dict.fromkeys(name.word for name in names[first : last + 1]))
+
+
+def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
+    mention = scan.mentions[index]
+    after = _AFTER.match(scan.text, mention.end, max(end, mention.end))
+    if after is not None and after.lastgroup is not None:
+        return after.lastgroup
+    previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
+    pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
+    low = max([start, mention.start - _REACH, *previous])
+    before = scan.text[low : mention.start]
+    if pair:
+        return "to" if _said_from(scan, index) else _role(scan, _before(scan, index), words, start, end)
+    if _said_from(scan, index + 1, own=index):
+        return "from"
+    best, where = "", -1
+    for role, pattern in words.roles.items():
+        for match in pattern.finditer(before):
+            if match.end() > where or (match.end() == where and len(match.group()) > 3):
+                best, where = role, match.end()
+    percentile = list(re.finditer(r"(?<!\w)p(\d{2})(?!\w)", before, re.IGNORECASE))
+    if percentile and percentile[-1].end() > where:
+        return percentile[-1].group().lower()
+    if best:
+        return best
+    tail = re.search(
+        r"(?<!\w)(by|to|up to|un|en un|a|hasta|at|reached|alcanzó|llegó a|por|del)\s+$", before, re.IGNORECASE
+    )
+    if tail is not None and tail[1].lower() in {"to", "reached", "alcanzó", "llegó a", "a"}:
+        return "to"
+    if _beside_direction(scan, index, start) and (
+        tail is None or tail[1].lower() in {"by", "un", "en un", "por", "del"}
+    ):
+        return "change"
+    return ""
+
+
+def _before(scan: Scan, index: int) -> int:
+    return next(i for i in range(index - 1, -1, -1) if scan.mentions[i].kind in {"quantity", "count", "ratio"})
+
+
+def _said_from(scan: Scan, index: int, own: int | None = None) -> bool:
+    """Whether two numbers are said as "from X to Y"; `index` is the second (or follows the first, `own`)."""
+    numbers = [i for i, one in enumerate(scan.mentions) if one.kind == "quantity"]
+    if own is not None:
+        later = [i for i in numbers if i > own]
+        if not later:
+            return False
+        index = later[0]
+        if not _FROM_TO.fullmatch(scan.text[scan.mentions[own].end : scan.mentions[index].start]):
+            return False
+    earlier = [i for i in numbers if i < index]
+    if not earlier:
+        return False
+    head = scan.text[: scan.mentions[earlier[-1]].start]
+    # "between X and Y" names two bounds, not a way from one to the other.
+    return (
+        re.search(r"(?<!\w)(from|de|desde|del)\s+(?:(?:about|around|unos|unas|casi|nearly)\s+)?$", head, re.IGNORECASE)
+        is not None
+    )
+
+
+def _beside_direction(scan: Scan, index: int, start: int) -> bool:
+    """Whether a direction word stands just before ("rose 12 %", "fell by about 12 %") or after ("12 % higher")."""
+    mention = scan.mentions[index]
+    for one in scan.mentions:
+        if one.kind != "direction" or one.word == "flat":
+            continue
+        if start <= one.start < mention.start:
+            between = scan.text[one.end : mention.start]
+            if re.fullmatch(
+                _BETWEEN,
+                between,
+                re.IGNORECASE,
+            ):
+                return True
+        elif one.start >= mention.end and re.fullmatch(
+            r"\s*(?:más\s+|de\s+)?", scan.text[mention.end : one.start], re.IGNORECASE
+        ):
+            return True
+    return False
+
+
+def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> str:
+    """The class of the nearest noun of the clause, before the claim if there is one."""
+    before, after = ("", -1), ("", len(scan.text) + 1)
+    for kind, pattern in words.kinds.items():
+        if kind in {"series", "data"}:
+            continue
+        for match in pattern.finditer(scan.text, start, end):
+            if match.end() <= mention.start and match.end() > before[1]:
+                before = (kind, match.end())
+            elif match.start() >= mention.start and match.start() < after[1]:
+                after = (kind, match.start())
+    return before[0] or after[0]
+
+
+def _direction(scan: Scan, index: int, start: int, end: int) -> int | None:
+    """The direction told of a number: right after it, else the last before it in its clause."""
+    mention = scan.mentions[index]
+    if mention.kind == "direction":
+        return _told(mention)
+    inside = [one for one in scan.mentions if one.kind == "direction" and start <= one.start < end]
+    for one in inside:
+        if one.start >= mention.end and re.fullmatch(
+            r"\s*(?:más\s+|de\s+)?", scan.text[mention.end : one.start], re.IGNORECASE
+        ):
+            return _told(one)
+    before = [one for one in inside if one.end <= mention.start]
+    return _told(before[-1]) if before else None
+
+
+def _told(mention: Mention) -> int | None:
+    return None if mention.negated else int(mention.value)

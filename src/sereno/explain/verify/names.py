@@ -1,0 +1,82 @@
+"""Names of series in a text: as the chart has them, and the shorter ways in which people say them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from sereno.explain.fact import FactSheet
+
+_LABEL = re.compile(r'=~?\s*"([^"]*)"')
+_LEAST = 3
+"""Characters of a shorter way to say a name; less would be found in any text."""
+_MOST = 200
+"""Aliases that are looked for; a chart of hundreds of series is told by whole names."""
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What finds names.
+
+    Attributes:
+        pattern: any name or alias. canonical: folded alias → name of the series.
+        other: titles and names of events, which claim nothing but may hold digits; None where there are none.
+    """
+
+    pattern: re.Pattern[str] | None
+    canonical: dict[str, str]
+    other: re.Pattern[str] | None
+
+
+def names_of(sheet: FactSheet) -> Names:
+    """The names that texts about a sheet may use."""
+    series = dict.fromkeys(sheet.series)
+    others = {sheet.title: None} if len(sheet.title) >= _LEAST else {}
+    for fact in sheet.facts:
+        for name in fact.series:
+            if fact.kind in {"event", "threshold"} and name not in series:
+                others[name] = None
+            else:
+                series[name] = None
+    aliases = Counter(alias for name in series for alias in set(_aliases(name)))
+    canonical = {name: name for name in series if name.strip()}
+    folded = {name.casefold() for name in canonical}
+    if len(series) <= _MOST:
+        for name in series:
+            for alias in _aliases(name):
+                if aliases[alias] == 1 and alias.casefold() not in folded:
+                    canonical[alias] = name
+    found = {(name if len(name) < _LEAST else name.casefold()): to for name, to in canonical.items()}
+    return Names(_pattern(list(canonical)), found, _pattern([name for name in others if name and name not in series]))
+
+
+def find_names(text: str, names: Names) -> Iterator[tuple[int, int, str]]:
+    """Every name of a series in a text: (start, end, name as the chart has it)."""
+    if names.pattern is None:
+        return
+    for match in names.pattern.finditer(text):
+        word = match.group()
+        canonical = names.canonical.get(word) or names.canonical.get(word.casefold())
+        if canonical is not None:
+            yield match.start(), match.end(), canonical
+
+
+def _aliases(name: str) -> Iterator[str]:
+    spaced = name.replace("_", " ").strip()
+    if spaced != name and len(spaced) >= _LEAST:
+        yield spaced
+    for value in _LABEL.findall(name):
+        if len(value) >= _LEAST and any(c.isalpha() for c in value):
+            yield value
+
+
+def _pattern(names: list[str]) -> re.Pattern[str] | None:
+    parts = []
+    for name in sorted(names, key=len, reverse=True):
+        body = re.escape(name)
+        left = r"(?<!\w)" if name[0].isalnum() else ""
+        right = r"(?!\w)" if name[-1].isalnum() else ""
+        parts.append(f"{left}{body}{right}" if len(name) < _LEAST else f"(?i:{left}{body}{right})")
+    return re.compile("|".join(parts)) if parts else None

@@ -1,0 +1,241 @@
+"""A sentence to what it claims: every number, date, ratio, direction and name in it, before anything is matched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from sereno.explain.verify.amounts import Amount, amounts
+from sereno.explain.verify.lexicon import Lexicon, phrases
+from sereno.explain.verify.mention import Hedge, Mention, MentionKind, Reading
+from sereno.explain.verify.moments import day_words, moments, relative
+from sereno.explain.verify.names import Names, find_names
+from sereno.explain.verify.units import TIME, Unit
+
+_MARKS = re.compile(
+    r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+|(?<!\w)[pP]\d{2}(?:\.\d)?(?!\w)"
+    r"|(?<!\w)v?\d+(?:\.\d+){2,}(?!\w)",
+    re.MULTILINE,
+)
+"""List marks, links to facts, addresses, percentiles by name and versions: digits that claim nothing."""
+_JOINED = re.compile(r"\s*(?:[-–—]|to|and|or|a|y|e|o|hasta|&|,|,?\s+(?:and|y))\s*", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"^\W*(?:advice|suggestion|next step|recommend|consider|check|try|look|compare"
+    r"|you (?:may|might|could|should)|it (?:may|might) help"
+    r"|consejo|sugerencia|siguiente paso|se recomienda|recomend|considera|considere"
+    r"|comprueb|revis|prueb|mira|mire|compar[ae]\s|conviene)",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"(?<!\w)(?:if|whether|unless|could|would|may|might|should|si|podrían?|pued[ae]n?|conviene)(?!\w)", re.IGNORECASE
+)
+_WORD = re.compile(r"\w[\w'-]*")
+_NOUN_REACH = 3
+"""How many words after a number its noun may stand."""
+_HALF_HOUR = 1800.0
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """A sentence read.
+
+    Attributes:
+        text: with names, dates and marks blanked, so that words beside numbers can be looked for.
+        mentions: in order.
+        advice: whether it says what to do rather than what is.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...]
+    advice: bool
+
+
+def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
+    """Everything that a sentence claims."""
+    found: list[Mention] = []
+    text = sentence
+    for start, end, name in find_names(text, names):
+        found.append(Mention(start=start, end=end, kind="series", word=name))
+    text = _blank(text, [(one.start, one.end) for one in found], "\x01")
+    if names.other is not None:
+        text = _blank(text, [match.span() for match in names.other.finditer(text)], " ")
+    text = _blank(text, [match.span() for match in _MARKS.finditer(text)], " ")
+    when = list(moments(text, words))
+    found += [_moment(text, start, end, moment, words) for start, end, moment in when]
+    text = _blank(text, [(start, end) for start, end, _ in when], "\x02")
+    numbers: list[tuple[int, int]] = []
+    for mention in _numbers(text, words):
+        found.append(mention)
+        numbers.append((mention.start, mention.end))
+    days = [one for one in day_words(text, words) if not _inside(one[0], numbers)]
+    found += [_moment(text, start, end, moment, words) for start, end, moment in days]
+    blanked = _blank(text, [*numbers, *((start, end) for start, end, _ in days)], "\x03")
+    advice = _ADVICE.match(sentence) is not None
+    found += _ratios(blanked, words)
+    if not advice:
+        found += _directions(blanked, words)
+    found += _ordinals(blanked, words)
+    found += _nones(blanked, words)
+    return Scan(blanked, tuple(sorted(_apart(found), key=lambda one: (one.start, -one.end))), advice)
+
+
+def _numbers(text: str, words: Lexicon) -> Iterator[Mention]:
+    listed = list(amounts(text, words))
+    for match in phrases(words.time["half_an_hour"]).finditer(text):
+        if not any(one.start < match.end() and match.start() < one.end for one in listed):
+            reading = (Reading(_HALF_HOUR, 60.0, 60.0, Unit(TIME)),)
+            listed.append(Amount(match.start(), match.end(), 0, reading, digits=False, bare=False))
+    listed.sort(key=lambda one: one.start)
+    for index, amount in enumerate(listed):
+        after = listed[index + 1] if index + 1 < len(listed) else None
+        yield _number(text, _with_unit(text, amount, after), words)
+
+
+def _number(text: str, amount: Amount, words: Lexicon) -> Mention:
+    hedge = _hedge(text, amount.start, words)
+    ago = relative(text, amount, words)
+    if ago is not None:
+        start, end, moment = ago
+        return Mention(start=start, end=end, kind="moment", moment=moment, hedge=hedge)
+    times = words.grammar["times"].match(text, _skip(text, amount.end))
+    if times is not None and amount.bare:
+        return Mention(
+            start=amount.start,
+            end=times.end(),
+            kind="ratio",
+            readings=amount.readings,
+            value=amount.readings[0].value,
+            hedge=hedge,
+        )
+    noun = _noun(text, amount.end, words) if amount.bare else ""
+    kind: MentionKind = "count" if noun and float(amount.readings[0].value).is_integer() else "quantity"
+    return Mention(
+        start=amount.start,
+        end=amount.end,
+        kind=kind,
+        readings=amount.readings,
+        signed=amount.signed,
+        hedge=hedge,
+        word=noun,
+    )
+
+
+def _with_unit(text: str, amount: Amount, after: Amount | None) -> Amount:
+    """In "from 1.2 to 3.4 s" the first number has the unit of the second."""
+    if not amount.bare or after is None or after.bare or not _JOINED.fullmatch(text[amount.end : after.start]):
+        return amount
+    readings = tuple(
+        Reading(own.value, own.step, own.loose, other.unit, other.per)
+        for own in amount.readings
+        for other in {(one.unit, one.per): one for one in after.readings}.values()
+    )
+    return Amount(amount.start, amount.end, amount.signed, readings, amount.digits, bare=False)
+
+
+def _noun(text: str, end: int, words: Lexicon) -> str:
+    """What a bare number counts: the class of the first known noun within a few words; "" if there is none."""
+    rest = text[end : end + 60]
+    stop = re.search(r"[.,;:()\x01-\x03]|\s(?:and|y|in|en|of|de|at|a|from|to)\s", rest)
+    rest = rest[: stop.start()] if stop else rest
+    reach = [match.end() for match in _WORD.finditer(rest)][:_NOUN_REACH]
+    rest = rest[: reach[-1]] if reach else ""
+    best = ""
+    where = len(rest) + 1
+    for kind, pattern in words.kinds.items():
+        match = pattern.search(rest)
+        if match is not None and match.start() < where:
+            best, where = kind, match.start()
+    return best
+
+
+def _hedge(text: str, start: int, words: Lexicon) -> Hedge:
+    before = text[max(0, start - 40) : start]
+    for name in ("over", "under", "about"):
+        for match in words.hedges[name].finditer(before):
+            if re.fullmatch(r"\s*(?:the\s+|a\s+|los\s+|las\s+|el\s+|la\s+|un\s+|una\s+)?", before[match.end() :]):
+                return name
+    return ""
+
+
+def _moment(text: str, start: int, end: int, moment: object, words: Lexicon) -> Mention:
+    return Mention(start=start, end=end, kind="moment", moment=moment, hedge=_hedge(text, start, words))  # type: ignore[arg-type]  # Moment
+
+
+def _ratios(text: str, words: Lexicon) -> Iterator[Mention]:
+    pattern = phrases(words.ratios)
+    for match in pattern.finditer(text):
+        value = words.ratios[match.group().lower()]
+        yield Mention(
+            start=match.start(),
+            end=match.end(),
+            kind="ratio",
+            value=value,
+            hedge=_hedge(text, match.start(), words),
+            word=match.group(),
+        )
+
+
+def _directions(text: str, words: Lexicon) -> Iterator[Mention]:
+    for name, value in (("flat", 0.0), ("up", 1.0), ("down", -1.0)):
+        for match in words.directions[name].finditer(text):
+            before = text[max(0, match.start() - 30) : match.start()]
+            clause = re.split(r"[,;:.()]", before)[-1]
+            if _IF.search(clause):
+                continue
+            negated = name != "flat" and bool(
+                re.search(words.grammar["not"].pattern + r"\s*(?:\w+\s+){0,2}$", clause, re.IGNORECASE)
+            )
+            yield Mention(
+                start=match.start(), end=match.end(), kind="direction", value=value, word=name, negated=negated
+            )
+
+
+def _ordinals(text: str, words: Lexicon) -> Iterator[Mention]:
+    for match in phrases(words.ordinals).finditer(text):
+        noun = _noun(text, match.end(), words)
+        if noun and noun not in {"series", "data"}:
+            yield Mention(
+                start=match.start(),
+                end=match.end(),
+                kind="ordinal",
+                value=words.ordinals[match.group().lower()],
+                word=noun,
+            )
+
+
+def _nones(text: str, words: Lexicon) -> Iterator[Mention]:
+    """The claim that there are none: "no anomalies", "sin huecos"."""
+    for match in words.grammar["none"].finditer(text):
+        noun = _noun(text, match.end(), words)
+        if noun in {"anomaly", "gap", "change_point", "seasonality", "flat"}:
+            reading = (Reading(0.0, 1.0, 1.0),)
+            yield Mention(start=match.start(), end=match.end(), kind="count", readings=reading, word=noun)
+
+
+def _apart(found: list[Mention]) -> Iterator[Mention]:
+    """Of claims in one place the first found wins; a direction word may overlap none."""
+    taken: list[tuple[int, int]] = []
+    for mention in found:
+        if any(start < mention.end and mention.start < end for start, end in taken):
+            continue
+        taken.append((mention.start, mention.end))
+        yield mention if mention.kind != "count" else replace(mention)
+
+
+def _blank(text: str, spans: list[tuple[int, int]], mark: str) -> str:
+    chars = list(text)
+    for start, end in spans:
+        chars[start:end] = mark * (end - start)
+    return "".join(chars)
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _skip(text: str, position: int) -> int:
+    while position < len(text) and text[position] in " \u00a0\u202f":
+        position += 1
+    return position

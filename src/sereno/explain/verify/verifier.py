@@ -1,0 +1,155 @@
+"""`Verifier`: checks a text against a sheet of facts while it comes in; `verify` checks one that is all there."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sereno.explain.fact import FactSheet
+from sereno.explain.verify.context import contexts
+from sereno.explain.verify.evidence import collect
+from sereno.explain.verify.judge import judge
+from sereno.explain.verify.lexicon import lexicon
+from sereno.explain.verify.mention import MentionKind
+from sereno.explain.verify.names import names_of
+from sereno.explain.verify.scan import scan
+from sereno.explain.verify.sentences import sentence_end
+
+
+class Span(msgspec.Struct, frozen=True):
+    """One claim of a text.
+
+    Attributes:
+        start, end: where it stands, Unicode code points of the whole text.
+        text: as written. supported: whether a fact says so. fact: id of the fact, None where there is none.
+        kind: what is claimed.
+    """
+
+    start: int
+    end: int
+    text: str
+    supported: bool
+    fact: str | None
+    kind: MentionKind
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """A sentence of the text and its claims, with white space and marks up to the next."""
+
+    start: int
+    end: int
+    text: str
+    spans: tuple[Span, ...]
+
+    @property
+    def supported(self) -> bool:
+        """Whether it claims nothing that no fact supports."""
+        return all(span.supported for span in self.spans)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A text checked: its claims in order. Names of series are linked but not counted: they claim nothing alone."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def counted(self) -> tuple[Span, ...]:
+        """The numbers, dates, directions and other claims that the score counts."""
+        return tuple(span for span in self.spans if span.kind != "series")
+
+    @property
+    def supported(self) -> int:
+        """How many of them a fact supports."""
+        return sum(span.supported for span in self.counted)
+
+    @property
+    def score(self) -> float:
+        """The share that is supported; 1.0 for a text that claims nothing."""
+        return self.supported / len(self.counted) if self.counted else 1.0
+
+
+class Verifier:
+    """Checks one text, piece by piece.
+
+    Args:
+        sheet: the facts. language: of the text (BCP 47); one without words of its own is read with all words there are.
+    """
+
+    def __init__(self, sheet: FactSheet, language: str = "en") -> None:
+        self._sheet = sheet
+        self._book = collect(sheet)
+        self._words = lexicon(language)
+        self._names = names_of(sheet)
+        self._zone = zone_of(sheet.tz)
+        self._text = ""
+        self._done = 0
+        self._subject: tuple[str, ...] = ()
+        self._spans: list[Span] = []
+
+    def feed(self, chunk: str) -> list[Sentence]:
+        """Take the next piece of the text; returns the sentences that it ended."""
+        self._text += chunk
+        return self._take(final=False)
+
+    def end(self) -> list[Sentence]:
+        """Take what is left as the last sentence."""
+        return self._take(final=True)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of all sentences ended so far."""
+        return Verdict(tuple(self._spans))
+
+    def _take(self, *, final: bool) -> list[Sentence]:
+        taken = []
+        while (end := sentence_end(self._text, self._done, final=final)) is not None and end > self._done:
+            taken.append(self._check(self._done, end))
+            self._done = end
+        return taken
+
+    def _check(self, start: int, end: int) -> Sentence:
+        text = self._text[start:end]
+        if text.strip() == "" and "\n" in text:
+            self._subject = ()  # a new paragraph speaks of whom it names
+        read = scan(text, self._words, self._names)
+        told = contexts(read, self._words, self._subject)
+        rulings = judge(self._book, read.mentions, told, self._zone)
+        spans = tuple(
+            Span(
+                start + one.mention.start,
+                start + one.mention.end,
+                text[one.mention.start : one.mention.end],
+                one.supported,
+                None if one.fact is None else self._sheet.facts[one.fact].id,
+                one.mention.kind,
+            )
+            for one in rulings
+        )
+        self._spans += spans
+        named = tuple(dict.fromkeys(one.word for one in read.mentions if one.kind == "series"))
+        if named:
+            self._subject = named[:1] if len(named) > 1 else named
+        return Sentence(start, end, text, spans)
+
+
+def verify(text: str, sheet: FactSheet, language: str = "en") -> Verdict:
+    """Check a whole text against facts.
+
+    Args:
+        text: any text about the chart.
+        sheet: its facts.
+        language: of the text.
+    """
+    verifier = Verifier(sheet, language)
+    verifier.feed(text)
+    verifier.end()
+    return verifier.verdict
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone that a sheet's times are told in; UTC where the name is not known here."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
