@@ -1,0 +1,167 @@
+"""What does not belong: single values and stretches that lie where their own series almost never goes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sereno.stats.robust import running_median, spread
+from sereno.stats.tails import Tail, tail_of
+
+Floats = NDArray[np.float64]
+WIDTHS = (7, 25, 101)
+FEWEST_BLOCKS = 64
+MOST = 200
+"""Stretches looked at on one scale; of more, the wildest."""
+
+
+class Outlier(NamedTuple):
+    """A value or stretch that does not belong.
+
+    Attributes:
+        first, last: index of its first and last value.
+        expected: mean of what was expected there. low, high: where 95 % of single values (or means) would lie.
+        p_value: corrected for all places, sides and scales that were looked at.
+    """
+
+    first: int
+    last: int
+    expected: float
+    low: float
+    high: float
+    p_value: float
+
+
+class Scan(NamedTuple):
+    """The outliers of a series, in order, and its values with each of them replaced by what was expected."""
+
+    outliers: tuple[Outlier, ...]
+    cleaned: Floats
+
+
+def scan(values: Floats, *, alpha: float) -> Scan:
+    """Find outliers on every scale: single values first, then means of 2, 4, 8 … neighbours.
+
+    On each scale the running median is what was expected (its width is the one that predicts best, so that neither
+    levels nor a wandering mean count as wild), and each side's distances are judged by their own tail
+    (`sereno.stats.tails`). What a finer scale found is replaced before the next one looks.
+
+    Args:
+        values: shape (n,), finite, without seasons.
+        alpha: chance that a series without outliers is said to have any.
+    """
+    cleaned = values
+    found: list[Outlier] = []
+    scales = 1
+    while len(values) >> scales >= FEWEST_BLOCKS:
+        scales += 1
+    for scale in range(scales):
+        block = 1 << scale
+        stride = max(1, block // 2)
+        means = _moving_means(cleaned, block, stride)
+        expected = _baseline(means, 1 if block == 1 else 2)
+        rest = means - expected
+        new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=scales)
+        if new:
+            cleaned = cleaned.copy() if cleaned is values else cleaned
+            for outlier in new:
+                cleaned[outlier.first : outlier.last + 1] = outlier.expected
+            found += new
+    return Scan(tuple(_merged(found)), cleaned)
+
+
+def _moving_means(values: Floats, block: int, stride: int) -> Floats:
+    if block == 1:
+        return values
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    starts = np.arange(0, len(values) - block + 1, stride)
+    return np.asarray((total[starts + block] - total[starts]) / block)
+
+
+def _baseline(means: Floats, overlap: int) -> Floats:
+    """The running median of the width that predicts a value best; judged on at most some 4,000 values."""
+    part = means[-4096:]
+    widths = [width * overlap - (overlap - 1) for width in WIDTHS if width * overlap * 2 <= len(means)] or [WIDTHS[0]]
+    best, least = widths[0], np.inf
+    for width in widths:
+        # A median of w values takes part in what it predicts: its residual is too small by about 1.57/w.
+        error = spread(part - running_median(part, width)) * (1.0 + 1.6 / width * overlap)
+        if error < 0.97 * least:
+            best, least = width, error
+    return running_median(means, best)
+
+
+def _beyond(
+    cleaned: Floats,
+    rest: Floats,
+    expected: Floats,
+    block: int,
+    stride: int,
+    *,
+    alpha: float,
+    scales: int,
+) -> list[Outlier]:
+    found: list[Outlier] = []
+    tests = 2 * len(rest) * scales
+    tails = {sign: tail_of((sign * rest)[sign * rest > 0], total=len(rest)) for sign in (1.0, -1.0)}
+    if tails[1.0] is None and tails[-1.0] is None:
+        return _rare(rest, expected) if block == 1 else []
+    for sign, tail in tails.items():
+        if tail is None:
+            continue
+        distance = sign * rest
+        limit = tail.reach(alpha / tests)
+        wild = np.flatnonzero(distance > limit)
+        if len(wild) == 0:
+            continue
+        if len(wild) > MOST:
+            wild = np.sort(wild[np.argsort(-distance[wild], kind="stable")[:MOST]])
+        chances = np.minimum(1.0, tail.chance(distance[wild]) * tests)
+        high = float(_reach(tails[1.0], 0.025))
+        low = float(_reach(tails[-1.0], 0.025))
+        for run in np.split(np.arange(len(wild)), np.flatnonzero(np.diff(wild) > 1) + 1):
+            peak = wild[run[np.argmax(distance[wild[run]])]]
+            base = float(expected[peak])
+            first, last = int(wild[run[0]]) * stride, int(wild[run[-1]]) * stride + block - 1
+            first, last = _fitted(sign * (cleaned - base), first, last, block, float(distance[peak]))
+            found.append(Outlier(first, last, base, base - low, base + high, float(chances[run].min())))
+    return found
+
+
+def _reach(tail: Tail | None, chance: float) -> float:
+    return tail.reach(chance) if tail is not None else 0.0
+
+
+def _fitted(distance: Floats, first: int, last: int, block: int, height: float) -> tuple[int, int]:
+    """The stretch around first … last that is more than half as wild as its wildest part."""
+    left, right = max(0, first - 2 * block), min(len(distance), last + 2 * block + 1)
+    gain = np.concatenate(([0.0], np.cumsum(distance[left:right] - height / 2)))
+    lowest = np.minimum.accumulate(gain)
+    end = int(np.argmax(gain - lowest))
+    start = int(np.argmin(gain[: end + 1]))
+    return (left + start, left + end - 1) if end > start else (first, last)
+
+
+def _rare(rest: Floats, expected: Floats) -> list[Outlier]:
+    """Where nearly all values are as expected to the last digit: the others, if they are less than one in a hundred."""
+    odd = np.flatnonzero(rest != 0.0)
+    share = len(odd) / len(rest)
+    if len(odd) == 0 or share > 0.01 or len(rest) < 100:
+        return []
+    runs = np.split(odd, np.flatnonzero(np.diff(odd) > 1) + 1)
+    return [Outlier(int(r[0]), int(r[-1]), *(float(expected[r[0]]),) * 3, share) for r in runs[:MOST]]
+
+
+def _merged(found: list[Outlier]) -> list[Outlier]:
+    """In order of time; what touches is one."""
+    merged: list[Outlier] = []
+    for outlier in sorted(found):
+        if merged and outlier.first <= merged[-1].last + 1:
+            last = merged[-1]
+            surer = min(last, outlier, key=lambda one: one.p_value)
+            merged[-1] = surer._replace(first=last.first, last=max(last.last, outlier.last))
+        else:
+            merged.append(outlier)
+    return merged

@@ -1,0 +1,86 @@
+"""How rare a value is, judged by the tail of its own kind: heavy tails are let be heavy, light ones light."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr
+
+Floats = NDArray[np.float64]
+FEWEST = 20
+"""Below this many values on a side no tail can be learned."""
+INNER = np.append(np.linspace(0.2, 0.8, 13), [0.86, 0.92])
+OUTER = np.append(np.linspace(0.2, 0.8, 25), [0.84, 0.88, 0.91, 0.94, 0.96, 0.975])
+"""Quantiles that bound the cells, for few and for many values."""
+FREEDOMS = np.array([1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 16.0, 30.0, 100.0, 1e6])
+PRIOR = np.array([0.01, 0.02, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.15, 0.15])
+"""What is expected before any value is seen: mostly light tails, heavy ones possible."""
+SCALES = np.geomspace(0.5, 2.0, 17)
+_LOG_REACH = np.linspace(-7.0, 16.0, 1400)
+_LOG_SURVIVAL = np.stack([np.log(np.maximum(2 * stdtr(nu, -np.exp(_LOG_REACH)), 1e-290)) for nu in FREEDOMS])
+
+
+class Tail(NamedTuple):
+    """The posterior of one side's law: weights over Student laws of `FREEDOMS` and scales.
+
+    Attributes:
+        weights: shape (laws,). freedoms: index into `FREEDOMS`. scales: in the unit of the values. share: of the
+            values that lie on this side.
+    """
+
+    weights: Floats
+    freedoms: NDArray[np.intp]
+    scales: Floats
+    share: float
+
+    def chance(self, values: Floats) -> Floats:
+        """P(X ≥ value) for values on this side (> 0), shape (n,).
+
+        The geometric mean of the posterior's average chance (careful: one heavy law that cannot be excluded decides it)
+        and of its average log chance (bold: the law that fits best decides it).
+        """
+        average, log_average = np.zeros(len(values)), np.zeros(len(values))
+        reach = np.log(np.maximum(values, 1e-300))
+        for weight, freedom, scale in zip(self.weights, self.freedoms, self.scales, strict=True):
+            survival = np.interp(reach - np.log(scale), _LOG_REACH, _LOG_SURVIVAL[freedom])
+            log_average += weight * survival
+            average += weight * np.exp(survival)
+        return np.exp((log_average + np.log(np.maximum(average, 1e-300))) / 2) * self.share
+
+    def reach(self, chance: float) -> float:
+        """The value that is passed with this chance: the inverse of `chance`, to 0.1 %."""
+        values = np.median(self.scales) * np.exp(_LOG_REACH)
+        return float(values[np.searchsorted(-self.chance(values), -chance).clip(0, len(values) - 1)])
+
+
+def tail_of(values: Floats, *, total: int) -> Tail | None:
+    """The law of one side of residuals: Student, its freedom and scale averaged over their posterior.
+
+    Counts in `CELLS` cells of the values' own quantiles are compared with each law. The innermost fifth is left out
+    (residuals around a median pile up at 0), the outermost part is one cell (outliers do not make the law that they
+    are judged by). None below `FEWEST` values or without spread.
+
+    Args:
+        values: > 0, shape (m,): the distances from what was expected, of one side.
+        total: values on both sides.
+    """
+    m = len(values)
+    if m < FEWEST:
+        return None
+    edges = np.unique(np.quantile(values, OUTER if m >= 120 else INNER))
+    if not edges[0] > 0.0 or len(edges) < 4:
+        return None
+    counts = np.append(np.histogram(values, edges)[0], np.count_nonzero(values > edges[-1])).astype(np.float64)
+    middle = float(np.median(values)) / 0.6745
+    freedom, scale = (grid.ravel() for grid in np.meshgrid(np.arange(len(FREEDOMS)), SCALES * middle, indexing="ij"))
+    position = (np.log(edges)[None, :] - np.log(scale)[:, None] - _LOG_REACH[0]) / (_LOG_REACH[1] - _LOG_REACH[0])
+    nearest = np.clip(np.rint(position).astype(np.intp), 0, len(_LOG_REACH) - 1)
+    survival = np.exp(_LOG_SURVIVAL[freedom[:, None], nearest])
+    cells = np.append(survival[:, :-1] - survival[:, 1:], survival[:, -1:], axis=1) / survival[:, :1]
+    likelihood = np.log(np.maximum(cells, 1e-12)) @ counts + np.log(PRIOR)[freedom]
+    weight = np.exp(likelihood - likelihood.max())
+    weight /= weight.sum()
+    kept = weight > 1e-9
+    return Tail(weight[kept], freedom[kept], scale[kept], m / total)

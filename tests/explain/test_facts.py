@@ -1,0 +1,61 @@
+"""The facts of whole charts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sereno.explain.fact import Fact, FactSheet
+from sereno.explain.facts import facts
+from sereno.explain.frame import Chart, Series
+
+START = 1_700_000_000.0
+
+
+def a_series(values: NDArray[np.float64], *, step: float = 60.0, name: str = "latency", unit: str = "s") -> Series:
+    return Series(name=name, unit=unit, times=np.asarray(START + step * np.arange(len(values))), values=values)
+
+
+def of_kind(sheet: FactSheet, kind: str) -> list[Fact]:
+    return [fact for fact in sheet.facts if fact.kind == kind]
+
+
+def number(fact: Fact, name: str) -> float:
+    return next(one.value for one in fact.numbers if one.name == name)
+
+
+def test_level_and_range_are_exact() -> None:
+    sheet = facts(Chart(series=(a_series(np.array([3.0, 1.0, 2.0, 10.0])),)))
+    (level,), (span,) = of_kind(sheet, "level"), of_kind(sheet, "range")
+    assert (number(level, "mean"), number(level, "median"), number(level, "last")) == (4.0, 2.5, 10.0)
+    assert (number(span, "min"), number(span, "max")) == (1.0, 10.0)
+    assert [(time.name, time.at) for time in span.times] == [("min", START + 60), ("max", START + 180)]
+
+
+def test_a_planted_spike_is_the_only_anomaly_and_has_its_expected_value() -> None:
+    values = np.random.default_rng(7).normal(20.0, 1.0, 500)
+    values[321] = 45.0
+    (spike,) = of_kind(facts(Chart(series=(a_series(values),))), "anomaly")
+    assert spike.note == "point"
+    assert spike.times[0].at == START + 60 * 321
+    assert number(spike, "value") == 45.0
+    assert abs(number(spike, "expected") - 20.0) < 1.0
+    assert spike.p_value is not None
+    assert spike.p_value < 0.001
+
+
+def test_a_line_is_told_with_its_slope() -> None:
+    values = 5.0 + 0.5 * np.arange(200) + np.random.default_rng(3).normal(0, 1, 200)
+    (trend,) = of_kind(facts(Chart(series=(a_series(values),))), "trend")
+    assert trend.direction == "up"
+    (slope,) = [one for one in trend.numbers if one.name == "slope_per_minute"]
+    assert slope.low is not None
+    assert slope.high is not None
+    assert slope.low < 0.5 < slope.high
+    assert slope.high - slope.low < 0.02
+    assert not of_kind(facts(Chart(series=(a_series(values),))), "change_point")
+
+
+def test_noise_is_said_to_have_no_trend() -> None:
+    (trend,) = of_kind(facts(Chart(series=(a_series(np.random.default_rng(4).normal(0, 1, 300)),))), "trend")
+    assert trend.direction == "flat"
