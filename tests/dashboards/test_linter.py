@@ -19,7 +19,6 @@ OURS = {metric.name for metric in METRICS if metric.source != "agent"}  # the ag
 COUNTERS = {metric.name for metric in METRICS if metric.type == "counter"}
 NO_TARGETS = {"row", "text", "alertlist", "annolist"}
 NO_JOB = {
-    "active-alerts": "asks for ALERTS and for Prometheus's own metrics alone",
     "system-overview": "asks for exporters alone, each a job of its own; `host` chooses",
 }
 FIXED_RATES: dict[str, str] = {}

@@ -29,6 +29,9 @@ PARTS = {
     "alertmanager_notifications_failed_total": "no notification failed",
     "sum by (model) (increase(llm_unpriced_requests_total": "every model has a price here",
     "sereno_spans_": "no collector is configured",
+    "sereno_alerts_acknowledge_seconds": "no alert was reported to the keeper",
+    "sereno_alerts_detection_seconds": "no alert was reported to the keeper",
+    "sereno_alerts_last_report_timestamp_seconds": "no alert was reported to the keeper",
     "sereno_ingest_errors_total": "no batch was refused; the counter begins with its first reason",
 }
 """Parts of queries that find nothing in this stack, and why."""

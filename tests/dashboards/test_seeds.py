@@ -36,7 +36,7 @@ def test_panels_by_name(uid: str, titles: list[str]) -> None:
 def test_active_alerts_has_list_history_and_statistics() -> None:
     document = documents()["active-alerts"]
     rows = [panel["title"] for panel in document["panels"] if panel["type"] == "row"]
-    assert rows == ["Active", "History", "Statistics", "Notification"]
+    assert rows == ["Active", "History", "Statistics", "Response", "Notification"]
     assert {"alertlist", "annolist", "table"} <= {panel["type"] for panel in panels(document)}
 
 

@@ -33,7 +33,14 @@ def test_too_few_random_bytes_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("scopes", "allowed"),
-    [(("use",), {"use"}), (("read",), {"read"}), (("alerts",), {"alerts"}), (("admin",), {"admin", "alerts", "read"}), ((), set()), (SCOPES, set(SCOPES))],
+    [
+        (("use",), {"use"}),
+        (("read",), {"read"}),
+        (("alerts",), {"alerts"}),
+        ((), set()),
+        (("admin",), {"admin", "alerts", "read"}),
+        (SCOPES, set(SCOPES)),
+    ],
 )
 def test_admin_includes_read_and_nothing_else_includes_anything(scopes: tuple[Scope, ...], allowed: set[Scope]) -> None:
     key, _ = issue("ann", scopes, random=RANDOM, now=0.0)

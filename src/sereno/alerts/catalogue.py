@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sereno.alerts import containers, databases, gpu, host, llm, monitoring, ollama, services, watchman
+from sereno.alerts.history import Holds
 from sereno.alerts.rule import Group
 from sereno.alerts.thresholds import Thresholds
 
@@ -13,3 +14,9 @@ def groups(limits: Thresholds) -> tuple[Group, ...]:
         llm.group(limits), ollama.group(limits), watchman.group(limits), host.group(limits), gpu.group(limits),
         services.group(), databases.group(limits), containers.group(limits), monitoring.group(),
     )  # fmt: skip
+
+
+def holds(limits: Thresholds | None = None) -> Holds:
+    """How long each rule waits before it alerts (`for`)."""
+    found = groups(limits or Thresholds())
+    return {(rule.name, rule.severity): rule.hold for group in found for rule in group.rules}

@@ -42,11 +42,6 @@ def router(context: Context) -> APIRouter:
         rows = await context.ask("alerts", ask)
         return answer(rows, headers=_next(request, query.offset + query.limit, full=len(rows) == query.limit))
 
-    @routes.get("/{number}", **described("One alert.", (), AlertMessage, path=_NUMBER))
-    async def one(request: Request, number: str) -> Response:
-        context.read(request, ())
-        return answer(await context.ask("alert", lambda: _one(context, number)))
-
     @routes.post("/webhook", status_code=200,
                  **described("Takes reports as Alertmanager (version 4) and Grafana post them; the same report twice "
                              "changes nothing.", (), Received, errors=_CHANGING, body=body(Payload)))  # fmt: skip
@@ -58,6 +53,11 @@ def router(context: Context) -> APIRouter:
                 return alerts.record(connection, reports(payload, view.now()), view.now())
 
         return answer(Received(await context.ask("alerts_record", keep)))
+
+    @routes.get("/{number}", **described("One alert.", (), AlertMessage, path=_NUMBER))
+    async def one(request: Request, number: str) -> Response:
+        context.read(request, ())
+        return answer(await context.ask("alert", lambda: _one(context, number)))
 
     @routes.post("/{number}/acknowledge",
                  **described("Notes that a person takes an alert up; who did so first stays.", (), AlertMessage,

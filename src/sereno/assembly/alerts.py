@@ -21,6 +21,8 @@ from sereno.notify.matchers import read_matcher
 from sereno.notify.texts import Language, templates
 
 BOTH = "both"
+ALERTS_WEBHOOK = "/sereno/api/alerts/webhook"
+"""Where the keeper takes reports."""
 
 
 def rule_files(settings: Settings, engine: str = "") -> dict[str, str]:
@@ -58,7 +60,17 @@ def plan(settings: Settings) -> Plan:
         windows=tuple(_window(one) for one in settings.maintenance),
         heartbeat_file="" if heartbeat is None else str(heartbeat),
         repeat=round(settings.alerting.repeat),
+        record=record_of(settings),
     )
+
+
+def record_of(settings: Settings) -> Webhook | None:
+    """How alerts come to the keeper's history; None where they shall not."""
+    if settings.alerting.keeper_url is None:
+        return None
+    key = settings.alerting.keeper_key_file
+    url = settings.alerting.keeper_url.rstrip("/") + ALERTS_WEBHOOK
+    return Webhook(url=url, token_file="" if key is None else str(key))
 
 
 def write(out: Mapping[str, str], folder: Path) -> None:

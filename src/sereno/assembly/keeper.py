@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, cast
 
+from sereno.alerts.catalogue import holds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.ledger import open_ledger
@@ -18,6 +19,7 @@ from sereno.config.public import public_url
 from sereno.config.report import shown
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
+from sereno.keeper.alerts import AlertHistory
 from sereno.keeper.attachment import Attachment
 from sereno.keeper.enrich import Enricher
 from sereno.keeper.options import KeeperOptions
@@ -130,4 +132,7 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
 
 def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachment]:  # noqa: ARG001  # filled by subjects
     """The subjects that live in the keeper beside ingest, one line each."""
-    return []
+    settings = loaded.settings
+    return [
+        AlertHistory(ledger, days=settings.retention.alerts_days, holds=holds(settings.thresholds)),
+    ]

@@ -220,6 +220,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
         "Days a call is kept.")] = None
     bodies_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
         "Days prompts and answers are kept.")] = 90
+    alerts_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
+        "Days the history of alerts is kept.")] = 365
 
 
 class Tracing(msgspec.Struct, frozen=True, kw_only=True):
@@ -338,6 +340,11 @@ class Alerting(msgspec.Struct, frozen=True, kw_only=True):
         )] = None
     repeat: Annotated[float, Setting(kinds.duration(1.0),
         "How often an alert that goes on is sent again.")] = 4 * 3600.0
+    keeper_url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Where Alertmanager or Grafana reach the keeper, which keeps the history of alerts; `off`: nothing is kept.",
+        )] = f"http://{conventions.DEFAULT_KEEPER}"
+    keeper_key_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds a Sereno key with scope `alerts` for that, where they run on another machine.")] = None
 
 
 class Email(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """Alertmanager's configuration: who is told, when, how often.
 
-Two receivers: `critical`, with every way, and `others`, with those that want warnings. Critical alerts wait 10 s for
-their like and a group that has one more is sent again within 15 s, so that a second outage of the same kind is told as
-fast as the first. Nothing newer than Alertmanager 0.28 is written.
+Two receivers: `critical`, with every way, and `others`, with those that want warnings; beside them `record`, the
+keeper's history. Critical alerts wait 10 s for their like and a group that has one more is sent again within 15 s, so
+that a second outage of the same kind is told as fast as the first. Nothing newer than Alertmanager 0.28 is written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from sereno.alerts.document import document
 from sereno.alerts.monitoring import WATCHDOG
-from sereno.notify.channels import Channel
+from sereno.notify.channels import Channel, Webhook
 from sereno.notify.inhibition import inhibit_rules
 from sereno.notify.maintenance import Window, time_interval
 from sereno.promql.durations import written
@@ -38,12 +38,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         windows: times in which nothing is sent.
         heartbeat_file: holds the address that the Watchdog calls; "" calls nobody.
         repeat: seconds after which an alert that goes on is sent again.
+        record: tells the keeper's history of every alert, muted or not; None: nothing is kept.
     """
 
     channels: tuple[Channel, ...] = ()
     windows: tuple[Window, ...] = ()
     heartbeat_file: str = ""
     repeat: int = 4 * 3600
+    record: Webhook | None = None
 
 
 def configuration(plan: Plan) -> str:
@@ -73,7 +75,7 @@ def configuration(plan: Plan) -> str:
             "group_wait": "30s",
             "group_interval": "5m",
             "repeat_interval": written(max(plan.repeat, 1)),
-            "routes": [_watchdog(plan), *_routes(scoped, always)],
+            "routes": [*_record(plan), _watchdog(plan), *_routes(scoped, always)],
         },
         "inhibit_rules": inhibit_rules(),
         "receivers": _receivers(plan),
@@ -81,6 +83,20 @@ def configuration(plan: Plan) -> str:
     if intervals:
         content["time_intervals"] = intervals
     return HEADER + document(content)
+
+
+def _record(plan: Plan) -> list[dict[str, Any]]:
+    """Beside all others, so that history holds what maintenance windows mute, and the Watchdog's sign of life."""
+    if plan.record is None:
+        return []
+    route = {
+        "receiver": "record",
+        "continue": True,
+        "group_wait": "0s",
+        "group_interval": written(CRITICAL_INTERVAL),
+        "repeat_interval": written(HEARTBEAT),
+    }
+    return [route]
 
 
 def _watchdog(plan: Plan) -> dict[str, Any]:
@@ -118,6 +134,8 @@ def _receivers(plan: Plan) -> list[dict[str, Any]]:
     if plan.heartbeat_file:
         call = {"url_file": plan.heartbeat_file, "send_resolved": False, "max_alerts": 1}
         receivers.append({"name": "heartbeat", "webhook_configs": [call]})
+    if plan.record is not None:
+        receivers.append({"name": "record", **plan.record.receiver()})
     return receivers
 
 

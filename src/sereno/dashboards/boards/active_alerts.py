@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from sereno.dashboards.board import Board, Section
-from sereno.dashboards.expressions import RANGE, RATE
+from sereno.dashboards.expressions import RANGE, RATE, select
 from sereno.dashboards.limits import Limits
 from sereno.dashboards.meaning import PLAIN, Step, Word, bad_from
 from sereno.dashboards.panel import Alerts, Bars, Column, History, Kind, Query, Series, Table, Tile, Timeline
+from sereno.dashboards.variables import INSTANCE, JOB
 
 FIRING = 'ALERTS{alertstate="firing",alertname!="Watchdog"}'
 STATES = (Word(1, "Firing", "red"),)
 NONE = "None"
+CRITICAL = 'severity="critical"'
 
 
 def board(limits: Limits) -> Board:
@@ -22,13 +24,14 @@ def board(limits: Limits) -> Board:
         text="Alerts that fire, since when, their history and statistics, and whether telling anybody works.",
         folder="Platform",
         audiences=("operator",),
-        variables=(),
+        variables=(JOB, INSTANCE),
         since="now-24h",
         sections=(
             Section("", _tiles()),
             Section("Active", (_table(), _list())),
             Section("History", (_timeline(), _annotations())),
             Section("Statistics", _statistics()),
+            Section("Response", _response()),
             Section("Notification", _notification()),
         ),
     )
@@ -159,6 +162,56 @@ def _statistics() -> tuple[Kind, ...]:
             width=8,
             stacked=True,
             empty=NONE,
+        ),
+    )
+
+
+def _response() -> tuple[Kind, ...]:
+    empty = "Nothing reported to Sereno"
+    return (
+        Tile(
+            "Nobody has taken up",
+            "Critical alerts that fire and that nobody has acknowledged (sereno_alerts_unacknowledged).",
+            (Query(f"sum({select('sereno_alerts_unacknowledged', CRITICAL)})", "Waiting"),),
+            "none",
+            bad_from(1),
+            empty=empty,
+        ),
+        Tile(
+            "Until taken up",
+            "Mean time until a person acknowledged a critical alert, over 30 days (sereno_alerts_acknowledge_seconds). "
+            "Five minutes are the target.",
+            (Query(f"max({select('sereno_alerts_acknowledge_seconds')})", "Until taken up"),),
+            "s",
+            (Step(None, "green"), Step(300, "red")),
+            empty="Nothing acknowledged",
+        ),
+        Tile(
+            "Until told",
+            "Mean time from the beginning of a critical condition until it was told, over 30 days "
+            "(sereno_alerts_detection_seconds). Two minutes are the target.",
+            (Query(f"max({select('sereno_alerts_detection_seconds')})", "Until told"),),
+            "s",
+            (Step(None, "green"), Step(120, "red")),
+            empty=empty,
+        ),
+        Tile(
+            "Last report",
+            "How long ago Alertmanager or Grafana reported anything to Sereno, which keeps the history "
+            "(sereno_alerts_last_report_timestamp_seconds). The Watchdog alone does so every five minutes.",
+            (Query(f"time() - max({select('sereno_alerts_last_report_timestamp_seconds')})", "Last report"),),
+            "s",
+            (Step(None, "green"), Step(900, "red")),
+            spark=False,
+            empty=empty,
+        ),
+        Series(
+            "Alerts as reported to Sereno",
+            "How many fire, by severity (sereno_alerts_active).",
+            (Query(f"sum by (severity) ({select('sereno_alerts_active')})", "{{severity}}"),),
+            "none",
+            stacked=True,
+            empty=empty,
         ),
     )
 
