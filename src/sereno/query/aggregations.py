@@ -124,10 +124,11 @@ def _by_time(
         first = float(min(at))
     first = floor(first, seconds, tz)
     none = Totals()
-    return name, [_interval(start, at.get(round(start), none)) for start in starts(first, end, seconds, tz)]
+    return name, [interval_figures(start, at.get(round(start), none)) for start in starts(first, end, seconds, tz)]
 
 
-def _interval(start: float, t: Totals) -> IntervalFigures:
+def interval_figures(start: float, t: Totals) -> IntervalFigures:
+    """What the calls that ended in an interval add up to."""
     latency, ttft = percentiles(t.latency), percentiles(t.ttft)
     return IntervalFigures(
         time=rfc3339_seconds(start),

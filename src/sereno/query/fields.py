@@ -9,7 +9,7 @@ import msgspec
 from sereno.calls import Operation, Status
 from sereno.conventions import INTERVALS
 from sereno.query.times import TIME_EXPECTED
-from sereno.store.base import SessionSort, Sort, UserSort
+from sereno.store.base import Dimension, SessionSort, Sort, UserSort
 
 Kind = Literal["text", "name", "time", "integer", "seconds", "choice", "cursor", "timezone"]
 
@@ -125,6 +125,12 @@ USER_SORT = Field(name="sort", kind="choice", choices=get_args(UserSort), defaul
                   )  # fmt: skip
 INTERVAL = Field(name="interval", kind="choice", choices=tuple(INTERVALS), example="1h",
                  help="Length of the intervals; left out, 1h, or longer if these were over 2000.")  # fmt: skip
+BY = Field(name="by", kind="choice", choices=get_args(Dimension), default="model", example="user",
+           help="What the calls are grouped by.")  # fmt: skip
+GROUPS = Field(name="limit", kind="integer", help="Groups at most, those with most calls.", minimum=1, maximum=100,
+               default=10, example="20")  # fmt: skip
+GROUP_INTERVAL = Field(name="interval", kind="choice", choices=tuple(INTERVALS), example="1h",
+                       help="Length of the intervals of `messages_by_time`; left out, there are none.")  # fmt: skip
 TIMEZONE = Field(name="tz", kind="timezone", help="Time zone in which days begin.", default="UTC",
                  example="Europe/Madrid")  # fmt: skip
 FORMAT = Field(name="format", kind="choice", help="Format of the file.", choices=("json", "jsonl", "csv", "parquet"),
