@@ -1,0 +1,254 @@
+"""The registry of adapters at work: import, promote, roll back, each in one transaction of the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from sereno.artifacts.reading import digest_now, read_adapter, source_of
+from sereno.lora import aliases
+from sereno.lora.adapter import Adapter, checked_digest, checked_version
+from sereno.lora.document import AdapterError
+from sereno.lora.gate import Decision, Facts, Rule, judge
+from sereno.lora.paired import Paired
+from sereno.lora.quality import quality
+from sereno.store.ledger import Ledger, lora_figures, lora_registry
+from sereno.store.ledger.lora_figures import Figure
+from sereno.store.ledger.lora_registry import Event
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did: the version, and whether it was there already."""
+
+    adapter: Adapter
+    existing: bool
+
+
+class Promotion(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a promotion: what the gate said, and what the log tells of it."""
+
+    decision: Decision
+    event: Event
+
+    @property
+    def done(self) -> bool:
+        """Whether the version is champion now."""
+        return self.event.action == "promote"
+
+
+def import_adapter(
+    ledger: Ledger,
+    location: str,
+    *,
+    now: float,
+    version: str | None = None,
+    base_model: str | None = None,
+    base_digest: str | None = None,
+    job: str | None = None,
+    actor: str = "",
+) -> Imported:
+    """Read an adapter and keep it as a version; the same bytes again change nothing.
+
+    Args:
+        ledger: open for writing.
+        location: folder, GGUF file, or `s3://bucket/prefix`.
+        now: epoch seconds.
+        version: its name; the folder's where none is given.
+        base_model: instead of what the files say.
+        base_digest: of the base model's weights, `sha256:…`; may be learnt later by importing again.
+        job: of the training.
+        actor: who imports.
+
+    Raises:
+        AdapterError: the files are broken, the version stands for other bytes, or the bytes for another version.
+    """
+    source = source_of(location)
+    found = read_adapter(source)
+    name = checked_version(version or Path(source.location).stem)
+    digest = None if base_digest is None else checked_digest(base_digest)
+    base = base_model or found.base_model
+    if not base:
+        raise AdapterError(f"{location} does not say which model it was trained on; give it with --base-model")
+    with ledger.write() as connection:
+        known = lora_registry.by_digest(connection, found.artifact.digest)
+        taken = lora_registry.adapter(connection, name)
+        if known is not None:
+            if version is not None and known.version != name:
+                raise AdapterError(f"these files are version {known.version} already; versions have one name")
+            if digest is not None and known.base_digest not in {None, digest}:
+                raise AdapterError(f"{known.version} was made for {known.base_digest}; that cannot be changed")
+            if digest is not None and known.base_digest is None:
+                lora_registry.learn_base(connection, known.version, digest)
+                known = msgspec.structs.replace(known, base_digest=digest)
+            return Imported(adapter=known, existing=True)
+        if taken is not None:
+            raise AdapterError(
+                f"version {name} stands for other files ({taken.artifact.digest[:16]}…) and never changes; "
+                "name this one otherwise with --as"
+            )
+        adapter = Adapter(
+            version=name, base_model=base, base_revision=found.base_revision, base_digest=digest, rank=found.rank,
+            alpha=found.alpha, dropout=found.dropout, artifact=found.artifact, settings=found.settings,
+            training=found.training, training_job_id=job, created_at=now,
+        )  # fmt: skip
+        lora_registry.add(connection, adapter)
+        before = lora_registry.aliases(connection, base)
+        lora_registry.set_aliases(connection, base, aliases.imported(before, name), now)
+        lora_registry.note(connection, Event(at=now, action="import", base_model=base, version=name, actor=actor))
+    return Imported(adapter=msgspec.structs.replace(adapter, aliases=("candidate",)), existing=False)
+
+
+def found(ledger: Ledger, name: str) -> Adapter:
+    """A version by its name, or by an alias where one base model alone has it.
+
+    Raises:
+        AdapterError: there is none, or several base models have it.
+    """
+    with ledger.read() as connection:
+        known = lora_registry.adapter(connection, name)
+        if known is not None:
+            return known
+        every = lora_registry.adapters(connection)
+    meant = [adapter for adapter in every if name in adapter.aliases]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        versions = ", ".join(adapter.version for adapter in meant)
+        raise AdapterError(f"{name} is {versions}, each of another base model; name the version")
+    near = ", ".join(adapter.version for adapter in every[:5]) or "none yet; sereno lora import DIR brings one in"
+    raise AdapterError(f"there is no version {name[:80]!a}; there are: {near}")
+
+
+def promote(
+    ledger: Ledger,
+    name: str,
+    *,
+    now: float,
+    paired: Paired | None = None,
+    rule: Rule | None = None,
+    force: str | None = None,
+    actor: str = "",
+) -> Promotion:
+    """Make a version champion of its base model, if the gate opens or is overruled; either way the log tells.
+
+    Args:
+        ledger: open for writing.
+        name: version or alias.
+        now: epoch seconds.
+        paired: evaluation of this version against the champion, or against the base model where there is none.
+        rule: what is asked for.
+        force: why the gate is overruled, None where it is not.
+        actor: who promotes.
+
+    Raises:
+        AdapterError: there is no such version, it is champion already, or a forced promotion has no reason.
+    """
+    if force is not None and not force.strip():
+        raise AdapterError("a forced promotion needs a reason: --force 'why'")
+    candidate = found(ledger, name)
+    digest, why = _digest(candidate)
+    with ledger.write() as connection:
+        before = lora_registry.aliases(connection, candidate.base_model)
+        after = aliases.promoted(before, candidate.version)
+        champion = lora_registry.adapter(connection, before["champion"]) if "champion" in before else None
+        facts = Facts(
+            version=candidate.version,
+            champion=champion.version if champion else None,
+            base_digest=candidate.base_digest,
+            champion_base_digest=champion.base_digest if champion else None,
+            digest=candidate.artifact.digest,
+            found_digest=digest,
+            why_unread=why,
+            paired=paired,
+        )
+        decision = judge(facts, rule or Rule())
+        done = decision.open or force is not None
+        event = Event(
+            at=now,
+            action="promote" if done else "refuse",
+            base_model=candidate.base_model,
+            version=candidate.version,
+            previous_version=facts.champion,
+            forced=done and not decision.open,
+            actor=actor,
+            reason=" ".join([force.strip()] if force is not None and not decision.open else decision.reasons),
+            evidence=_evidence(decision, paired, overruled=done),
+        )
+        if done:
+            lora_registry.set_aliases(connection, candidate.base_model, after, now)
+        lora_registry.note(connection, event)
+        if paired is not None:
+            known = {candidate.version, facts.champion}
+            versions = {"candidate": candidate.version, "baseline": facts.champion}
+            rows = quality(paired)
+            lora_figures.keep(
+                connection,
+                [
+                    Figure(version=version, metric=row.metric, value=row.value, samples=row.samples, at=now,
+                           details={"eval_set": paired.eval_set, "low": row.low, "high": row.high})
+                    for side, row in rows.items()
+                    if (version := versions[side]) is not None and version in known
+                ],
+            )  # fmt: skip
+    return Promotion(decision=decision, event=event)
+
+
+def roll_back(ledger: Ledger, base_model: str | None, *, now: float, reason: str, actor: str = "") -> Event:
+    """Make the previous version champion again; its bytes must be those that were imported.
+
+    Args:
+        ledger: open for writing.
+        base_model: whose champion; None where only one base model has one.
+        now: epoch seconds.
+        reason: why.
+        actor: who does it.
+
+    Raises:
+        AdapterError: there is no previous version, or its files changed.
+    """
+    base = base_model or _only_base(ledger)
+    with ledger.read() as connection:
+        earlier = lora_registry.aliases(connection, base).get("previous")
+        previous = None if earlier is None else lora_registry.adapter(connection, earlier)
+    if previous is not None:
+        digest, why = _digest(previous)
+        if digest != previous.artifact.digest:
+            raise AdapterError(f"{previous.version} cannot serve again: {why or 'its files changed since the import'}")
+    with ledger.write() as connection:
+        before = lora_registry.aliases(connection, base)
+        after = aliases.rolled_back(before)
+        if after["champion"] != earlier:
+            raise AdapterError("another promotion came in between; look at sereno lora list and try again")
+        lora_registry.set_aliases(connection, base, after, now)
+        event = Event(at=now, action="rollback", base_model=base, version=after["champion"],
+                      previous_version=before.get("champion"), actor=actor, reason=reason)  # fmt: skip
+        lora_registry.note(connection, event)
+    return event
+
+
+def _only_base(ledger: Ledger) -> str:
+    with ledger.read() as connection:
+        bases = sorted({adapter.base_model for adapter in lora_registry.adapters(connection) if adapter.active})
+    if len(bases) == 1:
+        return bases[0]
+    raise AdapterError(f"name the base model with --base-model; champions have: {', '.join(bases) or 'none'}")
+
+
+def _digest(adapter: Adapter) -> tuple[str | None, str]:
+    """The digest of an adapter's files now, or None and why not."""
+    try:
+        return digest_now(source_of(adapter.artifact.location), adapter.artifact.files), ""
+    except AdapterError as error:
+        return None, str(error)
+
+
+def _evidence(decision: Decision, paired: Paired | None, *, overruled: bool) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if decision.difference is not None:
+        found["difference"] = msgspec.to_builtins(decision.difference)
+    if paired is not None and paired.eval_set:
+        found["eval_set"] = paired.eval_set
+    if overruled and decision.reasons:
+        found["overruled"] = list(decision.reasons)
+    return found
