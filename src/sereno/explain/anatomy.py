@@ -15,12 +15,12 @@ from sereno.stats.autocorrelation import Noise, step_proof_noise
 from sereno.stats.grid import Grid, on_grid
 from sereno.stats.outliers import Scan, scan
 from sereno.stats.robust import spread, without_outliers
-from sereno.stats.season import Season, find_season
+from sereno.stats.season import Season, find_seasons
 from sereno.stats.segments import Partition, partition
 from sereno.stats.trend import Trend, robust_trend
 
 Floats = NDArray[np.float64]
-FINEST, COARSE = 1 << 17, 320
+VIEW, COARSE = 4096, 256
 """Stretches of the grid for seasons, and of that for trend and levels."""
 FEWEST = 8
 """Below this many points nothing is tested."""
@@ -77,22 +77,13 @@ class Anatomy:
     prepared: Prepared
 
     @cached_property
-    def fine(self) -> Grid:
-        """The points on a regular grid, as fine as they are (up to `FINEST` stretches)."""
-        return on_grid(self.prepared.times, self.prepared.values, most=FINEST)
-
-    @cached_property
     def seasons(self) -> tuple[Season, ...]:
         """Up to `MOST_SEASONS` cycles, the strongest first."""
-        found: list[Season] = []
-        grid = self.fine
-        for _ in range(MOST_SEASONS):
-            season = find_season(grid, alpha=SEASON_ALPHA)
-            if season is None:
-                break
-            found.append(season)
-            grid = grid._replace(means=grid.means - season.at(grid.times))
-        return tuple(found)
+        times, values = self.prepared.times, self.prepared.values
+        views = [on_grid(times, values, most=VIEW)]
+        if len(times) > VIEW:
+            views.append(on_grid(times[-VIEW:], values[-VIEW:], most=VIEW))
+        return find_seasons(views, alpha=SEASON_ALPHA, most=MOST_SEASONS)
 
     @cached_property
     def seasonal(self) -> Floats:
@@ -162,7 +153,9 @@ class Anatomy:
     @cached_property
     def usual(self) -> float:
         """Spread of single values around what is expected."""
-        return spread(np.diff(self.deseasoned)) / float(np.sqrt(2.0))
+        part = self.deseasoned
+        every = -(-(len(part) - 1) // 8192)
+        return spread(part[1::every] - part[:-1:every]) / float(np.sqrt(2.0))
 
     @cached_property
     def oddities(self) -> tuple[Oddity, ...]:
@@ -191,9 +184,11 @@ class Anatomy:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The change points, each placed between two points of the series."""
+        if not self.bounds:
+            return ()
         grid, times, cleaned = self.coarse, self.prepared.times, self.scan.cleaned
         line = self.trend.slope * (times - times[0]) if self.sloped else np.zeros(len(times))
-        flat = cleaned - line
+        flat = cleaned - line if self.sloped else cleaned
         edges = [0, *self._splits(flat), len(times)]
         told = []
         for left, here, right in zip(edges, edges[1:], edges[2:], strict=False):

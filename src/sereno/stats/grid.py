@@ -43,19 +43,23 @@ def on_grid(times: Floats, values: Floats, *, most: int) -> Grid:
     width = span / (bins - 1) if bins > 1 else span
     if bins == len(times) and float(np.abs(np.diff(times) - width).max()) < 0.01 * width:
         return Grid(float(times[0]), width, values, np.ones(bins, dtype=np.intp))
-    if bins < len(times) // 2:  # the last stretch is as wide as the others
-        width = span / bins * (1 + 1e-12)
-        index = ((times - times[0]) / width).astype(np.intp)
+    if bins < len(times) // 2:
+        width = span / bins
+        starts = np.searchsorted(times, times[0] + width * np.arange(bins))
+        counts = np.diff(starts, append=len(times))
         start = float(times[0]) + width / 2
+        there = np.flatnonzero(counts)
+        sums = np.zeros(bins)
+        sums[there] = np.add.reduceat(values, starts[there])
     else:
         index = np.rint((times - times[0]) / width).astype(np.intp)
         start = float(times[0])
-    counts = np.bincount(index, minlength=bins)
-    with np.errstate(invalid="ignore"):
-        means = np.bincount(index, weights=values, minlength=bins) / counts
-    if not counts.all():
+        counts = np.bincount(index, minlength=bins)
+        sums = np.bincount(index, weights=values, minlength=bins).astype(np.float64)
         there = np.flatnonzero(counts)
-        means = np.interp(np.arange(bins), there, means[there])
+    means: Floats = sums[there] / counts[there]
+    if len(there) < bins:
+        means = np.interp(np.arange(bins, dtype=np.float64), there.astype(np.float64), means)
     return Grid(start, width, means, counts)
 
 

@@ -13,6 +13,7 @@ from sereno.stats.tails import Tail, tail_of
 Floats = NDArray[np.float64]
 WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
+SAMPLE = 8192
 MOST = 200
 """Stretches looked at on one scale; of more, the wildest."""
 
@@ -54,16 +55,16 @@ def scan(values: Floats, *, alpha: float) -> Scan:
     """
     cleaned = values
     found: list[Outlier] = []
-    scales = 1
-    while len(values) >> scales >= FEWEST_BLOCKS:
-        scales += 1
-    for scale in range(scales):
-        block = 1 << scale
+    factor = 2 if len(values) <= 4096 else 4
+    blocks = [1]
+    while len(values) // (blocks[-1] * factor) >= FEWEST_BLOCKS:
+        blocks.append(blocks[-1] * factor)
+    for block in blocks:
         stride = max(1, block // 2)
         means = _moving_means(cleaned, block, stride)
         expected = _baseline(means, 1 if block == 1 else 2)
         rest = means - expected
-        new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=scales)
+        new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=len(blocks))
         if new:
             cleaned = cleaned.copy() if cleaned is values else cleaned
             for outlier in new:
@@ -105,7 +106,8 @@ def _beyond(
 ) -> list[Outlier]:
     found: list[Outlier] = []
     tests = 2 * len(rest) * scales
-    tails = {sign: tail_of((sign * rest)[sign * rest > 0], total=len(rest)) for sign in (1.0, -1.0)}
+    sample = rest[:: -(-len(rest) // SAMPLE)]  # the law of the tail is learned from a part, all values are judged by it
+    tails = {sign: tail_of((sign * sample)[sign * sample > 0], total=len(sample)) for sign in (1.0, -1.0)}
     if tails[1.0] is None and tails[-1.0] is None:
         return _rare(rest, expected) if block == 1 else []
     for sign, tail in tails.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ from sereno.stats.robust import spread
 Floats = NDArray[np.float64]
 CALENDAR = (60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 21600.0, 43200.0, 86400.0, 604800.0, 2629746.0, 31556952.0)
 """Periods that people's clocks make likely, seconds: from the minute to the mean Gregorian month and year."""
-LONGEST_SPECTRUM = 1 << 13
 FEWEST_CYCLES = 3
 HARMONICS = 6
+PHASES_TESTED = 24
+DETAILED_CYCLES = 8
 NEIGHBOURS = 10
 MOST_PHASES = 480
 SHAPE_LIMIT = 4.0
@@ -41,40 +43,84 @@ class Season(NamedTuple):
     def at(self, times: Floats) -> Floats:
         """What the cycle adds at these times (linear between phases), shape (n,)."""
         phases = len(self.profile)
-        place = np.mod((times - self.origin) * (phases / self.period), phases)
+        place = (times - self.origin) * (1.0 / self.period)
+        place -= np.floor(place)
+        place *= phases
         below = np.minimum(place.astype(np.intp), phases - 1)
-        share = place - below
+        place -= below
         ring = np.append(self.profile, self.profile[0])
-        return np.asarray(ring[below] * (1 - share) + ring[below + 1] * share)
+        return np.asarray(ring[below] + place * np.diff(ring)[below])
 
 
-def find_season(grid: Grid, *, alpha: float) -> Season | None:
-    """The strongest season of a regular series, None where none is significant at `alpha`.
+def find_seasons(views: Sequence[Grid], *, alpha: float, most: int) -> tuple[Season, ...]:
+    """The seasons of a series, the strongest first; empty where none is significant at `alpha`.
 
     A candidate period is tested in the periodogram of whole cycles of the differences: there its power stands in
     single lines, and each line is compared with the lines beside it. A ratio of exponential to mean of L exponentials
     has P = (1 + R/L)^−L, whatever smooth spectrum the noise has (white, AR(1), random walk). Candidates are the
     calendar's periods and the highest lines; p-values are corrected for those and for `HARMONICS`.
+
+    Args:
+        views: the series on grids of some thousand stretches at most: the whole of it, and perhaps its end in detail.
+        alpha: chance of any false season.
+        most: seasons at most.
     """
-    values = grid.means
-    if len(values) < 4 * FEWEST_CYCLES or float(np.ptp(values)) == 0.0:
-        return None
+    found: list[Season] = []
+    while len(found) < most:
+        season = _strongest(views, alpha)
+        if season is None or any(abs(season.period / one.period - 1.0) < 0.02 for one in found):
+            break
+        found.append(season)
+        views = [view._replace(means=view.means - season.at(view.times)) for view in views]
+    return tuple(found)
+
+
+def _strongest(views: Sequence[Grid], alpha: float) -> Season | None:
     found: list[tuple[float, float, Season]] = []
-    free, tests = _highest_lines(values)
-    calendar = [period / grid.width for period in CALENDAR]
-    calendar = [steps for steps in calendar if steps > 1.9 and len(values) / steps >= FEWEST_CYCLES]
-    for steps, trials in [*((steps, len(calendar) + 1) for steps in calendar), *((steps, tests) for steps in free)]:
-        p_value = min(1.0, _line_test(values, steps) * trials)
-        if p_value > alpha:
-            continue
-        season = shape_of(grid, steps * grid.width, p_value)
-        if season.strength > 0.0:
-            found.append((season.strength, steps, season))
+    views = [view for view in views if len(view.means) >= 4 * FEWEST_CYCLES and float(np.ptp(view.means)) > 0.0]
+    finest = min((len(view.means) * view.width / DETAILED_CYCLES for view in views), default=0.0)
+    for view in views:
+        whole = len(view.means) * view.width > DETAILED_CYCLES * finest * 1.01 or len(views) == 1
+        pyramid = _Pyramid(view.means)
+        for steps, trials in _candidates(view):
+            period = steps * view.width
+            if len(views) > 1 and (period > finest) != whole:
+                continue  # a short period is seen in the detailed view, a long one in the whole
+            p_value = min(1.0, _line_test(pyramid, steps) * trials)
+            if p_value <= alpha:
+                season = shape_of(view, period, p_value)
+                if season.strength > 0.0:
+                    found.append((season.strength, steps * view.width, season))
     if not found:
         return None
     best = max(strength for strength, _, _ in found)
     # A multiple of the period explains as much: the shortest of the best is the period.
     return min((entry for entry in found if entry[0] >= best - 0.02), key=lambda entry: entry[1])[2]
+
+
+def _candidates(view: Grid) -> list[tuple[float, int]]:
+    """Periods in steps, each with the number of trials that it was one of."""
+    length = len(view.means)
+    calendar = [period / view.width for period in CALENDAR]
+    calendar = [steps for steps in calendar if steps > 1.9 and length / steps >= FEWEST_CYCLES]
+    trials = {steps: len(CALENDAR) for steps in calendar}
+    for steps in _highest_lines(view.means):
+        if not any(abs(steps / other - 1.0) < 0.3 * steps / length for other in trials):
+            trials[steps] = length // 2
+    return list(trials.items())
+
+
+class _Pyramid:
+    """Differences of a series on coarser and coarser grids, each computed once."""
+
+    def __init__(self, values: Floats) -> None:
+        self.values = values
+        self._levels: dict[int, Floats] = {}
+
+    def differences(self, block: int) -> Floats:
+        if block not in self._levels:
+            self._levels[block] = _differences(coarser(self.values, block))
+        return self._levels[block]
 
 
 def shape_of(grid: Grid, period: float, p_value: float) -> Season:
@@ -130,37 +176,26 @@ def _differences(values: Floats) -> Floats:
     return np.clip(rise, -limit, limit)
 
 
-def _highest_lines(values: Floats) -> tuple[list[float], int]:
-    """Periods in steps of the lines that stand out most, of the whole series and of its end at full detail."""
+def _highest_lines(values: Floats) -> list[float]:
+    """Periods in steps of the lines that stand out most, and small multiples: a fundamental may be weak."""
+    rise = _differences(values)
+    length = next_fast_len(2 * len(rise), real=True)
+    power = np.abs(rfft(rise - rise.mean(), length)) ** 2
+    lowest = int(np.ceil(FEWEST_CYCLES * length / len(values)))
+    if len(power) <= lowest + 4:
+        return []
+    log_power = np.log(power + 1e-12 * float(power.max()) + 1e-300)
+    above = log_power - _running_mean(log_power, 48)
+    above[:lowest] = -np.inf
     found: list[float] = []
-    block = -(-len(values) // LONGEST_SPECTRUM)
-    views = [(block, coarser(values, block))]
-    if block > 1:
-        views.append((1, values[-LONGEST_SPECTRUM:]))
-    tests = 0
-    for size, part in views:
-        rise = _differences(part)
-        length = next_fast_len(2 * len(rise), real=True)
-        power = np.abs(rfft(rise - rise.mean(), length)) ** 2
-        lowest = int(np.ceil(FEWEST_CYCLES * length / len(part)))
-        tests += len(rise) // 2
-        if len(power) <= lowest + 4:
-            continue
-        # A smooth background: the running mean of the log power over some 24 lines.
-        log_power = np.log(power + 1e-12 * power.max() + 1e-300)
-        above = log_power - _running_mean(log_power, 48)
-        above[:lowest] = -np.inf
-        for _ in range(4):
-            line = int(np.argmax(above))
-            if not above[line] > 0.0:
-                break
-            steps = length / line
-            # The fundamental of a cycle that is no sine may be weaker than its harmonics.
-            found += [
-                steps * size * multiple for multiple in (1, 2, 3) if len(part) / (steps * multiple) >= FEWEST_CYCLES
-            ]
-            above[max(0, line - 4) : line + 5] = -np.inf
-    return [_whole(steps, len(values)) for steps in found], max(tests, 1)
+    for _ in range(3):
+        line = int(np.argmax(above))
+        if not above[line] > 0.0:
+            break
+        steps = length / line
+        found += [steps * k for k in (1, 2, 3) if len(values) / (steps * k) >= FEWEST_CYCLES]
+        above[max(0, line - 4) : line + 5] = -np.inf
+    return [_whole(steps, len(values)) for steps in found]
 
 
 def _whole(steps: float, length: int) -> float:
@@ -169,14 +204,10 @@ def _whole(steps: float, length: int) -> float:
     return nearest if nearest >= 2 and abs(nearest - steps) <= 0.6 * steps * steps / length else steps
 
 
-def _line_test(values: Floats, steps: float) -> float:
+def _line_test(pyramid: _Pyramid, steps: float) -> float:
     """P-value of a period, in steps, by the lines of its harmonics; corrected for the harmonics only."""
-    block = max(1, int(steps // 24))
-    if block > 1:
-        values, steps = coarser(values, block), steps / block
-    most = max(LONGEST_SPECTRUM, int(FEWEST_CYCLES * steps) + 1)
-    values = values[-most:]
-    rise = _differences(values)
+    block = 1 << max(0, int(np.log2(max(steps / PHASES_TESTED, 1.0))))
+    rise, steps = pyramid.differences(block), steps / block
     cycles = int(len(rise) / steps)
     if cycles < FEWEST_CYCLES:
         return 1.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from sereno.explain.fact import Fact, Number, Time
 from sereno.explain.figures import count, numbers
-from sereno.explain.subject import Subject
+from sereno.explain.subject import LARGEST, Subject
 
 FEWEST_FOR_TAIL = 20
 
@@ -19,14 +19,16 @@ def level(subject: Subject) -> Iterator[Fact]:
     if len(values) == 0:
         return
     middle, high = (float(q) for q in np.percentile(values, [50, 95]))
-    scale = max(float(np.abs(values).max()), 1e-300)
-    mean = float((values / scale).mean()) * scale  # the sum of great values may be infinite
+    lowest, highest = float(values.min()), float(values.max())
+    scale = max(abs(lowest), abs(highest))
+    # The sum of great values may be infinite.
+    mean = float(values.mean()) if scale <= LARGEST else float((values / scale).mean()) * scale
     yield Fact(
         id="",
         kind="level",
         series=(subject.name,),
         numbers=numbers(
-            Number("mean", min(max(mean, float(values.min())), float(values.max())), unit),
+            Number("mean", min(max(mean, lowest), highest), unit),
             Number("median", middle, unit),
             Number("p95", high, unit) if len(values) >= FEWEST_FOR_TAIL else None,
             Number("last", float(values[-1]), unit),
