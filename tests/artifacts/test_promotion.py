@@ -11,7 +11,9 @@ from sqlalchemy import URL
 
 from lora.made import config, folder
 from lora.test_difference import paired
-from sereno.assembly.lora import found, import_adapter, promote, roll_back
+from sereno.artifacts.importing import import_adapter
+from sereno.artifacts.lookup import found
+from sereno.artifacts.promotion import promote, roll_back
 from sereno.lora.document import AdapterError
 from sereno.lora.paired import Paired
 from sereno.store.ledger import Ledger, lora_figures, lora_registry
