@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sereno.journal.reader import JournalReader
@@ -42,3 +44,11 @@ def ids(store: SqliteStore) -> list[str]:
 
 def counted(store: SqliteStore) -> float:
     return sum(n for (name, _), n in store.counters().counters.items() if name == "llm_requests_total")
+
+
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for what another thread does."""
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, "it never came"
+        sleep(0.005)

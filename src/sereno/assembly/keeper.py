@@ -8,6 +8,7 @@ from typing import Literal, cast
 from sereno.alerts.catalogue import holds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
+from sereno.assembly.energy import energy_of
 from sereno.assembly.ledger import open_ledger
 from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
@@ -21,7 +22,7 @@ from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
 from sereno.keeper.alerts import AlertHistory
 from sereno.keeper.attachment import Attachment
-from sereno.keeper.enrich import Enricher
+from sereno.keeper.enrich import Enricher, Meter
 from sereno.keeper.options import KeeperOptions
 from sereno.keeper.peer import ASGIApp
 from sereno.keeper.serve import run as serve
@@ -35,12 +36,13 @@ from sereno.trust.policy import RequireKey
 from sereno.web.app import mount
 
 
-def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOptions:
+def keeper_options(loaded: Loaded, *, parent_fd: int | None = None, meter: Meter | None = None) -> KeeperOptions:
     """What the keeper is told.
 
     Args:
         loaded: the settings and where each came from.
         parent_fd: read end of a pipe that closes when the supervisor is gone.
+        meter: gives calls their energy.
 
     Raises:
         ConfigError: a model server's provider is unknown, or a file of `tracing` is wrong.
@@ -57,6 +59,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None) -> KeeperOpt
         ),
         poll_seconds=settings.keeper.poll_interval,
         content=cast("Literal['full', 'none']", settings.keeper.content),
+        meter=meter,
         enrichers=enrichers_of(settings),
         categoriser=categoriser_of(settings),
         calls_days=settings.retention.calls_days,
@@ -107,10 +110,11 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
     """Run the keeper until SIGTERM, SIGINT or the parent's end; returns the exit code.
 
     Raises:
-        ConfigError: another keeper runs on this folder, or the address cannot be used.
+        ConfigError: another keeper runs on this folder, the address cannot be used, or a setting is wrong.
         StoreError: the store cannot be opened, or a newer Sereno wrote it.
     """
-    options = keeper_options(loaded, parent_fd=parent_fd)
+    energy = energy_of(loaded.settings)
+    options = keeper_options(loaded, parent_fd=parent_fd, meter=None if energy is None else energy.settle)
     api = api_options(loaded.settings)
 
     def app(view: KeeperView) -> ASGIApp:
@@ -123,7 +127,10 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
     try:
         ledger = open_ledger(loaded.settings)
         try:
-            return serve(options, store, app, ledger=ledger, attachments=attachments_of(loaded, store, ledger))
+            attachments = attachments_of(loaded, store, ledger)
+            if energy is not None:
+                attachments.append(energy)
+            return serve(options, store, app, ledger=ledger, attachments=attachments)
         finally:
             ledger.close()
     finally:

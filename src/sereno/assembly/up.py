@@ -14,6 +14,7 @@ from typing import cast
 import msgspec
 
 from sereno import conventions
+from sereno.assembly.energy import local_upstreams
 from sereno.assembly.gateway import gateway_options
 from sereno.assembly.prices import prices_of
 from sereno.config.kinds import Address
@@ -60,6 +61,7 @@ def up(loaded: Loaded, on_ready: Callable[[Addresses], None], until: Callable[[]
     """
     settings = loaded.settings
     prices_of(settings)  # an unknown provider is told now, not by a keeper that does not start
+    local_upstreams(settings)
     prepare_data(settings.data)
     DataLock(settings.data).release()  # before the ports, so that a second `up` is told about the folder
     with ExitStack() as stack:

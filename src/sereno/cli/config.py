@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sereno.assembly.energy import local_upstreams
 from sereno.assembly.prices import prices_of
 from sereno.cli.options import settings
 from sereno.cli.tables import print_table
@@ -43,6 +44,7 @@ def show(
 def check(loaded: Loaded, *, as_json: Json = False) -> None:
     """Read every source and say whether all settings are right; exit code 2 when they are not."""
     prices_of(loaded.settings)
+    local_upstreams(loaded.settings)
     given = len(loaded.origins)
     if as_json:
         print(json.dumps({"ok": True, "file": str(loaded.file) if loaded.file else None, "given": given}))

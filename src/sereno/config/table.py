@@ -247,6 +247,17 @@ class Tracing(msgspec.Struct, frozen=True, kw_only=True):
         "How long after its end a call still waits for an absent collector; later it is dropped, counted.")] = 86400.0
 
 
+class Energy(msgspec.Struct, frozen=True, kw_only=True):
+    """What calls take of this machine's power: [energy](energy.md)."""
+
+    meters: Annotated[str, Setting(kinds.choice("auto", "off"),
+        "`auto` reads whatever GPUs and processor meters this machine has, `off` none.")] = "auto"
+    interval: Annotated[float, Setting(kinds.duration(0.1),
+        "How often they are read.")] = 1.0
+    upstreams: Annotated[tuple[str, ...], Setting(kinds.texts(),
+        "Model servers that run on this machine; none named: those with a loopback address.")] = ()
+
+
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """The REST API and the pages."""
 
@@ -433,6 +444,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: StoreSection = StoreSection()
     retention: Retention = Retention()
     tracing: Tracing = Tracing()
+    energy: Energy = Energy()
     api: Api = Api()
     ui: Ui = Ui()
     agent: Agent = Agent()
@@ -451,7 +463,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "tracing": Tracing, "api": Api, "ui": Ui, "agent": Agent, "log": Log, "client": Client,
+    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "agent": Agent, "log": Log, "client": Client,
     "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
     "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a call gains between decoding and counting: its category, its price.
+"""What a call gains between decoding and counting: its energy, its category, its price.
 
 An enricher is a pure function that was built from settings. One that fails leaves the call as it was and is counted:
 storing what happened never waits for knowing what it was about.
@@ -7,7 +7,7 @@ storing what happened never waits for knowing what it was about.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sereno.calls import Call
 
@@ -15,6 +15,10 @@ log = logging.getLogger(__name__)
 
 Enricher = Callable[[Call], Call]
 """The same call with more of its fields known."""
+Meter = Callable[[Sequence[Call]], Sequence[Call]]
+"""The same calls, in the same order, with their energy where it is known; they are all that ended up to now."""
+ENERGY = "energy"
+"""Name under which a meter's failures are counted."""
 
 
 def enriched(call: Call, enrichers: Mapping[str, Enricher], failed: Callable[[str, Exception], None]) -> Call:
@@ -33,6 +37,17 @@ def enriched(call: Call, enrichers: Mapping[str, Enricher], failed: Callable[[st
     return call
 
 
+def metered(calls: Sequence[Call], meter: Meter | None, failed: Callable[[str, Exception], None]) -> Sequence[Call]:
+    """The calls with their energy; as they are where there is no meter, or it fails."""
+    if meter is None or not calls:
+        return calls
+    try:
+        return meter(calls)
+    except Exception as error:  # noqa: BLE001  whatever it is, the calls must be stored
+        failed(ENERGY, error)
+        return calls
+
+
 class EnrichFailures:
     """Failures by enricher since the start; a sentence is logged when it changes.
 
@@ -40,7 +55,7 @@ class EnrichFailures:
         names: the enrichers, which begin at 0.
     """
 
-    def __init__(self, names: Mapping[str, Enricher]) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self.counts: dict[str, int] = dict.fromkeys(names, 0)
         self._said: dict[str, str] = {}
 

@@ -20,7 +20,7 @@ from sereno.calls import Call, Exchange, Position
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper.content import record_of
-from sereno.keeper.enrich import EnrichFailures, enriched
+from sereno.keeper.enrich import ENERGY, EnrichFailures, enriched, metered
 from sereno.keeper.failures import passes, reason_of
 from sereno.keeper.labels import ModelLabels, answered_models
 from sereno.keeper.options import KeeperOptions
@@ -103,7 +103,7 @@ class Ingest:
         self.stored = 0
         self.poisoned = 0
         self.errors: dict[str, int] = {}
-        self.enrich_failures = EnrichFailures(options.enrichers)
+        self.enrich_failures = EnrichFailures([*([ENERGY] if options.meter else []), *options.enrichers])
         self.failing_since: float | None = None
         self.last_error: str | None = None
         self.exemplars: dict[ExemplarKey, Exemplar] = {}
@@ -141,7 +141,7 @@ class Ingest:
             size, share = self._options.batch_calls, max(1, self._options.batch_bytes // max(1, len(tails)))
             for tail in tails:
                 tail.fill(size, share)
-            self._pending = merged(tails, size)
+            self._pending = self._enriched(merged(tails, size))
         moved = any(tail.position != self._committed.get(worker, tail.start) for worker, tail in self._tails.items())
         if not moved:
             return 0
@@ -151,8 +151,14 @@ class Ingest:
         return frames
 
     def _decode(self, exchange: Exchange) -> Call:
-        call = decode(exchange, self._ollama_upstreams())
-        return enriched(call, self._options.enrichers, self.enrich_failures.note)
+        return decode(exchange, self._ollama_upstreams())
+
+    def _enriched(self, taken: Sequence[tuple[Tail, Item]]) -> list[tuple[Tail, Item]]:
+        """The same items, once and for all: a batch that is tried again is the same."""
+        options, failed = self._options, self.enrich_failures.note
+        calls = metered([item.call for _, item in taken if item.call is not None], options.meter, failed)
+        following = iter([enriched(call, options.enrichers, failed) for call in calls])
+        return [(tail, item if item.call is None else item._replace(call=next(following))) for tail, item in taken]
 
     def _begin(self) -> None:
         """Ask the store how far it is."""

@@ -10,7 +10,7 @@ import msgspec
 
 from sereno import conventions
 from sereno.categories.categorise import Categoriser
-from sereno.keeper.enrich import Enricher
+from sereno.keeper.enrich import Enricher, Meter
 from sereno.models.poll import Target
 from sereno.query.view import ShownSetting
 from sereno.tracing.options import SpanOptions
@@ -30,6 +30,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
         poll_seconds: time between two polls.
         content: `full` keeps prompts and answers, `none` only figures.
         masks: applied in order to every stored text; with masks, raw bodies are not stored.
+        meter: gives calls their energy, None where nothing measures it. It comes before the enrichers.
         enrichers: by name, in order: what a call gains before it is counted and masked.
         categoriser: explains to readers what `enrichers` decided, None where prompts get no category.
         calls_days: days a call is kept, None for ever. bodies_days: days bodies are kept, likewise.
@@ -50,6 +51,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
     poll_seconds: float = 15.0
     content: Literal["full", "none"] = "full"
     masks: tuple[Mask, ...] = ()
+    meter: Meter | None = None
     enrichers: Mapping[str, Enricher] = msgspec.field(default_factory=dict)
     categoriser: Categoriser | None = None
     calls_days: int | None = None

@@ -76,8 +76,11 @@ class Shares:
         self._stretches.append(stretch)
 
     def begin(self, call: str, start: float) -> None:
-        """A call runs since `start`; one that is known already is left as it is."""
-        if call in self._spans:
+        """A call runs since `start`; one that was thought to have ended runs on, if that time was not passed."""
+        known = self._spans.get(call)
+        if known is not None:
+            if known.joules is None:
+                known.end = None
             return
         span = self._spans[call] = Span(start)
         if self.at is not None and start <= self.at:
