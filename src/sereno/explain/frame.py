@@ -80,6 +80,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         series, categories: what is drawn.
         start, end: the range shown, epoch seconds; None: that of the data.
         tz: IANA zone in which the reader's days begin.
+        left_out: names of fields that hold neither numbers nor names for them.
     """
 
     title: str = ""
@@ -90,3 +91,4 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     start: float | None = None
     end: float | None = None
     tz: str = "UTC"
+    left_out: tuple[str, ...] = ()
