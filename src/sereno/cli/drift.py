@@ -97,6 +97,40 @@ def watch(
     _fail(fail_on, worst(chunk.comparison.severity for chunk in found))
 
 
+@app.command("performance")
+@settings("data")
+def performance(
+    loaded: Loaded,
+    reference: Reference,
+    current: Current,
+    *,
+    score: Annotated[str, typer.Option(help="Column with the score of being positive.", metavar="COLUMN")],
+    prediction: Annotated[
+        str | None,
+        typer.Option(help="Column with the prediction, 0 or 1; from score 0.5 on without one.", metavar="COLUMN"),
+    ] = None,
+    label: Annotated[
+        str, typer.Option(help="Column with the truth, 0 or 1; current rows may lack it.", metavar="COLUMN")
+    ] = "label",
+    chunk_size: ChunkSize = 1000,
+    as_json: Json = False,
+) -> None:
+    """Estimate how well a classifier does on rows whose labels have not come yet (CBPE), calibrated on the reference.
+
+    Where current rows have labels, the realised figures stand beside the estimates.
+    """
+    from sereno.assembly.drift.performance import chunks_of
+    from sereno.cli.drift_text import print_performance
+    from sereno.drift.performance import performance_json
+
+    before, now = _sources(loaded, reference, current, None, [], [])
+    found = chunks_of(before, now, score, prediction, label, chunk_size)
+    if as_json:
+        _print_json({"chunks": [performance_json(chunk) for chunk in found]})
+    else:
+        print_performance(found)
+
+
 def _sources(
     loaded: Loaded, reference: str, current: str, model: str | None, columns: list[str], exclude: list[str]
 ) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from sereno.assembly.drift.source import Source
 from sereno.cli.tables import Row, print_table
 from sereno.drift.chunks import Chunk
 from sereno.drift.compare import Comparison, Result
+from sereno.drift.performance import PerformanceChunk
 
 COLOURS = {"critical": "red", "significant": "red", "moderate": "yellow", "notice": "yellow", "none": ""}
 NOTHING = "–"
@@ -64,6 +65,17 @@ def print_chunks(chunks: Sequence[Chunk]) -> None:
         drop=("rows", "drifted", "p"),
         style=lambda row: COLOURS.get(row[2], "dim"),
     )
+
+
+def print_performance(chunks: Sequence[PerformanceChunk]) -> None:
+    """A line a chunk: estimated and, where labels came, realised."""
+    names = ("roc_auc", "accuracy", "f1")
+    columns = ("chunk", "rows", *(f"{name} {kind}" for name in names for kind in ("est.", "real")), "labelled")
+    rows = []
+    for chunk in chunks:
+        cells = [figure(getattr(of, n, None)) for n in names for of in (chunk.estimated, chunk.realised)]
+        rows.append((str(chunk.chunk), f"{chunk.start}–{chunk.end - 1}", *cells, str(chunk.labelled)))
+    print_table(columns, rows, right=("chunk", *columns[2:]), flexible="rows", drop=("labelled", *columns[6:8]))
 
 
 def _row(one: Result) -> Row:

@@ -23,6 +23,30 @@ def columns_of(table: pa.Table) -> dict[str, Column]:
     }
 
 
+def floats_of(table: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A column as numbers in the order of its rows: true is 1, false 0, what is missing NaN.
+
+    Raises:
+        ValueError: it is not there, or holds something else.
+    """
+    if name not in table.column_names:
+        raise ValueError(f"there is no column {name!r}; there are {', '.join(table.column_names)}")
+    values = table.column(name)
+    try:
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        if pa.types.is_boolean(values.type):
+            values = values.cast(pa.int8())
+        elif pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            truth = {"true": "1", "false": "0", "": None}
+            values = pa.chunked_array([[truth.get(str(v).strip().lower(), v) for v in values.to_pylist()]], pa.string())
+        return _floats(values)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ValueError(
+            f"column {name!r} holds {values.type} that are no numbers; expected 0, 1 or a score"
+        ) from error
+
+
 def left_out(table: pa.Table) -> list[str]:
     """Names of columns that are not compared: a time always differs, and lists and structures have no order."""
     return [field.name for field in table.schema if _passed_over(field.type)]
