@@ -14,7 +14,7 @@ from sereno.query.paging import address, next_link
 from sereno.query.problems import not_found
 from sereno.store.ledger import alerts
 
-_NUMBER = {"number": "Number of the alert."}
+_NUMBER = {"id": "Number of the alert."}
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -54,24 +54,24 @@ def router(context: Context) -> APIRouter:
 
         return answer(Received(await context.ask("alerts_record", keep)))
 
-    @routes.get("/{number}", **described("One alert.", (), AlertMessage, path=_NUMBER))
-    async def one(request: Request, number: str) -> Response:
+    @routes.get("/{id}", **described("One alert.", (), AlertMessage, path=_NUMBER))
+    async def one(request: Request, id: str) -> Response:  # noqa: A002  as the path has it
         context.read(request, ())
-        return answer(await context.ask("alert", lambda: _one(context, number)))
+        return answer(await context.ask("alert", lambda: _one(context, id)))
 
-    @routes.post("/{number}/acknowledge",
+    @routes.post("/{id}/acknowledge",
                  **described("Notes that a person takes an alert up; who did so first stays.", (), AlertMessage,
                              path=_NUMBER, errors=_CHANGING, body=body(Taking)))  # fmt: skip
-    async def acknowledge(request: Request, number: str) -> Response:
+    async def acknowledge(request: Request, id: str) -> Response:  # noqa: A002  same
         said = await written(request, Taking, "alerts", context.options)
         key = request.scope["sereno.reader"].key
         taking = checked(said, None if key is None else key.name)
 
         def take() -> AlertMessage:
-            found = _one(context, number)
+            found = _one(context, id)
             with ledger_of(view).write() as connection:
                 alerts.acknowledge(connection, [found.id], by=taking.by, note=taking.note, now=view.now())
-            return _one(context, number)
+            return _one(context, id)
 
         return answer(await context.ask("alert_acknowledge", take))
 

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sereno.api import aggregations, alerts, drilldown, export, groups, health, live, messages, models, watchman
+from sereno.api import aggregations, alerts, drilldown, export, groups, health, live, lora, messages, models, watchman
 from sereno.api.answers import render
 from sereno.api.context import Context
 from sereno.api.describe import components
@@ -25,7 +25,7 @@ from sereno.errors import QueryError, StoreError, StoreTimeoutError
 from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
 
-ROUTERS = (messages, aggregations, groups, models, export, drilldown, live, health, watchman, alerts)
+ROUTERS = (messages, aggregations, groups, models, export, drilldown, live, health, watchman, alerts, lora)
 """One module a resource; each has `router(context)`."""
 
 
@@ -79,6 +79,7 @@ def create_app(view: KeeperView, options: ApiOptions) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.pool = context.pool
+    app.state.access = options.access
     for module in ROUTERS:
         app.include_router(module.router(context))
     _add_openapi(app)

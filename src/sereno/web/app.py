@@ -11,15 +11,16 @@ from starlette.responses import RedirectResponse
 from sereno.query.paging import address
 from sereno.query.problems import not_found
 from sereno.query.view import KeeperView
+from sereno.web.acknowledge import acknowledging
 from sereno.web.assets import Assets
 from sereno.web.compression import Compression
 from sereno.web.page import Page
-from sereno.web.pages import call, calls, cost, health, models, overview, sessions, users
+from sereno.web.pages import alerts, call, calls, cost, health, models, overview, sessions, users
 from sereno.web.site import Site
 
 PAGES: tuple[Page, ...] = (
     *overview.PAGES, *calls.PAGES, *call.PAGES, *sessions.PAGES, *users.PAGES, *models.PAGES, *cost.PAGES,
-    *health.PAGES,
+    *alerts.PAGES, *health.PAGES,
 )  # fmt: skip
 """Every page, in the order of the navigation; a page with a fixed address before one that takes any."""
 
@@ -42,6 +43,8 @@ def mount(app: FastAPI, view: KeeperView) -> None:
             app.add_route(path + ".csv", _answers(site, page, "csv"), include_in_schema=False)
     for page in PAGES:
         app.add_route("/sereno" + page.path, _answers(site, page, "html"), include_in_schema=False)
+    app.add_route("/sereno/alerts/{number}/acknowledge", acknowledging(view, app.state), methods=["POST"],
+                  include_in_schema=False)  # fmt: skip
     app.add_route("/sereno/", _home, include_in_schema=False)
     app.add_route("/sereno/static/{name:path}", partial(_asset, assets), include_in_schema=False)
 

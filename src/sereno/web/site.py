@@ -43,6 +43,7 @@ NAVIGATION = (
     ("users", "/users", "u"),
     ("models", "/models", "m"),
     ("cost", "/cost", "p"),  # p for price: c are the calls
+    ("alerts", "/alerts", "a"),
     ("health", "/health", "h"),
 )
 """Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""

@@ -7,7 +7,7 @@ from functools import cache
 from typing import get_args
 
 from sereno.web.shown import Language
-from sereno.web.texts import call, calls, charts, cost, frame, health, models, overview, sessions, users
+from sereno.web.texts import alerts, call, calls, charts, cost, frame, health, models, overview, sessions, users
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -24,6 +24,7 @@ PARTS: Mapping[str, Texts] = {
     "users": users.TEXTS,
     "models": models.TEXTS,
     "cost": cost.TEXTS,
+    "alerts": alerts.TEXTS,
     "health": health.TEXTS,
 }
 """The texts of each page; those of `frame` are on all pages. A key stands in one part only."""
