@@ -19,6 +19,7 @@ _ERRORS = {
     401: "A key is required, or the key is not valid.",
     403: "The key does not allow this, or the Host name is not allowed.",
     404: "There is no such thing.",
+    409: "It was refused; the detail says why.",
     415: "The body is of another media type.",
     429: "Too many requests; see Retry-After.",
     503: "The store does not answer, or the query took too long; see Retry-After.",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from sereno.lora.document import AdapterError, read_object
+from sereno.lora.document import AdapterError, Document, read_object
 
 BASE = "base"
 """As the baseline: the base model without any adapter."""
@@ -63,7 +65,20 @@ def read_paired(name: str, raw: bytes) -> Paired:
     """
     if name.lower().endswith(".csv"):
         return Paired(pairs=_unique(name, _csv(name, raw)))
-    document = read_object(name, raw)
+    return paired_of(name, read_object(name, raw).values)
+
+
+def paired_of(name: str, values: Mapping[str, Any]) -> Paired:
+    """Paired results from what a JSON object holds.
+
+    Args:
+        name: where it came from, for messages.
+        values: its members.
+
+    Raises:
+        AdapterError: it holds no paired results; names the item.
+    """
+    document = Document(name, values)
     items = document.values.get("items")
     if not isinstance(items, list) or not items:
         raise AdapterError(f'{name}: expected "items", a list of {{"item", "baseline", "candidate"}}')

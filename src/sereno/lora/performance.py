@@ -1,4 +1,4 @@
-"""Windows of time in which a version served, and their figures as the registry keeps them."""
+"""Windows of time in which versions are measured: whole hours, and the part of each in which a version served."""
 
 from __future__ import annotations
 
@@ -16,30 +16,29 @@ class Window(msgspec.Struct, frozen=True):
     start: float
     end: float
 
+    def within(self, since: float, until: float | None) -> Window | None:
+        """The part of it that lies in a time of service, None where there is none.
 
-def windows(since: float, until: float | None, after: float, now: float, width: float = WINDOW) -> Iterator[Window]:
-    """The windows of a time of service that have ended, clipped to it, oldest first.
+        >>> Window(0.0, 3600.0).within(100.0, None), Window(0.0, 3600.0).within(3600.0, None)
+        (Window(start=100.0, end=3600.0), None)
+        """
+        start = max(self.start, since)
+        end = self.end if until is None else min(self.end, until)
+        return Window(start, end) if start < end else None
+
+
+def windows(after: float, now: float, width: float = WINDOW) -> Iterator[Window]:
+    """The windows that end after one moment and not after another, oldest first.
 
     Args:
-        since: when service began, epoch seconds.
-        until: when it ended, None while it goes on.
-        after: windows that end at or before are left out.
-        now: windows that end later have not ended.
+        after: epoch seconds; a window that ends then or before is left out.
+        now: epoch seconds; a window that ends later has not ended.
         width: seconds.
 
-    >>> [(w.start, w.end) for w in windows(100.0, 9000.0, 0.0, 20000.0)]
-    [(100.0, 3600.0), (3600.0, 7200.0), (7200.0, 9000.0)]
-    >>> [(w.start, w.end) for w in windows(100.0, None, 3600.0, 8000.0)]
-    [(3600.0, 7200.0)]
+    >>> [(w.start, w.end) for w in windows(3600.0, 12000.0)]
+    [(3600.0, 7200.0), (7200.0, 10800.0)]
     """
-    last = now if until is None else min(until, now)
-    start = max(since, after // width * width)
-    while start < last:
-        end = (start // width + 1) * width
-        if until is not None:
-            end = min(end, until)
-        if end > now:
-            return
-        if end > after:
-            yield Window(start, end)
-        start = end
+    start = after // width * width
+    while start + width <= now:
+        yield Window(start, start + width)
+        start += width

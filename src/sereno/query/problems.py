@@ -110,6 +110,7 @@ TITLES: dict[str, str] = {
     "model-refused": "The model server refused the call",
     "model-failed": "The model server failed",
     "model-invalid": "The model server answered what it must not",
+    "adapter-refused": "The adapter was refused",
     "already-judged": "This answer was judged already",
     "internal": "Sereno failed on this request",
 }

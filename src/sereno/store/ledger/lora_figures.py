@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sereno.store.ledger.lora import PERFORMANCE, SERVING
@@ -85,9 +85,27 @@ def figures(connection: Connection, version: str, *, since: float | None = None,
     if since is not None:
         query = query.where(PERFORMANCE.c.timestamp >= since)
     rows = connection.execute(query.order_by(PERFORMANCE.c.timestamp.desc(), PERFORMANCE.c.metric_name).limit(limit))
-    found = [
-        Figure(version=version, metric=row["metric_name"], value=row["metric_value"], samples=row["sample_count"],
-               at=row["timestamp"], details=row["metadata"])
-        for row in rows.mappings()
-    ]  # fmt: skip
-    return found[::-1]
+    return [_figure(row) for row in rows.mappings()][::-1]
+
+
+def latest(connection: Connection, metrics: Collection[str], *, version: str | None = None) -> list[Figure]:
+    """The last figure of each version among these metrics."""
+    chosen: list[ColumnElement[bool]] = [PERFORMANCE.c.metric_name.in_(metrics)]
+    if version is not None:
+        chosen.append(PERFORMANCE.c.adapter_version == version)
+    last = (
+        select(PERFORMANCE.c.adapter_version, func.max(PERFORMANCE.c.timestamp).label("at"))
+        .where(*chosen)
+        .group_by(PERFORMANCE.c.adapter_version)
+        .subquery()
+    )
+    same = (PERFORMANCE.c.adapter_version == last.c.adapter_version) & (PERFORMANCE.c.timestamp == last.c.at)
+    rows = connection.execute(select(PERFORMANCE).join(last, same).where(*chosen))
+    return [_figure(row) for row in rows.mappings()]
+
+
+def _figure(row: RowMapping) -> Figure:
+    return Figure(
+        version=row["adapter_version"], metric=row["metric_name"], value=row["metric_value"],
+        samples=row["sample_count"], at=row["timestamp"], details=row["metadata"],
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from sereno.lora.adapter import Adapter, Artifact, File, Format
 from sereno.lora.aliases import Action, Alias
@@ -128,6 +128,14 @@ def log(
         query = query.where((PROMOTIONS.c.version == version) | (PROMOTIONS.c.previous_version == version))
     rows = connection.execute(query).mappings()
     return [Event(**{name: row[name] for name in Event.__struct_fields__}) for row in rows]
+
+
+def count_actions(connection: Connection) -> list[tuple[Action, bool, int]]:
+    """How often each action was done, told apart by whether it was forced."""
+    query = select(PROMOTIONS.c.action, PROMOTIONS.c.forced, func.count()).group_by(
+        PROMOTIONS.c.action, PROMOTIONS.c.forced
+    )
+    return [(cast("Action", action), bool(forced), int(n)) for action, forced, n in connection.execute(query)]
 
 
 def _adapters(connection: Connection, *where: Any) -> list[Adapter]:
