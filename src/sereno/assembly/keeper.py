@@ -20,6 +20,7 @@ from sereno.config.public import public_url
 from sereno.config.report import shown
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
+from sereno.keeper.adapters import AdapterWatch
 from sereno.keeper.alerts import AlertHistory
 from sereno.keeper.attachment import Attachment
 from sereno.keeper.enrich import Enricher, Meter
@@ -137,9 +138,10 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
         store.close()
 
 
-def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachment]:  # noqa: ARG001  # filled by subjects
+def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachment]:
     """The subjects that live in the keeper beside ingest, one line each."""
     settings = loaded.settings
     return [
         AlertHistory(ledger, days=settings.retention.alerts_days, holds=holds(settings.thresholds)),
+        AdapterWatch(ledger, store),
     ]
