@@ -14,7 +14,20 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sereno.api import aggregations, alerts, drilldown, export, groups, health, live, lora, messages, models, watchman
+from sereno.api import (
+    aggregations,
+    alerts,
+    drilldown,
+    explain,
+    export,
+    groups,
+    health,
+    live,
+    lora,
+    messages,
+    models,
+    watchman,
+)
 from sereno.api.answers import render
 from sereno.api.context import Context
 from sereno.api.describe import components
@@ -22,10 +35,11 @@ from sereno.api.gate import HostGate, ReaderGate
 from sereno.api.guard import Guard
 from sereno.api.options import ApiOptions
 from sereno.errors import QueryError, StoreError, StoreTimeoutError
+from sereno.query.explaining import Explainer
 from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
 
-ROUTERS = (messages, aggregations, groups, models, export, drilldown, live, health, watchman, alerts, lora)
+ROUTERS = (messages, aggregations, groups, models, export, drilldown, live, health, watchman, alerts, lora, explain)
 """One module a resource; each has `router(context)`."""
 
 
@@ -48,7 +62,7 @@ class _Cors:
         await (self._cors if shared else self._plain)(scope, receive, send)
 
 
-def create_app(view: KeeperView, options: ApiOptions) -> FastAPI:
+def create_app(view: KeeperView, options: ApiOptions, explainer: Explainer | None = None) -> FastAPI:
     """The keeper's web application, without pages (`sereno.web.app.mount` adds them).
 
     `scope["sereno.peer"]` must hold the client's address; a request without it is refused.
@@ -56,8 +70,9 @@ def create_app(view: KeeperView, options: ApiOptions) -> FastAPI:
     Args:
         view: what may be asked of the keeper.
         options: settings.
+        explainer: explains charts; templates alone without.
     """
-    context = Context(view, options)
+    context = Context(view, options, explainer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -10,6 +10,8 @@ import msgspec
 from fastapi import Request, Response
 
 from sereno.api.options import ApiOptions
+from sereno.query.explaining import Explainer
+from sereno.query.explaining.history import fresh_id, remembering
 from sereno.query.fields import Field
 from sereno.query.models import resolve_model
 from sereno.query.parameters import Values, read
@@ -30,14 +32,16 @@ class Context:
         pool: where queries run.
         exports: permits of heavy exports.
         live: number of live streams open.
+        explainer: explains charts.
     """
 
-    def __init__(self, view: KeeperView, options: ApiOptions) -> None:
+    def __init__(self, view: KeeperView, options: ApiOptions, explainer: Explainer | None = None) -> None:
         self.view = view
         self.options = options
         self.pool = QueryPool(options.query_threads, options.query_waiting, options.query_seconds, view.observe_query)
         self.exports = asyncio.Semaphore(options.exports)
         self.live = 0
+        self.explainer = explainer or _by_templates(view)
 
     def read(self, request: Request, fields: Sequence[Field]) -> Values:
         """The request's query parameters; `Problem` or `QueryError` names a wrong one."""
@@ -52,6 +56,11 @@ class Context:
         if query.model is None:
             return query
         return msgspec.structs.replace(query, model=resolve_model(query.model, self.view.store.models()))
+
+
+def _by_templates(view: KeeperView) -> Explainer:
+    keep = None if view.ledger is None else remembering(view.ledger, view.now)
+    return Explainer(chat=None, keep=keep, new_id=lambda: fresh_id(view.now))
 
 
 def answer(body: object, *, headers: dict[str, str] | None = None, status: int = 200) -> Response:

@@ -11,7 +11,7 @@ from sereno.query.view import KeeperView
 
 BODY_MOST = 64 * 1024
 """Bytes of request body that are let pass."""
-LARGER = {"/sereno/api/alerts/webhook": 8 * 1024 * 1024}
+LARGER = {"/sereno/api/alerts/webhook": 8 * 1024 * 1024, "/sereno/api/explain": 64 * 1024 * 1024}
 """Paths that take more."""
 
 HEAD = "sereno.head"

@@ -1,0 +1,157 @@
+"""/sereno/api/explain: charts explained as server-sent events, who can narrate, what was told before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, aclosing
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from sereno.api.context import Context, answer
+from sereno.api.describe import body, described
+from sereno.api.writing import written
+from sereno.errors import QueryError, StoreError
+from sereno.query.explaining import (
+    ChatModel,
+    End,
+    Event,
+    ExplainRequest,
+    Facts,
+    Failure,
+    Text,
+    Verified,
+    Withheld,
+)
+from sereno.query.explaining.request import checked
+from sereno.query.fields import LIMIT
+from sereno.query.problems import not_found
+from sereno.store.ledger import Ledger, explanations
+from sereno.store.ledger.explanations import Explanation
+
+_HEARTBEAT_SECONDS = 10.0
+_CHANGING = (400, 401, 403, 415, 429, 503)
+_NAMES: dict[type, str] = {
+    Facts: "facts",
+    Text: "text",
+    Verified: "verification",
+    Withheld: "withheld",
+    Failure: "error",
+    End: "end",
+}
+_NOTE_MOST = 2_000
+_ID = {"id": "Id of the explanation, as its first event says."}
+
+
+class Feedback(msgspec.Struct, frozen=True):
+    """What a person thought of an explanation: `score` 1 (thumbs up) or -1 (thumbs down), and why."""
+
+    score: int
+    note: str = ""
+
+
+class _Explaining(StreamingResponse):
+    """A stream that gives its place free when it ends, however it ends."""
+
+    def __init__(self, events: AsyncIterator[bytes], hold: ExitStack) -> None:
+        super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._hold = hold
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events until the explanation ends or the client leaves."""
+        with self._hold:
+            await super().__call__(scope, receive, send)
+
+
+def encoded(event: Event) -> bytes:
+    """An event as the server sends it."""
+    data: Any = {**msgspec.to_builtins(event.sheet), "id": event.id} if isinstance(event, Facts) else event
+    return b"event: %b\ndata: %b\n\n" % (_NAMES[type(event)].encode(), msgspec.json.encode(data))
+
+
+async def beating(events: AsyncGenerator[Event, None], seconds: float = _HEARTBEAT_SECONDS) -> AsyncIterator[bytes]:
+    """Events as bytes, with a comment whenever none came for so long: a model that loads must not look dead."""
+    async with aclosing(events):
+        coming: asyncio.Task[Event] | None = None
+        try:
+            while True:
+                coming = coming or asyncio.ensure_future(anext(events))
+                done, _ = await asyncio.wait({coming}, timeout=seconds)
+                if not done:
+                    yield b": heartbeat\n\n"
+                    continue
+                try:
+                    event = coming.result()
+                except StopAsyncIteration:
+                    return
+                coming = None
+                yield encoded(event)
+        finally:
+            if coming is not None and not coming.done():
+                coming.cancel()
+                await asyncio.wait({coming})
+
+
+def router(context: Context) -> APIRouter:
+    """The routes of explanations."""
+    routes = APIRouter(prefix="/sereno/api/explain", tags=["explain"])
+    view, explainer = context.view, context.explainer
+
+    def ledger() -> Ledger:
+        if view.ledger is None:
+            raise StoreError("This keeper has no ledger, so explanations are not remembered.")
+        return view.ledger
+
+    @routes.post("", **described("Explains a chart: facts, text, a verdict on each claim of the text, the end.", (),
+                                 media=("text/event-stream",), errors=_CHANGING, body=body(ExplainRequest)))  # fmt: skip
+    async def explain(request: Request) -> Response:
+        given = await written(request, ExplainRequest, "read", context.options)
+        asked = await context.ask("explain_read", lambda: checked(given))
+        key = request.scope["sereno.reader"].key
+        hold = ExitStack()
+        try:
+            model = explainer.admit(asked, hold)
+        except BaseException:
+            hold.close()
+            raise
+        events = explainer.explain(asked, model=model, by="" if key is None else key.name)
+        return _Explaining(beating(events), hold)
+
+    @routes.get("/models", **described("Who can narrate: templates first, then the models of the server.", (),
+                                       list[ChatModel]))  # fmt: skip
+    async def models(request: Request) -> Response:
+        context.read(request, ())
+        return answer(list(await explainer.models()))
+
+    @routes.get("/history", **described("What was told before, newest first.", (LIMIT,), list[Explanation]))
+    async def history(request: Request) -> Response:
+        limit = context.read(request, (LIMIT,)).query().limit
+
+        def ask() -> list[Explanation]:
+            with ledger().read() as connection:
+                return list(explanations.newest(connection, limit))
+
+        return answer(await context.ask("explain_history", ask))
+
+    @routes.post("/{id}/feedback", **described("Notes what a person thought of an explanation.", (), Feedback,
+                                               path=_ID, errors=_CHANGING, body=body(Feedback)))  # fmt: skip
+    async def feedback(request: Request, id: str) -> Response:  # noqa: A002  the path's own word
+        said = await written(request, Feedback, "read", context.options)
+        if said.score not in {1, -1}:
+            raise QueryError("score", f"score is {said.score}; expected 1 or -1", "1 or -1")
+        if len(said.note) > _NOTE_MOST:
+            raise QueryError("note", f"note has {len(said.note)} characters; expected at most {_NOTE_MOST}", "text")
+
+        def keep() -> bool:
+            with ledger().write() as connection:
+                return explanations.give_feedback(connection, id[:36], score=said.score, note=said.note, now=view.now())
+
+        if not await context.ask("explain_feedback", keep):
+            raise not_found(f"There is no explanation {id[:40]!r}; /sereno/api/explain/history lists them.")
+        return answer(said)
+
+    return routes
