@@ -1,22 +1,37 @@
-"""`sereno alerts`: the rules as files, and what fires."""
+"""`sereno alerts`: the rules as files, what fires, what fired, who took it up."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from sereno.alerts.catalogue import holds
+from sereno.alerts.history import history
+from sereno.assembly.alert_history import chosen, open_alerts
 from sereno.assembly.alerts import BOTH, left_over, rule_files, write
+from sereno.assembly.record import question
+from sereno.cli.alert_text import HISTORY_COLUMNS, history_row, severity_style, told
+from sereno.cli.filters import Pairs, parameters
+from sereno.cli.login import login_name
 from sereno.cli.options import settings
 from sereno.cli.tables import Row, print_table
 from sereno.config import Loaded
-from sereno.errors import ConfigError
-from sereno.notify.client import Alert, Alertmanager
+from sereno.errors import ConfigError, StoreError
+from sereno.notify.client import Alert, Alertmanager, AlertmanagerError
+from sereno.query.alerts import FIELDS, AlertMessage, Taking, alert_message, checked, filter_of
+from sereno.query.problems import Problem
+from sereno.store.ledger.alerts import Filter, acknowledge, episodes, last_told
 
-app = typer.Typer(help="Write alert rules, list what fires.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Write alert rules, list what fires and fired, take it up.", no_args_is_help=True, add_completion=False
+)
 ENGINES = ("prometheus", "grafana", BOTH)
 
 
@@ -44,17 +59,21 @@ def rules(
 
 
 @app.command("list")
-@settings("alerting.alertmanager_url")
+@settings("data", "alerting.alertmanager_url")
 def list_(
     loaded: Loaded,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show those held back and the Watchdog, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the alerts that fire, the gravest first."""
+    """List the alerts that fire, the gravest first; by the history, where Alertmanager does not answer."""
     client = Alertmanager(loaded.settings.alerting.alertmanager_url)
     try:
         found = client.alerts()
+    except AlertmanagerError as error:
+        reported = _reported(loaded, error)
+        _print_history(reported, as_json=as_json, nothing="Nothing fires, as far as was reported.")
+        return
     finally:
         client.close()
     if not everything:
@@ -70,8 +89,85 @@ def list_(
         [_row(alert) for alert in found],
         flexible="what",
         drop=("state",),
-        style=lambda row: {"critical": "red", "warning": "yellow"}.get(row[0], ""),
+        style=severity_style,
     )
+
+
+@app.command("history")
+@settings("data")
+@parameters(*FIELDS)
+def history_(
+    loaded: Loaded, *, pairs: Pairs, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List the alerts of the past, the last begun first, and how fast they were told and taken up."""
+    now = time.time()
+    values = question(pairs, FIELDS, now)
+    asked = values.query()
+    with closing(open_alerts(loaded.settings, read_only=True)) as ledger, ledger.read() as connection:
+        wanted = filter_of(values, asked.start, asked.end)
+        found = episodes(connection, wanted, limit=asked.limit, offset=asked.offset)
+        every = episodes(connection, wanted) if not as_json else []
+    _print_history([alert_message(one, now) for one in found], as_json=as_json, nothing="No alert matches.")
+    if every and not as_json:
+        for line in told(history(every, now, holds(loaded.settings.thresholds))):
+            print(line, file=sys.stderr)
+
+
+@app.command()
+@settings("data")
+def ack(
+    loaded: Loaded,
+    alerts: Annotated[list[str], typer.Argument(help="Numbers that `sereno alerts history` shows, or names of rules.")],
+    *,
+    by: Annotated[str, typer.Option(help="Who; by default your login name.")] = "",
+    note: Annotated[str, typer.Option(help="What you know, for those who come after you.")] = "",
+) -> None:
+    """Take alerts up: a name stands for all of that rule that are not over."""
+    now = time.time()
+    try:
+        taking = checked(Taking(by=by or login_name(), note=note), None)
+    except Problem as problem:
+        raise ConfigError(f"--{problem.parameter}: expected {problem.expected}") from None
+    with closing(open_alerts(loaded.settings)) as ledger, ledger.write() as connection:
+        numbers = [number for text in alerts for number in chosen(connection, text)]
+        taken = acknowledge(connection, numbers, by=taking.by, note=taking.note, now=now)
+    known = len(set(numbers)) - taken
+    print(
+        f"{taken} taken up by {taking.by}" + (f", {known} had been taken up before" if known else ""), file=sys.stderr
+    )
+    if taken:
+        print("They go on being told; `sereno silence add NAME --for 2h` holds them back.", file=sys.stderr)
+
+
+def _reported(loaded: Loaded, error: AlertmanagerError) -> list[AlertMessage]:
+    """What the history holds as firing; `error` where there is no history either."""
+    now = time.time()
+    try:
+        with closing(open_alerts(loaded.settings, read_only=True)) as ledger, ledger.read() as connection:
+            when = last_told(connection)
+            found = [alert_message(one, now) for one in episodes(connection, Filter(open=True))]
+    except StoreError:
+        raise error from None
+    if when is None:
+        raise error from None
+    print(f"{error}\nBy what was last reported, {int(now - when)} s ago:", file=sys.stderr)
+    return sorted(found, key=lambda one: ({"critical": 0, "warning": 1, "info": 2}.get(one.severity, 3), one.starts_at))
+
+
+def _print_history(found: list[AlertMessage], *, as_json: bool, nothing: str) -> None:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+    elif found:
+        print_table(
+            HISTORY_COLUMNS,
+            [history_row(one) for one in found],
+            right={"id", "lasted"},
+            flexible="what",
+            drop=("what", "lasted", "taken up"),
+            style=lambda row: severity_style(row[1:]),
+        )
+    else:
+        print(nothing, file=sys.stderr)
 
 
 def _row(alert: Alert) -> Row:

@@ -18,8 +18,13 @@ _METAVARS = {"text": "TEXT", "name": "NAME", "time": "TIME", "integer": "N", "se
 
 
 def filters(*more: Field) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command an option for every filter and for `more`; it receives them as `pairs: Pairs` (keyword)."""
-    fields = {field.name: field for field in (*FILTERS, *more)}
+    """Give a command an option for every filter of calls and for `more`, as `parameters` does."""
+    return parameters(*FILTERS, *more)
+
+
+def parameters(*asked: Field) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command an option for each of these; it receives them as `pairs: Pairs` (keyword)."""
+    fields = {field.name: field for field in asked}
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "pairs"]
@@ -29,9 +34,9 @@ def filters(*more: Field) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             question(pairs, tuple(fields.values()), time.time())  # a wrong filter is told even where no record is
             return function(*positional, pairs=pairs, **values)
 
-        parameters = sorted([*own, *(_parameter(field) for field in fields.values())], key=lambda p: p.kind)
-        command.__dict__["__signature__"] = inspect.Signature(parameters)
-        command.__annotations__ = {p.name: p.annotation for p in parameters}
+        options = sorted([*own, *(_parameter(field) for field in fields.values())], key=lambda p: p.kind)
+        command.__dict__["__signature__"] = inspect.Signature(options)
+        command.__annotations__ = {p.name: p.annotation for p in options}
         command.__name__ = function.__name__
         command.__doc__ = function.__doc__
         return command

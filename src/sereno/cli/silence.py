@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sereno.cli.login import login_name
 from sereno.cli.options import settings
 from sereno.cli.tables import Row, print_table
 from sereno.config import Loaded
@@ -46,7 +46,7 @@ def add(
     begin = datetime.now(UTC)
     client = Alertmanager(loaded.settings.alerting.alertmanager_url)
     try:
-        print(client.silence(matchers, begin, begin + timedelta(seconds=length), by or _login(), comment or "–"))
+        print(client.silence(matchers, begin, begin + timedelta(seconds=length), by or login_name(), comment or "–"))
     finally:
         client.close()
     until = (begin + timedelta(seconds=length)).astimezone()
@@ -113,13 +113,6 @@ def _chosen(beginning: str, ids: list[str]) -> str:
         what = "no running silence begins" if not found else f"{len(found)} silences begin"
         raise ConfigError(f"{what} with {beginning!r}; `sereno silence list` shows them")
     return found[0]
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in containers
-        return "sereno"
 
 
 def _row(silence: Silence) -> Row:
