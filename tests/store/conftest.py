@@ -3,20 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from parts.postgres import Server, postgres
 from sereno.store.base import Store
+from sereno.store.copying import copy_store
+from sereno.store.postgres import PostgresStore
+from sereno.store.postgres.address import address
 from sereno.store.sqlite import SqliteStore
 
-BACKENDS: dict[str, Callable[[Path], Store]] = {"sqlite": lambda folder: SqliteStore(folder / "sereno.db")}
+BACKENDS = ("sqlite", "postgres")
+TEMPLATE = "sereno_template"
+_number = count()
+
+
+class Databases:
+    """A server and one database of it a folder, each begun as a copy of an empty store."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._of: dict[Path, str] = {}
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        PostgresStore(address(server.url(TEMPLATE))).close()
+
+    def url(self, folder: Path) -> str:
+        """Where the database of a folder is; the same one for the same folder."""
+        if folder not in self._of:
+            name = f"test_{next(_number)}"
+            self.server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+            self._of[folder] = name
+        return self.server.url(self._of[folder])
+
+    def open(self, folder: Path) -> PostgresStore:
+        """The store of a folder; one that holds a backup is brought back first."""
+        fresh = folder not in self._of
+        store = PostgresStore(address(self.url(folder)))
+        if fresh and (folder / "sereno.db").exists():
+            backup = SqliteStore(folder / "sereno.db", read_only=True)
+            copy_store(backup.tables(), store.tables(), lambda _table, _rows: None)
+            backup.close()
+        return store
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """A real PostgreSQL for the whole run."""
+    with postgres() as server:
+        yield Databases(server)
 
 
 @pytest.fixture(params=BACKENDS, scope="session")
 def backend(request: pytest.FixtureRequest) -> Callable[[Path], Store]:
     """Opens a store of the backend in a folder, the same one for the same folder."""
-    return BACKENDS[request.param]
+    if request.param == "sqlite":
+        return lambda folder: SqliteStore(folder / "sereno.db")
+    databases: Databases = request.getfixturevalue("databases")
+    return databases.open
 
 
 @pytest.fixture

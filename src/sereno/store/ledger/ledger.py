@@ -39,6 +39,8 @@ class Ledger:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self._engine, "connect", _prepare_postgres)
         if not read_only:
             with self.write() as connection:
                 METADATA.create_all(connection)
@@ -83,6 +85,12 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
     connection.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_postgres(connection: Any, _: object) -> None:
+    from sereno.store.postgres.adapters import register_texts  # noqa: PLC0415  psycopg may not be installed
+
+    register_texts(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:

