@@ -32,6 +32,10 @@ PARTS = {
     "sereno_alerts_acknowledge_seconds": "no alert was reported to the keeper",
     "sereno_alerts_detection_seconds": "no alert was reported to the keeper",
     "sereno_alerts_last_report_timestamp_seconds": "no alert was reported to the keeper",
+    "llm_energy_joules_total": "the machine of these tests has no power meter",
+    "sereno_energy_joules_total": "the machine of these tests has no power meter",
+    "sereno_cpu_energy_joules_total": "the machine of these tests has no power meter",
+    "(gpu, name)": "the machine of these tests has no GPU",
     "sereno_ingest_errors_total": "no batch was refused; the counter begins with its first reason",
 }
 """Parts of queries that find nothing in this stack, and why."""

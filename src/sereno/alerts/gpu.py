@@ -21,6 +21,8 @@ AMD = {
     "card_model": "0x7448", "card_vendor": "AMD", "driver_version": "6.10.5", "hostname": "gpu", "serial_number": "1",
 }  # fmt: skip
 """Labels as AMD's device-metrics-exporter writes them."""
+OWN = {"job": "sereno", "instance": "sereno:8004", "gpu": "0"}
+"""Labels of Sereno's own meters, which count where no exporter says the same."""
 
 
 def group(limits: Thresholds) -> Group:
@@ -34,7 +36,10 @@ def _fault() -> Rule:
     return Rule(
         name="GpuXidError",
         # The gauge keeps the last code for ever: what counts is that it became another.
-        expr=f"{name} > 0 and changes({name}[15m]) > 0",
+        expr=(
+            f"{name} > 0 and changes({name}[15m]) > 0\n"
+            "or on () (sereno_gpu_last_xid and increase(sereno_gpu_xid_errors_total[15m]) > 0)"
+        ),
         hold=0,
         severity="critical",
         summary="The driver reports a GPU fault",
@@ -44,7 +49,20 @@ def _fault() -> Rule:
         runbook="GpuXidError",
         cases=(
             fires("XID 79", {series(name, fault): "0x38 79x2"}, fault, "79"),
+            fires(
+                "Sereno's own meter",
+                {
+                    series("sereno_gpu_last_xid", OWN): "0x38 79x2",
+                    series("sereno_gpu_xid_errors_total", OWN): "0x38 1x2",
+                },
+                OWN,
+                "79",
+            ),
             silent("none", {series(name, DCGM): 0}),
+            silent(
+                "XID 79 before Sereno's meters were last looked at",
+                {series("sereno_gpu_last_xid", OWN): 79, series("sereno_gpu_xid_errors_total", OWN): 1},
+            ),
             silent("XID 31, an hour ago", {series(name, DCGM): "0x40 31x240"}, after=4200),
         ),
     )
@@ -52,10 +70,10 @@ def _fault() -> Rule:
 
 def _hot(limits: Thresholds) -> Rule:
     names = ("DCGM_FI_DEV_GPU_TEMP", "nvidia_smi_temperature_gpu", "gpu_junction_temperature")
-    limit = limits.gpu_celsius
+    limit, own = limits.gpu_celsius, "sereno_gpu_temperature_celsius"
     return Rule(
         name="GpuHot",
-        expr="\nor ".join(f"{name} > {number(limit)}" for name in names),
+        expr="\nor ".join(f"{name} > {number(limit)}" for name in (*names, f"on () {own}")),
         hold=300,
         severity="warning",
         summary="A GPU of {instance} is hot",
@@ -67,6 +85,13 @@ def _hot(limits: Thresholds) -> Rule:
             fires("dcgm-exporter", {series(names[0], DCGM): limit + 2}, DCGM, f"{limit + 2:.0f}"),
             fires("nvidia_gpu_exporter", {series(names[1], SMI): limit + 2}, SMI, f"{limit + 2:.0f}"),
             fires("AMD", {series(names[2], AMD): limit + 2}, AMD, f"{limit + 2:.0f}"),
+            fires("Sereno's own meter", {series(own, OWN): limit + 2}, OWN, f"{limit + 2:.0f}"),
+            fires(
+                "once, where an exporter says it too",
+                {series(names[0], DCGM): limit + 2, series(own, OWN): limit + 2},
+                DCGM,
+                f"{limit + 2:.0f}",
+            ),
             silent("just below", {series(names[0], DCGM): limit - 1, series(names[1], SMI): limit - 1}),
         ),
     )
@@ -76,6 +101,7 @@ def _memory(limits: Thresholds) -> Rule:
     used, free = "DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE"
     smi_used, smi_all = "nvidia_smi_memory_used_bytes", "nvidia_smi_memory_total_bytes"
     amd_used, amd_all = "gpu_used_vram", "gpu_total_vram"
+    own_used, own_all = "sereno_gpu_memory_used_bytes", "sereno_gpu_memory_total_bytes"
     limit = number(limits.gpu_memory_share)
     high, low = (1 + limits.gpu_memory_share) / 2, 0.98 * limits.gpu_memory_share
     reads = readings.share(high)
@@ -83,7 +109,7 @@ def _memory(limits: Thresholds) -> Rule:
         name="GpuMemoryFull",
         expr=(
             f"{used} / ({used} + {free}) > {limit}\nor {smi_used} / {smi_all} > {limit}\n"
-            f"or {amd_used} / {amd_all} > {limit}"
+            f"or {amd_used} / {amd_all} > {limit}\nor on () {own_used} / {own_all} > {limit}"
         ),
         hold=600,
         severity="warning",
@@ -98,6 +124,7 @@ def _memory(limits: Thresholds) -> Rule:
             ),
             fires("nvidia_gpu_exporter", {series(smi_used, SMI): 16e9 * high, series(smi_all, SMI): 16e9}, SMI, reads),
             fires("AMD", {series(amd_used, AMD): 48e3 * high, series(amd_all, AMD): 48e3}, AMD, reads),
+            fires("Sereno's own meter", {series(own_used, OWN): 8e9 * high, series(own_all, OWN): 8e9}, OWN, reads),
             silent("a little less", {series(used, DCGM): 16e3 * low, series(free, DCGM): 16e3 * (1 - low)}),
         ),
     )
@@ -105,13 +132,14 @@ def _memory(limits: Thresholds) -> Rule:
 
 def _power(limits: Thresholds) -> Rule:
     draw, cap, watts = "nvidia_smi_power_draw_watts", "nvidia_smi_enforced_power_limit_watts", "DCGM_FI_DEV_POWER_USAGE"
-    amd = "gpu_package_power"
+    amd, own, own_cap = "gpu_package_power", "sereno_gpu_power_watts", "sereno_gpu_power_limit_watts"
     limit, high = limits.gpu_watts, 180 * (1 + limits.gpu_power_share) / 2
     return Rule(
         name="GpuPowerLimit",
         expr=(
             f"{draw} and {draw} / {cap} > {number(limits.gpu_power_share)}\n"
-            f"or {watts} > {number(limit)}\nor {amd} > {number(limit)}"
+            f"or {watts} > {number(limit)}\nor {amd} > {number(limit)}\n"
+            f"or on () ({own} and {own} / {own_cap} > {number(limits.gpu_power_share)})"
         ),
         hold=900,
         severity="info",
@@ -124,6 +152,7 @@ def _power(limits: Thresholds) -> Rule:
             fires("at its own limit", {series(draw, SMI): high, series(cap, SMI): 180}, SMI, f"{high:.0f}"),
             fires("dcgm-exporter", {series(watts, DCGM): limit + 10}, DCGM, f"{limit + 10:.0f}"),
             fires("AMD", {series(amd, AMD): limit + 10}, AMD, f"{limit + 10:.0f}"),
+            fires("Sereno's own meter", {series(own, OWN): high, series(own_cap, OWN): 180}, OWN, f"{high:.0f}"),
             silent("below its own limit", {series(draw, SMI): 176.4 * limits.gpu_power_share, series(cap, SMI): 180}),
             silent("a little less", {series(watts, DCGM): 0.98 * limit, series(amd, AMD): 0.98 * limit}),
         ),

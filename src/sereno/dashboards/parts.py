@@ -125,13 +125,17 @@ def model_sizes() -> Bars:
 def loaded_memory() -> Series:
     """Where loaded models are."""
     vram, memory = select("ollama_model_vram_bytes"), select("ollama_model_memory_bytes")
+    spilled = select("ollama_model_spilled_bytes")
     return Series(
         "Memory of loaded models",
-        "What each loaded model takes in the GPU (ollama_model_vram_bytes) and what spilled to the CPU's memory "
-        "(ollama_model_memory_bytes less it). A model in both is slow. No line: nothing is loaded.",
+        "What each loaded model takes in the GPU (ollama_model_vram_bytes) and what did not fit and runs on the CPU "
+        "(ollama_model_spilled_bytes; all of ollama_model_memory_bytes where there is no GPU). A model in both is slow."
+        " No line: nothing is loaded.",
         (
             Query(f"max by (model) ({vram})", "{{model}} GPU"),
-            Query(f"max by (model) ({memory}) - max by (model) ({vram})", "{{model}} CPU"),
+            Query(
+                f"max by (model) ({spilled}) or max by (model) ({memory}) - max by (model) ({vram})", "{{model}} CPU"
+            ),
         ),
         "bytes",
         stacked=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sereno.dashboards import host, parts
 from sereno.dashboards.board import Board, Section
+from sereno.dashboards.energy import energy
 from sereno.dashboards.expressions import RANGE, RATE, rate, select
 from sereno.dashboards.limits import Limits
 from sereno.dashboards.meaning import bad_above, bad_from
@@ -24,6 +25,7 @@ def board(limits: Limits) -> Board:
             Section("", _tiles(limits)),
             Section("GPU", _gpu(limits)),
             Section("CPU", _cpu(limits)),
+            Section("Energy of calls", energy()),
             Section("Models on them", _models()),
         ),
     )
@@ -102,9 +104,15 @@ def _gpu(limits: Limits) -> tuple[Kind, ...]:
         ),
         Tile(
             "GPU errors (XID)",
-            "The last XID that a driver reported (DCGM_FI_DEV_XID_ERRORS); 0 is none. NVIDIA's list says what each "
-            "means; 48, 63, 64, 79 and 94 are hardware.",
-            (Query("max by (gpu) (DCGM_FI_DEV_XID_ERRORS)", "GPU {{gpu}}"),),
+            "The last XID that a driver reported (DCGM_FI_DEV_XID_ERRORS or sereno_gpu_last_xid); 0 is none. NVIDIA's "
+            "list says what each means; 48, 63, 64, 79 and 94 are hardware.",
+            (
+                Query(
+                    "max by (gpu) (DCGM_FI_DEV_XID_ERRORS) or on () "
+                    f"max by (gpu) ({select('sereno_gpu_last_xid')})",
+                    "GPU {{gpu}}",
+                ),
+            ),
             "none", bad_from(1), width=6, empty=parts.NO_GPU,
         ),
         Series(
@@ -116,8 +124,15 @@ def _gpu(limits: Limits) -> tuple[Kind, ...]:
         ),
         Series(
             "GPU energy",
-            "Joules a second, from the GPU's own meter (DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION, in mJ).",
-            (Query(f"sum by (gpu) (rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION[{RATE}])) / 1000", "GPU {{gpu}}"),),
+            "Joules a second, from the GPU's own meter (DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION, in mJ, or "
+            "sereno_gpu_energy_joules_total).",
+            (
+                Query(
+                    f"sum by (gpu) (rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION[{RATE}])) / 1000 or on () "
+                    f"{rate('sereno_gpu_energy_joules_total', by='gpu')}",
+                    "GPU {{gpu}}",
+                ),
+            ),
             "watt", width=9, height=6, empty=parts.NO_GPU,
         ),
     )  # fmt: skip
