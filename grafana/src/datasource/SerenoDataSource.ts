@@ -25,7 +25,7 @@ export class SerenoDataSource extends DataSourceApi<SerenoQuery, SerenoSettings>
     const { from, to } = request.range;
     const zone = request.timezone;
     const tz = !zone || zone === 'browser' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone === 'utc' ? 'UTC' : zone;
-    const span = { from: from.valueOf(), to: to.valueOf(), tz };
+    const span = { from: from.valueOf(), to: to.valueOf(), tz, points: request.maxDataPoints ?? 1000 };
     const queries = request.targets.filter(({ hide }) => !hide).map((query) => filled({ ...DEFAULT_QUERY, ...query }, request.scopedVars));
     const answers = await Promise.allSettled(queries.map((query) => answer(query, span)));
     const errors = answers.flatMap((settled, at) =>

@@ -10,7 +10,14 @@ export interface Span {
   from: number;
   to: number;
   tz: string;
+  /** Points that the panel has room for. */
+  points: number;
 }
+
+/** Intervals that the service knows, in seconds. */
+const SECONDS: Record<string, number> = { '1m': 60, '5m': 300, '15m': 900, '1h': 3600, '6h': 21_600, '1d': 86_400 };
+/** More intervals the service refuses. */
+const MOST_INTERVALS = 2000;
 
 /** Pages of calls are at most this long. */
 const MOST_ROWS = 1000;
@@ -45,13 +52,13 @@ export async function valuesOf(by: string, within: Parameters): Promise<string[]
 }
 
 async function together(query: SerenoQuery, within: Parameters, span: Span): Promise<DataFrame[]> {
-  const told = await ask('analytics/aggregations', { ...within, interval: query.interval, tz: span.tz });
+  const told = await ask('analytics/aggregations', { ...within, interval: intervalOf(query, span), tz: span.tz });
   return [timelineOf(isRecord(told) ? told.messages_by_time : [], figuresOf(query), query.refId)];
 }
 
 async function grouped(query: SerenoQuery, by: string, within: Parameters, span: Span): Promise<DataFrame[]> {
   const limit = Math.min(100, Math.max(1, Math.trunc(query.limit ?? 10)));
-  const asked = { ...within, by, limit, interval: query.interval || 'auto', tz: span.tz };
+  const asked = { ...within, by, limit, interval: intervalOf(query, span), tz: span.tz };
   const told = await ask('analytics/groups', asked);
   return records(isRecord(told) ? told.groups : []).map((group) =>
     timelineOf(group.messages_by_time, figuresOf(query), query.refId, { [by]: text(group.value) || '–' })
@@ -64,6 +71,13 @@ async function totals(query: SerenoQuery, within: Parameters, limit: number): Pr
   const groups = records(isRecord(told) ? told.groups : []);
   const rows = groups.map(({ value, figures }) => ({ [by]: value, ...(isRecord(figures) ? figures : {}) }));
   return tableOf(rows, query.refId, by);
+}
+
+/** The interval asked for, or the shortest that the panel has room for. */
+export function intervalOf(query: Pick<SerenoQuery, 'interval'>, span: Span): string {
+  const room = Math.min(MOST_INTERVALS, Math.max(1, span.points));
+  const fitting = Object.entries(SECONDS).find(([, seconds]) => (span.to - span.from) / 1000 / seconds <= room);
+  return query.interval || (fitting?.[0] ?? '1d');
 }
 
 const figuresOf = (query: SerenoQuery): string[] => {

@@ -3,7 +3,8 @@ import type { Texts } from '../texts/en';
 import type { Fact, FactNumber } from './fact';
 
 /** A fact's figures as a reader sees them: `mean 1.2 s (1.1 s – 1.3 s)`. */
-export const figuresOf = (fact: Fact): string[] => fact.numbers.map((number) => `${spaced(number.name)} ${figure(number)}`);
+export const figuresOf = (fact: Fact, texts: Texts): string[] =>
+  fact.numbers.map((number) => `${texts.roles[number.name] ?? spaced(number.name)} ${figure(number)}`);
 
 /** The time a fact covers, and its moments, in the zone of the chart. */
 export function momentsOf(fact: Fact, tz: string): string {
@@ -22,7 +23,7 @@ export function momentsOf(fact: Fact, tz: string): string {
 /** A fact in one line, for who points at a number. */
 export function inOneLine(fact: Fact, tz: string, texts: Texts): string {
   const head = [texts.kinds[fact.kind] ?? spaced(fact.kind), fact.direction && (texts.directions[fact.direction] ?? '')];
-  const parts = [head.filter(Boolean).join(': '), fact.series.join(', '), figuresOf(fact).join(' · '), momentsOf(fact, tz)];
+  const parts = [head.filter(Boolean).join(': '), fact.series.join(', '), figuresOf(fact, texts).join(' · '), momentsOf(fact, tz)];
   return parts.filter(Boolean).join(' — ');
 }
 

@@ -80,6 +80,17 @@ export const en = {
     data: 'Data',
   } as Record<string, string>,
   directions: { up: 'up', down: 'down', flat: 'no trend' } as Record<string, string>,
+  /** Of figures; one without a name here is shown by its own. */
+  roles: {
+    change_percent: 'change',
+    difference_percent: 'difference',
+    end_value: 'at the end',
+    start_value: 'at the start',
+    peak_value: 'peak',
+    last_level: 'last level',
+    top_count: 'largest, count',
+    top_share: 'largest share',
+  } as Record<string, string>,
   table: { kind: 'What', series: 'Series', figures: 'Figures', when: 'When' },
   problems: {
     unreachable: 'Sereno does not answer. Check that it runs, and its address in the configuration of the Sereno app.',

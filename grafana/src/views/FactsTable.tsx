@@ -57,7 +57,7 @@ function Row({ fact, tz, chosen }: { fact: Fact; tz: string; chosen: boolean }):
       </td>
       <td>{fact.series.join(', ')}</td>
       <td>
-        {figuresOf(fact).map((figure, at) => (
+        {figuresOf(fact, words).map((figure, at) => (
           <div key={at}>{figure}</div>
         ))}
       </td>

@@ -1,0 +1,126 @@
+"""The app as built from these sources, in a real Chromium, on a page of Grafana's own packages."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import urllib.parse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from grafana.grafana_double import Settings, grafana
+from grafana.service_double import Service, service_app
+from web.serving import serving
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "grafana"
+DIST = PLUGIN / "dist"
+HOSTS = {"react19": PLUGIN / "harness/dist/own", "react18": PLUGIN / "harness/dist/plugin"}
+PATIENCE = 30_000
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
+
+
+def _sources() -> str:
+    """What the build depends on, as one hash."""
+    digest = sha256()
+    for path in sorted(PLUGIN.rglob("*")):
+        inside = path.relative_to(PLUGIN).parts
+        if path.is_file() and not {"node_modules", "dist"} & set(inside) and path.suffix != ".zip":
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The built app; made anew where a source has changed. Two workers take turns."""
+    (ROOT / ".tools").mkdir(exist_ok=True)
+    mark = PLUGIN / "harness/dist/built"
+    with (ROOT / ".tools/grafana.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not mark.exists() or mark.read_text() != _sources() or not (DIST / "module.js").exists():
+            done = subprocess.run(
+                [ROOT / "tools/grafana.sh", "host"], capture_output=True, text=True, check=False, env={**os.environ}
+            )
+            installed = all((at / "node_modules/.installed.json").exists() for at in (PLUGIN, PLUGIN / "harness"))
+            if done.returncode and not installed:
+                pytest.skip(f"the packages that the app is built with cannot be had: {done.stderr[-300:]}")
+            assert done.returncode == 0, done.stderr
+            mark.write_text(_sources())
+    return DIST
+
+
+@pytest.fixture(scope="module")  # Playwright's loop runs as long: tests of other files in this process want their own
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no chromium on PATH to open the panel in")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Service, str]]:
+    """A service that can be made to fail, and its address."""
+    state = Service()
+    with serving(service_app(state)) as address:
+        yield state, address
+
+
+@dataclass
+class Visitor:
+    """Opens views of the host page; remembers what the browser said and asked."""
+
+    browser: Browser
+    base: str
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+    def open(self, view: str = "scene", *, width: int = 1400, height: int = 900, **asked: Any) -> Page:
+        context = self.browser.new_context(viewport={"width": width, "height": height}, locale="en-US", timezone_id="UTC")
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.said.append(str(e)))
+        page.on("request", lambda r: self.asked.append(r.url))
+        page.on("response", lambda r: self.refused.append((r.status, r.url)) if r.status >= 400 else None)
+        page.goto(f"{self.base}/?{urllib.parse.urlencode({'view': view, **asked})}")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        return page
+
+
+@pytest.fixture(params=["react19", "react18"])
+def host(request: pytest.FixtureRequest, built: Path) -> Path:
+    """The host page, with React 19 (Grafana 13.2) and with React 18 (Grafana 13.1)."""
+    assert built
+    return HOSTS[request.param]
+
+
+@pytest.fixture
+def visiting(chromium: Browser, built: Path) -> Iterator[Callable[..., Visitor]]:
+    """Starts a Grafana double and gives a visitor of it."""
+    stack: list[Any] = []
+
+    def started(host: Path, url: str, key: str = "") -> Visitor:
+        settings = Settings({"serviceUrl": url}, {"apiKey": key} if key else {})
+        server = serving(grafana(built, host, settings))
+        base = server.__enter__()
+        stack.append(server)
+        return Visitor(chromium, base)
+
+    yield started
+    for server in stack:
+        server.__exit__(None, None, None)
+    for context in list(chromium.contexts):
+        context.close()
