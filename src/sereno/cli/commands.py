@@ -78,6 +78,7 @@ COMMANDS: dict[str, Command] = {
         Command("import", KEEP, "Bring in calls exported elsewhere.", "importing"),
         Command("categories", KEEP, "What prompts are about: list, explain, apply anew.", "categories"),
         Command("reprice", KEEP, "Price stored calls anew, by the settings in force.", "reprice"),
+        Command("lora", KEEP, "Versions of LoRA adapters: import, compare, promote, roll back.", "lora"),
         Command("backup", KEEP, "Write a consistent copy of the store.", "backup"),
         Command("loadtest", CHECK, "Put load on an LLM API, measure what its users feel.", "loadtest"),
         Command("ingest", KEEP, "Bring real series into a database: daily prices of the S&P 500.", "ingest"),

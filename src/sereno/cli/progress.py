@@ -27,7 +27,7 @@ class Bar:
 
 
 @contextmanager
-def progress(what: str, total: int | None, amount: Literal["calls", "bytes"] = "calls") -> Iterator[Bar]:
+def progress(what: str, total: int | None, amount: Literal["calls", "bytes", "days"] = "calls") -> Iterator[Bar]:
     """A bar while the block runs.
 
     Args:
@@ -50,7 +50,7 @@ def progress(what: str, total: int | None, amount: Literal["calls", "bytes"] = "
         yield Bar(shown, shown.add_task(what, total=total))
 
 
-def _amount(total: int | None, amount: Literal["calls", "bytes"]) -> rich.progress.ProgressColumn:
+def _amount(total: int | None, amount: Literal["calls", "bytes", "days"]) -> rich.progress.ProgressColumn:
     if amount == "bytes":
         return rich.progress.DownloadColumn(binary_units=True)
     return (
