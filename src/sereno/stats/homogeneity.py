@@ -18,9 +18,9 @@ LARGE_PER_BIN = 500
 """From so many on the law is taken at its word in the tail too."""
 UNINTERESTING = 0.2
 """Above this p-value precision is not needed."""
-ENOUGH = 20
+ENOUGH = 100
 """After so many exceedances a permutation test stops."""
-FIRST = 200
+FIRST = 500
 
 
 def chi_square(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Ints]:
@@ -110,10 +110,14 @@ def permutation_p(a: ArrayLike, b: ArrayLike, rng: np.random.Generator, most: in
         at_least = chi_square(draws, pooled - draws)[0] >= observed
         hits = np.flatnonzero(at_least)
         if exceeded + len(hits) >= ENOUGH:
-            return ENOUGH / (drawn + int(hits[ENOUGH - exceeded - 1]) + 1)
+            drawn += int(hits[ENOUGH - exceeded - 1]) + 1
+            return _with_error(ENOUGH / drawn, drawn)
         drawn, exceeded = drawn + size, exceeded + len(hits)
-    share = (exceeded + 1) / (drawn + 1)
-    return share + sqrt(share * (1 - share) / drawn)
+    return _with_error((exceeded + 1) / (drawn + 1), drawn)
+
+
+def _with_error(share: float, drawn: int) -> float:
+    return min(share + sqrt(share * (1 - share) / drawn), 1.0)
 
 
 def homogeneity_p(a: ArrayLike, b: ArrayLike, rng: np.random.Generator, most: int = 9_999) -> float:
