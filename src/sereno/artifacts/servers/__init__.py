@@ -1,0 +1,1 @@
+"""Model servers that load adapters, each by its own API."""

@@ -1,0 +1,56 @@
+"""What the commands of adapters need: an open ledger with its store, and the model server that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from sereno.artifacts.servers.llamacpp import LlamaCpp
+from sereno.artifacts.servers.ollama import Ollama
+from sereno.artifacts.servers.server import Http, Server
+from sereno.artifacts.servers.vllm import Vllm
+from sereno.assembly.ledger import open_ledger
+from sereno.assembly.store import open_store
+from sereno.config.table import Settings
+from sereno.journal.instance import prepare_data
+from sereno.store.base import Store
+from sereno.store.ledger import Ledger
+
+Kind = Literal["vllm", "llama.cpp", "ollama"]
+
+
+@contextmanager
+def registry(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[Ledger, Store]]:
+    """The ledger and the store, made where they are not there yet unless only read.
+
+    Raises:
+        StoreError: they cannot be opened.
+    """
+    if not read_only:
+        prepare_data(settings.data)
+    store = open_store(settings, read_only=read_only)
+    try:
+        ledger = open_ledger(settings, read_only=read_only)
+        try:
+            yield ledger, store
+        finally:
+            ledger.close()
+    finally:
+        store.close()
+
+
+def server_of(kind: Kind, url: str) -> Server:
+    """A model server of one kind.
+
+    Raises:
+        ConfigError: the address is none.
+    """
+    http = Http(url)
+    match kind:
+        case "vllm":
+            return Vllm(http)
+        case "llama.cpp":
+            return LlamaCpp(http)
+        case "ollama":
+            return Ollama(http)
