@@ -71,6 +71,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         confidence: level of the intervals in `numbers`, such as 0.95.
         weight: how much it matters to a reader, 0–1; facts are ordered by it.
         note: a bounded word that tells variants apart, such as `point` and `collective` of an anomaly.
+        label: what the chart calls it (an event's title, a threshold's name): text from outside, hostile text possible.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float | None = None
     weight: float = 0.0
     note: str = ""
+    label: str = ""
 
 
 class FactSheet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sereno.explain.detect import OF_A_CHART, OF_A_SERIES
+import numpy as np
+
+from sereno.explain.detect import BETWEEN_SERIES, OF_A_CHART, OF_A_SERIES
 from sereno.explain.fact import Fact, FactSheet
 from sereno.explain.frame import Chart
 from sereno.explain.prepared import prepare_all
@@ -22,6 +24,11 @@ def facts(chart: Chart, *, now: float | None = None) -> FactSheet:
         chart: any number of series, at any times, with any values.
         now: epoch seconds at which the reader looks; the end of the chart's data without it.
     """
+    with np.errstate(all="ignore"):  # what leaves the numbers is left out of the facts, not warned of
+        return _sheet(chart, now)
+
+
+def _sheet(chart: Chart, now: float | None) -> FactSheet:
     prepared = prepare_all(chart)
     starts = [float(one.times[0]) for one in prepared if len(one.times)]
     ends = [float(one.times[-1]) for one in prepared if len(one.times)]
@@ -30,7 +37,7 @@ def facts(chart: Chart, *, now: float | None = None) -> FactSheet:
     moment = now if now is not None else end if end is not None else 0.0
     subjects = [subject_of(one, chart, moment) for one in prepared]
     return FactSheet(
-        facts=ranked(_found(subjects)),
+        facts=ranked(_found(chart, subjects)),
         title=chart.title,
         tz=chart.tz,
         start=start,
@@ -41,9 +48,11 @@ def facts(chart: Chart, *, now: float | None = None) -> FactSheet:
     )
 
 
-def _found(subjects: list[Subject]) -> Iterator[Fact]:
+def _found(chart: Chart, subjects: list[Subject]) -> Iterator[Fact]:
+    for of_a_chart in OF_A_CHART:
+        yield from of_a_chart(chart)
     for subject in subjects:
-        for detector in OF_A_SERIES:
-            yield from detector(subject)
-    for chart_detector in OF_A_CHART:
-        yield from chart_detector(subjects)
+        for of_a_series in OF_A_SERIES:
+            yield from of_a_series(subject)
+    for between_series in BETWEEN_SERIES:
+        yield from between_series(subjects)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from sereno.explain.frame import Chart, Series
 
 Floats = NDArray[np.float64]
+LATEST = 2.5e11
+"""Epoch seconds around the year 9892, the end of what calendars write; times beyond are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +56,17 @@ class Prepared:
 def prepare(series: Series, *, start: float | None = None, end: float | None = None) -> Prepared:
     """Order the points, drop what is no number, average what shares a time; only start ≤ time ≤ end.
 
-    Lengths that differ are cut to the shorter. Times that are not finite count as missing points.
+    Lengths that differ are cut to the shorter. Points at times that no calendar writes count as missing.
     """
     count = min(len(series.times), len(series.values))
     times = np.asarray(series.times[:count], dtype=np.float64)
     values = np.asarray(series.values[:count], dtype=np.float64)
-    timed = np.isfinite(times)
+    timed = np.abs(times) <= LATEST  # false for NaN
     if start is not None:
         timed &= times >= start
     if end is not None:
         timed &= times <= end
-    given = int(np.count_nonzero(timed | ~np.isfinite(times)))
+    given = int(np.count_nonzero(timed | ~(np.abs(times) <= LATEST)))
     finite = np.isfinite(values)
     nulls = np.sort(times[timed & ~finite])
     infinite = int(np.count_nonzero(np.isinf(values)))
@@ -85,7 +87,6 @@ def prepare(series: Series, *, start: float | None = None, end: float | None = N
             counts = np.diff(first, append=len(times))
             values = _average(values, first, counts)
             times = times[first]
-    # Sums and squares of values beyond 1e150 would leave the numbers; such a series is told as it is, without analyses.
     return Prepared(
         name=series.name,
         unit=series.unit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import isfinite
 
 import msgspec
 
@@ -37,7 +38,7 @@ NOTHING = frozenset({"empty", "all_missing", "one_point"})
 def weigh(fact: Fact) -> float:
     """Weight 0–1 from the kind's importance and the fact's strength among its kind (its weight so far)."""
     importance = 1.0 if fact.kind == "data" and fact.note in NOTHING else IMPORTANCE[fact.kind]
-    strength = min(max(fact.weight, 0.0), 1.0)
+    strength = min(max(fact.weight, 0.0), 1.0) if isfinite(fact.weight) else 0.0
     if fact.kind == "trend" and fact.direction == "flat":
         importance *= 0.5
     return round(importance * (1.0 - SHARE_OF_STRENGTH + SHARE_OF_STRENGTH * strength), 6)
@@ -49,5 +50,7 @@ def ranked(found: Iterable[Fact]) -> tuple[Fact, ...]:
     facts = []
     for fact in found:
         counts[fact.kind] += 1
-        facts.append(msgspec.structs.replace(fact, id=f"{fact.kind}-{counts[fact.kind]}", weight=weigh(fact)))
+        p_value = fact.p_value if fact.p_value is not None and isfinite(fact.p_value) else None
+        name = f"{fact.kind}-{counts[fact.kind]}"
+        facts.append(msgspec.structs.replace(fact, id=name, p_value=p_value, weight=weigh(fact)))
     return tuple(sorted(facts, key=lambda fact: -fact.weight))

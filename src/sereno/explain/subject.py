@@ -8,8 +8,8 @@ from sereno.explain.anatomy import FEWEST, Anatomy
 from sereno.explain.frame import Chart
 from sereno.explain.prepared import Prepared
 
-LARGEST = 1e100
-"""Squares of greater values are no numbers any more; such series are told as they are and not analysed."""
+LARGEST, SMALLEST = 1e60, 1e-60
+"""Powers of greater values, or smaller differences, leave the numbers; such series are told and not analysed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,5 +40,11 @@ class Subject:
 def subject_of(prepared: Prepared, chart: Chart, now: float) -> Subject:
     """A series as detectors take it."""
     values = prepared.values
-    fit = len(values) >= FEWEST and not prepared.constant and float(abs(values).max()) <= LARGEST
+    fit = len(values) >= FEWEST and not prepared.constant and in_range(prepared)
     return Subject(prepared, Anatomy(prepared) if fit else None, chart, now)
+
+
+def in_range(prepared: Prepared) -> bool:
+    """Whether values and differences are of a size that can be computed with; there must be values."""
+    low, high = float(prepared.values.min()), float(prepared.values.max())
+    return max(abs(low), abs(high)) <= LARGEST and (low == high or high - low >= SMALLEST)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sereno.explain.fact import Fact
 from sereno.explain.figures import count, numbers, seconds
-from sereno.explain.subject import LARGEST, Subject
+from sereno.explain.subject import Subject, in_range
 
 
 def data(subject: Subject) -> Iterator[Fact]:
@@ -26,7 +26,7 @@ def data(subject: Subject) -> Iterator[Fact]:
         notes.append(("one_point", None))
     elif prepared.constant:
         notes.append(("constant", None))
-    elif float(abs(prepared.values).max()) > LARGEST:
+    elif not in_range(prepared):
         notes.append(("out_of_range", None))
     elif subject.anatomy is None:
         notes.append(("few_points", None))
