@@ -23,6 +23,18 @@ class UpstreamError(SerenoError):
     exit_code = 3
 
 
+class ModelError(UpstreamError):
+    """A model that Sereno itself asked gave no answer.
+
+    Attributes:
+        trouble: `unreachable`, `timeout`, `unknown-model`, `refused`, `failed` or `invalid`.
+    """
+
+    def __init__(self, trouble: str, message: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+
+
 class StoreError(SerenoError):
     """The store cannot be opened, read or written."""
 

@@ -78,6 +78,7 @@ def create_app(view: KeeperView, options: ApiOptions, explainer: Explainer | Non
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         context.pool.close()
+        await context.explainer.close()
 
     layers = [Middleware(Guard, view=view), Middleware(HostGate, options=options)]
     if options.cors_origins:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from sereno.api.context import Context, answer
 from sereno.api.describe import body, described
 from sereno.api.writing import written
-from sereno.errors import QueryError, StoreError
+from sereno.errors import QueryError
 from sereno.query.explaining import (
     ChatModel,
     End,
@@ -34,6 +34,7 @@ from sereno.store.ledger import Ledger, explanations
 from sereno.store.ledger.explanations import Explanation
 
 _HEARTBEAT_SECONDS = 10.0
+_ASKING = (400, 401, 403, 404, 429, 503)
 _CHANGING = (400, 401, 403, 415, 429, 503)
 _NAMES: dict[type, str] = {
     Facts: "facts",
@@ -103,11 +104,11 @@ def router(context: Context) -> APIRouter:
 
     def ledger() -> Ledger:
         if view.ledger is None:
-            raise StoreError("This keeper has no ledger, so explanations are not remembered.")
+            raise not_found("This keeper remembers no explanations: it was started without a ledger.")
         return view.ledger
 
-    @routes.post("", **described("Explains a chart: facts, text, a verdict on each claim of the text, the end.", (),
-                                 media=("text/event-stream",), errors=_CHANGING, body=body(ExplainRequest)))  # fmt: skip
+    @routes.post("", **described("Explains a chart: facts, text, verdicts on it, the end.", (), errors=_CHANGING,
+                                 media=("text/event-stream",), body=body(ExplainRequest)))  # fmt: skip
     async def explain(request: Request) -> Response:
         given = await written(request, ExplainRequest, "read", context.options)
         asked = await context.ask("explain_read", lambda: checked(given))
@@ -127,7 +128,8 @@ def router(context: Context) -> APIRouter:
         context.read(request, ())
         return answer(list(await explainer.models()))
 
-    @routes.get("/history", **described("What was told before, newest first.", (LIMIT,), list[Explanation]))
+    @routes.get("/history", **described("What was told before, newest first.", (LIMIT,), list[Explanation],
+                                        errors=_ASKING))  # fmt: skip
     async def history(request: Request) -> Response:
         limit = context.read(request, (LIMIT,)).query().limit
 

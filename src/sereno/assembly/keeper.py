@@ -9,6 +9,7 @@ from sereno.alerts.catalogue import holds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.energy import energy_of
+from sereno.assembly.explainer import explainer_of
 from sereno.assembly.ledger import open_ledger
 from sereno.assembly.prices import prices_of
 from sereno.assembly.store import open_store
@@ -119,7 +120,7 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
     api = api_options(loaded.settings)
 
     def app(view: KeeperView) -> ASGIApp:
-        made = create_app(view, api)
+        made = create_app(view, api, explainer_of(loaded.settings, view.now, view.ledger))
         mount(made, view)
         return cast("ASGIApp", made)
 

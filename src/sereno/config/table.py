@@ -280,6 +280,34 @@ class Ui(msgspec.Struct, frozen=True, kw_only=True):
         "Their language; `auto`: what the browser asks for, else English.")] = "auto"
 
 
+class Explain(msgspec.Struct, frozen=True, kw_only=True):
+    """Charts explained, by templates or by a model: [explain](explain.md)."""
+
+    url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Model server that narrates; `off`: the gateway itself, where Sereno's own calls are counted apart.",
+        "--model-url")] = None
+    api: Annotated[str, Setting(kinds.choice("auto", "ollama", "openai", "anthropic"),
+        "Which API it speaks; `auto` finds out.")] = "auto"
+    model: Annotated[str, Setting(kinds.text(),
+        "Model that narrates when a request names none; empty: templates, at once.")] = ""
+    key_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File with the key that the model server wants.")] = None
+    prompts_dir: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Folder of your own prompts, which replace the built-in ones file by file.")] = None
+    strict: Annotated[bool, Setting(kinds.boolean(),
+        "Whether sentences with a number that no fact supports are withheld.")] = False
+    timeout: Annotated[float, Setting(kinds.duration(0.1),
+        "Longest silence of the model, loading included.")] = 120.0
+    max_tokens: Annotated[int, Setting(kinds.integer(1, 100_000),
+        "Longest answer of the model.")] = 1024
+    concurrency: Annotated[int, Setting(kinds.integer(1, 1000),
+        "Answers of the model at once; more get 503.")] = 2
+    per_minute: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 100_000)),
+        "Answers of the model begun in a minute; more get 429.")] = 30
+    history_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
+        "Days an explanation is remembered.")] = 90
+
+
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """The instrumented agent of `sereno agent`: [agent](agent.md)."""
 
@@ -447,6 +475,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     energy: Energy = Energy()
     api: Api = Api()
     ui: Ui = Ui()
+    explain: Explain = Explain()
     agent: Agent = Agent()
     log: Log = Log()
     client: Client = Client()
@@ -463,8 +492,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "agent": Agent, "log": Log, "client": Client,
-    "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
+    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "agent": Agent, "log": Log,
+    "client": Client, "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
     "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.query.explaining.chat import Chat, ChatModel, Usage
+from sereno.explain.narrate.chat import Chat, ChatModel, Usage
 from sereno.query.explaining.events import End, Event, Facts, Failure, Text, Verified, Withheld
 from sereno.query.explaining.explainer import Explainer
 from sereno.query.explaining.limits import Limits

@@ -10,14 +10,15 @@ from typing import Protocol
 
 import msgspec
 
+from sereno.errors import ModelError
 from sereno.explain.fact import FactSheet
 from sereno.explain.facts import facts
 from sereno.explain.narrate import narrate
+from sereno.explain.narrate.chat import Chat, ChatModel, Usage
 from sereno.explain.narrate.plain_text import PlainText
 from sereno.explain.narrate.prompt import Prompts, make_prompt
 from sereno.explain.narrate.telling import spoken
 from sereno.explain.verify import Sentence, Verifier
-from sereno.query.explaining.chat import Chat, ChatModel, Usage
 from sereno.query.explaining.events import End, Event, Facts, Failure, Text, Verified, Withheld
 from sereno.query.explaining.limits import Limits, Turnstile
 from sereno.query.explaining.request import TEMPLATE, Asked
@@ -90,7 +91,7 @@ class Explainer:
         if self._chat is not None:
             try:
                 found = await self._chat.models()
-            except Problem:
+            except ModelError:
                 found = ()
         first = [one for one in found if one.name == self._model]
         return [ChatModel(TEMPLATE), *first, *(one for one in found if one.name != self._model)]
@@ -145,7 +146,8 @@ class Explainer:
                                 continue
                             for event in telling.take(piece):
                                 yield event
-                except Problem as problem:
+                except ModelError as error:
+                    problem = Problem(f"model-{error.trouble}", 502, str(error))
                     yield Failure(problem.document("").type, problem.title, problem.detail)
                     told_by = model if telling.text else None
             if model is None or (told_by is None and not telling.text):
@@ -160,6 +162,11 @@ class Explainer:
             kept = Kept(id=explanation, asked=asked, sheet=sheet, text=text, end=end, by=by, strict=strict)
             await self._remember(kept)
         yield end
+
+    async def close(self) -> None:
+        """Close the connections to the model server."""
+        if self._chat is not None:
+            await self._chat.close()
 
     async def _ask(self, sheet: FactSheet, asked: Asked, model: str) -> AsyncGenerator[str | Usage, None]:
         assert self._chat is not None

@@ -1,4 +1,4 @@
-"""What the explainer asks of a model's client; `sereno.models` has one for each API."""
+"""What an explainer asks of a model's client; `sereno.models` has one for each API."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Chat(Protocol):
         """The answer in pieces as they come, its usage last. Closing the iterator closes the connection at once.
 
         Raises:
-            Problem: the server cannot be reached, refuses, is too slow, or answers what it must not.
+            ModelError: the server cannot be reached, refuses, is too slow, or answers what it must not.
         """
 
     async def models(self) -> Sequence[ChatModel]:
         """What the server has.
 
         Raises:
-            Problem: as `stream`.
+            ModelError: as `stream`.
         """
 
     async def close(self) -> None:
