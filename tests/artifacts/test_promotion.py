@@ -84,7 +84,7 @@ def test_the_base_may_be_learnt_by_importing_again(ledger: Ledger, tmp_path: Pat
         import_adapter(ledger, at, now=NOW, base_digest="sha256:" + "e" * 64)
 
 
-@pytest.mark.parametrize("version", ["../etc", "a b", "", "-x", "v" * 65, "v\n1"])
+@pytest.mark.parametrize("version", ["../etc", "a b", "", "-x", "v" * 65, "v\n1", "champion", "log"])
 def test_a_name_that_is_no_name_is_refused(ledger: Ledger, tmp_path: Path, version: str) -> None:
     at = folder(tmp_path / "v1")
     if version == "":

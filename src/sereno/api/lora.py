@@ -38,7 +38,7 @@ BASE = Field(name="base_model", kind="name", help="Adapters of this base model."
              example="HuggingFaceTB/SmolLM2-135M-Instruct")  # fmt: skip
 FIRST = Field(name="a", kind="name", help="The version before.", maximum=64, example="faq-v1")
 SECOND = Field(name="b", kind="name", help="The version after.", maximum=64, example="faq-v2")
-_VERSION = {"version": "Name of the version."}
+_VERSION = {"id": "Name of the version."}
 _ERRORS = (400, 401, 403, 404, 429, 503)
 _CHANGING = (400, 401, 403, 404, 409, 415, 429, 503)
 _SCOPE: Scope = "admin"
@@ -106,21 +106,23 @@ def router(context: Context) -> APIRouter:
 
         return answer(await context.ask("lora_rollback", work))
 
-    @routes.get("/{version}", **described("One version: settings, training, hashes, traffic, log.", (),
+    @routes.get("/{id}", **described("One version: settings, training, hashes, traffic, log.", (),
                                           AdapterDetail, path=_VERSION, errors=_ERRORS))  # fmt: skip
-    async def one(request: Request, version: str) -> Response:
+    async def one(request: Request) -> Response:
         context.read(request, ())
+        version = str(request.path_params["id"])
         return answer(
             await context.ask(
                 "lora_version", lambda: adapter_detail(adapter_ledger(view), view.store, version, view.now())
             )
         )
 
-    @routes.get("/{version}/performance",
+    @routes.get("/{id}/performance",
                 **described("What a version did, window by window, oldest first.", (), list[Figure], path=_VERSION,
                             errors=_ERRORS))  # fmt: skip
-    async def performance(request: Request, version: str) -> Response:
+    async def performance(request: Request) -> Response:
         context.read(request, ())
+        version = str(request.path_params["id"])
 
         def ask() -> list[Figure]:
             with adapter_ledger(view).read() as connection:
@@ -128,10 +130,11 @@ def router(context: Context) -> APIRouter:
 
         return answer(await context.ask("lora_performance", ask))
 
-    @routes.post("/{version}/promote",
+    @routes.post("/{id}/promote",
                  **described("Makes a version champion, if the gate opens; the problem says why where it does not.",
                              (), LogMessage, path=_VERSION, errors=_CHANGING, body=body(Promote)))  # fmt: skip
-    async def promotion(request: Request, version: str) -> Response:
+    async def promotion(request: Request) -> Response:
+        version = str(request.path_params["id"])
         said = await written(request, Promote, _SCOPE, context.options)
         actor = _actor(request)
 

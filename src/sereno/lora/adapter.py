@@ -12,6 +12,8 @@ from sereno.lora.training import Training
 
 Format = Literal["peft", "gguf"]
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+RESERVED = frozenset({"base", "candidate", "champion", "compare", "log", "previous", "rollback", "version"})
+"""Words that stand for something else where a version could stand."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
@@ -89,9 +91,11 @@ def checked_version(text: str) -> str:
     >>> checked_version("faq-v2.1")
     'faq-v2.1'
     """
-    if not _VERSION.fullmatch(text):
+    if not _VERSION.fullmatch(text) or text.lower() in RESERVED:
         shown = ascii(text[:80])
-        raise AdapterError(f"{shown} is no version; expected 1 to 64 letters, digits and . _ -, for instance faq-v2")
+        raise AdapterError(
+            f"{shown} is no version; expected 1 to 64 letters, digits and . _ -, and no word such as champion or log"
+        )
     return text
 
 
