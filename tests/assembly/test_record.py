@@ -94,7 +94,7 @@ def test_where_the_store_is(tmp_path: Path) -> None:
     assert path("") == tmp_path / "sereno.db"
     assert path("sqlite:/var/x.db") == Path("/var/x.db")
     assert path("sqlite:x.db") == tmp_path / "x.db"
-    for wrong in ("postgresql://h/db", "x.db", "sqlite:", "sqlite:///"):
+    for wrong in ("mysql://h/db", "x.db", "sqlite:", "sqlite:///"):
         with pytest.raises(ConfigError, match="expected sqlite:PATH"):
             path(wrong)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL
-
-from sereno.assembly.store import store_path
+from sereno.assembly.store import is_postgres, store_address, store_path
 from sereno.config.table import Settings
 from sereno.store.ledger import Ledger
+from sereno.store.ledger.url import postgres_url, sqlite_url
 
 
 def open_ledger(settings: Settings, *, read_only: bool = False) -> Ledger:
@@ -22,9 +21,6 @@ def open_ledger(settings: Settings, *, read_only: bool = False) -> Ledger:
         StoreError: it cannot be opened.
         ConfigError: `store.url` is wrong.
     """
-    path = str(store_path(settings))
-    if read_only:
-        return Ledger(
-            URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"}), read_only=True
-        )
-    return Ledger(URL.create("sqlite", database=path))
+    if is_postgres(settings):
+        return Ledger(postgres_url(store_address(settings).conninfo), read_only=read_only)
+    return Ledger(sqlite_url(store_path(settings), read_only=read_only), read_only=read_only)

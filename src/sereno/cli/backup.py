@@ -24,7 +24,8 @@ def backup(
 ) -> None:
     """Write a consistent copy of the store to FILE; gateway and keeper may run meanwhile.
 
-    To restore, stop Sereno and put the file in the place of DATA/sereno.db (remove sereno.db-wal and sereno.db-shm).
+    It is one SQLite file, whatever the store. To restore, stop Sereno and put the file in the place of DATA/sereno.db
+    (remove sereno.db-wal and sereno.db-shm), or bring it to an empty PostgreSQL with `sereno store copy`.
     """
     if file.exists():
         raise ConfigError(f"{file} exists already; give a new name")

@@ -80,6 +80,7 @@ COMMANDS: dict[str, Command] = {
         Command("reprice", KEEP, "Price stored calls anew, by the settings in force.", "reprice"),
         Command("lora", KEEP, "Versions of LoRA adapters: import, compare, promote, roll back.", "lora"),
         Command("backup", KEEP, "Write a consistent copy of the store.", "backup"),
+        Command("store", KEEP, "Move the record: SQLite to PostgreSQL, and back.", "store"),
         Command("loadtest", CHECK, "Put load on an LLM API, measure what its users feel.", "loadtest"),
         Command("ingest", KEEP, "Bring real series into a database: daily prices of the S&P 500.", "ingest"),
         Command("doctor", CHECK, "Look for what could go wrong, say what to do.", "doctor"),

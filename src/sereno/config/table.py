@@ -210,7 +210,9 @@ class StoreSection(msgspec.Struct, frozen=True, kw_only=True):
     """Where calls are kept."""
 
     url: Annotated[str, Setting(kinds.text(),
-        "`sqlite:PATH`; empty for the file `sereno.db` in the data folder.")] = ""
+        "`sqlite:PATH` or `postgresql://USER@HOST:PORT/DATABASE`; empty for `sereno.db` in the data folder.")] = ""
+    password: Annotated[Secret, Setting(kinds.secret(),
+        "PostgreSQL's password; empty: `PGPASSWORD`, `~/.pgpass`, or none.")] = Secret("")
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
@@ -386,6 +388,13 @@ class Alerting(msgspec.Struct, frozen=True, kw_only=True):
         "File that holds a Sereno key with scope `alerts` for that, where they run on another machine.")] = None
 
 
+class Objectives(msgspec.Struct, frozen=True, kw_only=True):
+    """Service level objectives of the page and the API: [slo](slo.md)."""
+
+    specs: Annotated[tuple[Path, ...], Setting(kinds.paths(),
+        "Files of objectives: ours, Sloth's or OpenSLO's; none: the shipped ones.")] = ()
+
+
 class Email(msgspec.Struct, frozen=True, kw_only=True):
     """Notifications by e-mail."""
 
@@ -480,6 +489,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log: Log = Log()
     client: Client = Client()
     alerting: Alerting = Alerting()
+    slo: Objectives = Objectives()
     email: Email = Email()
     slack: Slack = Slack()
     discord: Discord = Discord()
@@ -493,8 +503,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
     "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "agent": Agent, "log": Log,
-    "client": Client, "alerting": Alerting, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
-    "maintenance.NAME": Maintenance, "thresholds": Thresholds,
+    "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack, "discord": Discord,
+    "webhook": Webhook, "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

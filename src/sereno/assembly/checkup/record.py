@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sereno import conventions
 from sereno.assembly.checkup.finding import Finding, about
-from sereno.assembly.store import open_store, store_path
+from sereno.assembly.store import is_postgres, open_store, store_name, store_path
 from sereno.config import Settings
 from sereno.errors import StoreError
 from sereno.journal.status import DROP_REASONS, read_run
@@ -21,9 +21,9 @@ _LATEST = CallQuery(limit=1)
 
 def store(settings: Settings) -> Iterator[Finding]:
     """It opens, answers, and its calls are not from the future."""
-    path = store_path(settings)
-    if not path.exists():
-        yield Finding("store", "ok", f"{path} is made at the first start")
+    name = store_name(settings)
+    if not is_postgres(settings) and not store_path(settings).exists():
+        yield Finding("store", "ok", f"{name} is made at the first start")
         return
     try:
         opened = open_store(settings, read_only=True)
@@ -34,7 +34,7 @@ def store(settings: Settings) -> Iterator[Finding]:
         opened.check()
         sizes = opened.sizes()
         size = about(sum(sizes.parts.values()))
-        yield Finding("store", "ok", f"{path}: {sizes.calls:,} calls, {sizes.bodies:,} with bodies, {size}")
+        yield Finding("store", "ok", f"{name}: {sizes.calls:,} calls, {sizes.bodies:,} with bodies, {size}")
         latest = opened.calls(_LATEST).calls
         if latest and latest[0].started_at > time.time() + FUTURE_SECONDS:
             yield Finding(

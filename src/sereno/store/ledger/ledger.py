@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -20,6 +20,8 @@ from sereno.store.ledger.metadata import METADATA
 
 WAIT_SECONDS = 30.0
 """How long a transaction waits for another writer of the same SQLite file."""
+MAKING = 0x53524E4F_4C454447
+"""Key of the advisory lock under which tables are made (`SRNOLEDG`)."""
 
 
 class Ledger:
@@ -43,6 +45,8 @@ class Ledger:
             event.listen(self._engine, "connect", _prepare_postgres)
         if not read_only:
             with self.write() as connection:
+                if self._engine.dialect.name == "postgresql":  # keepers that start together make tables in turn
+                    connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
                 METADATA.create_all(connection)
 
     @contextmanager
