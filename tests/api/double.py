@@ -30,6 +30,7 @@ from sereno.query.view import (
     UpstreamState,
     WorkerState,
 )
+from sereno.slo.spec import Slo
 from sereno.stats.histograms import Histogram
 from sereno.store.base import (
     Batch,
@@ -365,6 +366,7 @@ class KeeperDouble:
         self.state: Health = Health("ok", [Check("store", "ok", "The store answers.")])
         self.open: list[OpenCall] = []
         self.lost: dict[str, int] = {}
+        self.slos: list[Slo] = []
 
     def now(self) -> float:
         return NOW
@@ -403,6 +405,9 @@ class KeeperDouble:
 
     def settings(self) -> Sequence[ShownSetting]:
         return [ShownSetting("gateway.listen", "127.0.0.1:11434", "default")]
+
+    def objectives(self) -> Sequence[Slo]:
+        return self.slos
 
     def categories(self) -> Sequence[Category]:
         return BUILTIN

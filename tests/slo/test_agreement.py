@@ -11,13 +11,14 @@ import pytest
 import yaml
 
 from parts.running import prometheus
-from sereno.assembly.slo import load, status_of
+from sereno.assembly.slo import load
 from sereno.calls import Call, Timing, Usage
 from sereno.conventions import METRIC
 from sereno.metrics.account import account_all
 from sereno.metrics.exposition import render
 from sereno.metrics.increments import Increments
 from sereno.metrics.zeros import zero_children
+from sereno.query.objectives import status_of
 from sereno.slo.compile import compiled
 from sereno.slo.spec import Slo
 from sereno.slo.status import Status

@@ -26,6 +26,7 @@ from sereno.api import (
     lora,
     messages,
     models,
+    slo,
     watchman,
 )
 from sereno.api.answers import render
@@ -39,7 +40,21 @@ from sereno.query.explaining import Explainer
 from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
 
-ROUTERS = (messages, aggregations, groups, models, export, drilldown, live, health, watchman, alerts, lora, explain)
+ROUTERS = (
+    messages,
+    aggregations,
+    groups,
+    models,
+    export,
+    drilldown,
+    live,
+    health,
+    watchman,
+    alerts,
+    slo,
+    lora,
+    explain,
+)
 """One module a resource; each has `router(context)`."""
 
 

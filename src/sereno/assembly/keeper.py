@@ -12,6 +12,7 @@ from sereno.assembly.energy import energy_of
 from sereno.assembly.explainer import explainer_of
 from sereno.assembly.ledger import open_ledger
 from sereno.assembly.prices import prices_of
+from sereno.assembly.slo import load as load_objectives
 from sereno.assembly.store import open_store
 from sereno.assembly.tracing import span_options
 from sereno.categories.calls import categorised
@@ -47,7 +48,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None, meter: Meter
         meter: gives calls their energy.
 
     Raises:
-        ConfigError: a model server's provider is unknown, or a file of `tracing` is wrong.
+        ConfigError: a model server's provider is unknown, a file of `tracing` or an objective is wrong.
     """
     settings = loaded.settings
     return KeeperOptions(
@@ -72,6 +73,7 @@ def keeper_options(loaded: Loaded, *, parent_fd: int | None = None, meter: Meter
         parent_fd=parent_fd,
         journal_budget_bytes=settings.journal.max_bytes,
         settings=tuple(_shown(loaded)),
+        objectives=tuple(load_objectives(settings.slo.specs)),
         spans=span_options(settings),
     )
 

@@ -1,35 +1,27 @@
-"""Objectives at the edge: spec files read, compiled files written whole or not at all, the store asked."""
+"""Objectives at the edge: spec files read, compiled files written whole or not at all."""
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
 
 import msgspec
 
-from sereno.conventions import OTHER_MODEL
 from sereno.errors import ConfigError
 from sereno.promql.catalogue import known, listed
 from sereno.slo.compile import HEADER, compiled, notes
 from sereno.slo.document import LARGEST
 from sereno.slo.read import read
-from sereno.slo.samples import HISTOGRAMS, Cell, Distribution
-from sereno.slo.spec import Latency, Slo
-from sereno.slo.status import Status, statuses, windows
-from sereno.stats.histograms import Histogram
-from sereno.store.base import CallQuery, Group, Store
+from sereno.slo.spec import Slo
 
 DEFAULT = "llm.yaml"
 """The shipped spec, inside the package."""
 SHOWN = 20
 """Mistakes that are told at once; the others wait for the next run."""
-MINUTE = 60
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -104,52 +96,6 @@ def compile_to(slos: Sequence[Slo], folder: Path) -> Compiled:
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return Compiled(slos, list(out), [*notes(slos), *_left_over(folder, out)])
-
-
-def status_of(store: Store, slos: Sequence[Slo], now: float) -> list[Status]:
-    """How objectives stand by the record.
-
-    Args:
-        store: the record.
-        slos: the objectives.
-        now: epoch seconds; windows end at the full minute after it, so that roll-ups answer.
-    """
-    end = math.ceil(now / MINUTE) * MINUTE
-    slots = store.model_slots()
-    histograms = any(isinstance(slo.indicator, Latency) for slo in slos)
-    answers = {
-        window: [
-            _cell(group, slots)
-            for group in store.aggregate(
-                CallQuery(start=end - window, end=end), ("model", "operation", "status"), histograms=histograms
-            )
-        ]
-        for window in windows(slos)
-    }
-    return statuses(slos, answers, end)
-
-
-def _cell(group: Group, slots: Mapping[str, str]) -> Cell:
-    model, operation, status = group.key
-    totals = group.totals
-    found = zip(HISTOGRAMS, (totals.latency, totals.ttft, totals.tpot), strict=True)
-    return Cell(
-        model=slots.get(model or "", OTHER_MODEL),
-        operation=operation or "",
-        status=status or "",
-        calls=totals.calls,
-        input_tokens=totals.input_tokens,
-        output_tokens=totals.output_tokens,
-        cached_input_tokens=totals.cached_input_tokens,
-        cost_usd=totals.cost_usd,
-        cost_known=totals.cost_known,
-        durations={name: _distribution(histogram) for name, histogram in found if histogram is not None},
-    )
-
-
-def _distribution(histogram: Histogram) -> Distribution:
-    up_to = {Decimal(repr(edge)): seen for edge, seen in histogram.cumulative()}
-    return Distribution(histogram.count, histogram.total, up_to)
 
 
 def _text(path: Path, what: str) -> str:

@@ -10,14 +10,15 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sereno.assembly.slo import compile_to, load, status_of
+from sereno.assembly.slo import compile_to, load
 from sereno.assembly.store import open_store
 from sereno.cli.options import settings
 from sereno.cli.tables import Row, print_table
 from sereno.config import Loaded
 from sereno.promql.durations import written
+from sereno.query.objectives import objective_message, status_of
 from sereno.slo.spec import Mean, decimal_text
-from sereno.slo.status import Burn, Status
+from sereno.slo.status import Status
 
 app = typer.Typer(help="Compile service level objectives, show how they stand.", add_completion=False)
 Specs = Annotated[
@@ -66,14 +67,14 @@ def status(
 
     Prometheus is not asked; both agree, for they count the same.
     """
-    slos = load(spec or (), allow_unknown=allow_unknown, metrics=metrics or ())
+    slos = load(spec or loaded.settings.slo.specs, allow_unknown=allow_unknown, metrics=metrics or ())
     store = open_store(loaded.settings, read_only=True)
     try:
         found = status_of(store, slos, time.time())
     finally:
         store.close()
     if as_json:
-        encoded = msgspec.json.Encoder(decimal_format="number").encode([_json(one) for one in found])
+        encoded = msgspec.json.encode([objective_message(one) for one in found])
         sys.stdout.buffer.write(msgspec.json.format(encoded, indent=2) + b"\n")
         return
     columns = ("objective", "target", "attained", "budget left", "burn 1h", "burn 6h", "burn 3d", "events", "state")
@@ -124,31 +125,3 @@ def _state(one: Status) -> str:
     if one.budget_left is None:
         return "no traffic"
     return "overdrawn" if one.budget_left < 0 else "kept"
-
-
-def _json(one: Status) -> dict[str, object]:
-    slo = one.slo
-
-    def burn(found: Burn) -> dict[str, object]:
-        return {"window": written(found.window), "events": found.events, "error": found.error, "burn_rate": found.rate}
-
-    return {
-        "id": slo.id,
-        "service": slo.service,
-        "name": slo.name,
-        "description": slo.description,
-        "objective": slo.objective,
-        "budget": slo.budget,
-        "period": written(slo.period),
-        "at": one.at,
-        "attained": one.attained,
-        "mean": one.period.mean if one.period is not None else None,
-        "at_most": slo.indicator.at_most if isinstance(slo.indicator, Mean) else None,
-        "budget_left": one.budget_left,
-        "events": one.period.events if one.period is not None else None,
-        "error": one.period.error if one.period is not None else None,
-        "burn_rate": one.period.rate if one.period is not None else None,
-        "burns": [burn(found) for found in one.burns],
-        "firing": one.firing,
-        "unknown": one.unknown,
-    }

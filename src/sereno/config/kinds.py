@@ -311,6 +311,15 @@ def path() -> Kind[Path]:
     return Kind("path", "the path of a file or folder", read_path, str)
 
 
+def paths() -> Kind[tuple[Path, ...]]:
+    """Files or folders, each as `path` has it."""
+
+    def read(value: object, base: Path) -> tuple[Path, ...]:
+        return tuple(read_path(item, base) for item in _items(value))
+
+    return Kind("list of paths", 'a list such as ["a.yaml", "b.yaml"]', read, lambda items: ",".join(map(str, items)))
+
+
 def choice(*words: str) -> Kind[str]:
     """One of these words."""
     expected = "one of " + ", ".join(words)

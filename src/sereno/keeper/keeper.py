@@ -43,6 +43,7 @@ from sereno.query.view import (
     UpstreamState,
     WorkerState,
 )
+from sereno.slo.spec import Slo
 from sereno.store.base import Store
 from sereno.trust.keys import Key
 
@@ -225,6 +226,10 @@ class Keeper:
         """What speaks for the category of a call, by the settings in force."""
         categoriser = self._options.categoriser
         return None if categoriser is None else verdict_of(call, categoriser)
+
+    def objectives(self) -> Sequence[Slo]:
+        """The service level objectives."""
+        return self._options.objectives
 
     def settings(self) -> Sequence[ShownSetting]:
         """The settings in force."""

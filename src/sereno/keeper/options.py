@@ -13,6 +13,7 @@ from sereno.categories.categorise import Categoriser
 from sereno.keeper.enrich import Enricher, Meter
 from sereno.models.poll import Target
 from sereno.query.view import ShownSetting
+from sereno.slo.spec import Slo
 from sereno.tracing.options import SpanOptions
 from sereno.trust.policy import RequireKey
 
@@ -41,6 +42,7 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
         batch_calls, batch_bytes: the most that is committed at once.
         idle_seconds: time between two looks at an idle journal.
         settings: what pages show as settings.
+        objectives: service level objectives that pages and API show.
         spans: where calls are sent as spans, None for nowhere.
     """
 
@@ -65,4 +67,5 @@ class KeeperOptions(msgspec.Struct, frozen=True, kw_only=True):
     batch_bytes: int = 16 * 1024 * 1024
     idle_seconds: float = 0.05
     settings: tuple[ShownSetting, ...] = ()
+    objectives: tuple[Slo, ...] = ()
     spans: SpanOptions | None = None

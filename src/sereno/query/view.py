@@ -14,6 +14,7 @@ import msgspec
 from sereno.calls import Call
 from sereno.categories.categorise import Verdict
 from sereno.categories.category import Category
+from sereno.slo.spec import Slo
 from sereno.store.base import Store
 from sereno.trust.keys import Key
 
@@ -240,6 +241,9 @@ class KeeperView(Protocol):
 
     def why_category(self, call: Call) -> Verdict | None:
         """What speaks for the category of a call, by the settings in force; None where prompts get none. Immediate."""
+
+    def objectives(self) -> Sequence[Slo]:
+        """The service level objectives, as read when this keeper started. Immediate."""
 
     def settings(self) -> Sequence[ShownSetting]:
         """The settings in force, by name. Immediate."""

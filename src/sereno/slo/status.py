@@ -106,7 +106,7 @@ def _fires(slo: Slo, severity: Severity, burns: Mapping[int, Burn]) -> bool:
 
 
 def _burn(slo: Slo, window: int, cells: Sequence[Cell]) -> Burn:
-    above, events = _counts(slo.indicator, cells)
+    above, events = counts(slo.indicator, cells)
     if not events:
         return Burn(window, events, None, None)
     mean = above / events if isinstance(slo.indicator, Mean) else None
@@ -116,8 +116,16 @@ def _burn(slo: Slo, window: int, cells: Sequence[Cell]) -> Burn:
     return Burn(window, events, error, error / float(slo.budget), mean)
 
 
-def _counts(indicator: Indicator, cells: Sequence[Cell]) -> tuple[float, float]:
-    """Errors (or the sum of a mean) and events."""
+def counts(indicator: Indicator, cells: Sequence[Cell]) -> tuple[float, float]:
+    """Errors (or the sum of a mean) and events.
+
+    Args:
+        indicator: what is measured.
+        cells: the calls.
+
+    Raises:
+        NotRecordedError: the record cannot answer.
+    """
     match indicator:
         case Availability():
             total = (*indicator.where, *indicator.total)

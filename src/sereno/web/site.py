@@ -44,6 +44,7 @@ NAVIGATION = (
     ("models", "/models", "m"),
     ("cost", "/cost", "p"),  # p for price: c are the calls
     ("alerts", "/alerts", "a"),
+    ("slo", "/slo", "b"),  # b for budget
     ("health", "/health", "h"),
 )
 """Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""

@@ -7,7 +7,7 @@ from functools import cache
 from typing import get_args
 
 from sereno.web.shown import Language
-from sereno.web.texts import alerts, call, calls, charts, cost, frame, health, models, overview, sessions, users
+from sereno.web.texts import alerts, call, calls, charts, cost, frame, health, models, overview, sessions, slo, users
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Texts] = {
     "models": models.TEXTS,
     "cost": cost.TEXTS,
     "alerts": alerts.TEXTS,
+    "slo": slo.TEXTS,
     "health": health.TEXTS,
 }
 """The texts of each page; those of `frame` are on all pages. A key stands in one part only."""

@@ -1,0 +1,46 @@
+"""Texts of the page of objectives."""
+
+TEXTS = {
+    "slo": ("Objectives", "Objetivos"),
+    "slo_about": (
+        "What was promised, what was kept, what is left; from the record itself, without Prometheus.",
+        "Lo prometido, lo cumplido y lo que queda; del propio registro, sin Prometheus.",
+    ),
+    "slo_none": ("No objective is configured", "No hay ningún objetivo configurado"),
+    "slo_none_text": ("Name files of objectives as slo.specs.", "Indique ficheros de objetivos en slo.specs."),
+    "slo_kept": ("kept", "cumplido"),
+    "slo_burning": ("burning", "en consumo"),
+    "slo_missed": ("missed", "incumplido"),
+    "slo_page": ("page", "urgente"),
+    "slo_ticket": ("ticket", "aviso"),
+    "slo_no_traffic": ("no traffic", "sin tráfico"),
+    "slo_unknown": ("ask Prometheus", "pregunte a Prometheus"),
+    "slo_no_traffic_text": (
+        "No call came in the period: nothing was kept and nothing was missed.",
+        "No llegó ninguna llamada en el periodo: nada se cumplió ni se incumplió.",
+    ),
+    "slo_no_events": ("no calls", "sin llamadas"),
+    "slo_objective": ("Objective", "Objetivo"),
+    "slo_within": ("in {period}", "en {period}"),
+    "slo_at_most": ("at most {limit}, {share} more at times", "como máximo {limit}, a veces {share} más"),
+    "slo_attained": ("Attained", "Alcanzado"),
+    "slo_mean": ("Mean", "Media"),
+    "slo_budget_left": ("Budget left", "Presupuesto restante"),
+    "slo_overdrawn": ("overdrawn", "agotado"),
+    "slo_bad_of": ("{bad} of {events} calls bad", "{bad} de {events} llamadas malas"),
+    "slo_of_events": ("over {events} calls", "de {events} llamadas"),
+    "slo_burn": ("Burn rate", "Ritmo de consumo"),
+    "slo_burn_text": (
+        "1× uses the budget up in exactly one period.",
+        "1× consume el presupuesto en exactamente un periodo.",
+    ),
+    "slo_window": ("Window", "Ventana"),
+    "slo_errors": ("Bad", "Malas"),
+    "slo_over": ("Over", "Exceso"),
+    "slo_chart": ("Budget left", "Presupuesto restante"),
+    "slo_chart_text": (
+        "Over the period; at 0 the promise is broken.",
+        "A lo largo del periodo; en 0 la promesa está rota.",
+    ),
+    "slo_gone": ("used up", "agotado"),
+}
