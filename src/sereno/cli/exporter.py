@@ -36,10 +36,11 @@ def exporter(
         float, typer.Option(help="Seconds between two polls.", envvar="SCRAPE_INTERVAL", min=1.0, max=86400.0)
     ] = 15.0,
 ) -> int:
-    """Poll Ollama servers and serve what they say as Prometheus metrics.
+    """Poll Ollama servers and serve what they say, and this machine's GPUs, as Prometheus metrics.
 
     Metrics of calls (requests, tokens, latencies) need the gateway: `sereno up`.
     """
+    from sereno.collectors.meters import Meters
     from sereno.exporter.poller import Exporter
     from sereno.exporter.serve import run
 
@@ -49,7 +50,7 @@ def exporter(
     if len(set(names)) != len(names):
         raise ConfigError(f"two --upstream have the name {_twice(names)!r}; name them: --upstream NAME=URL")
     return run(
-        Exporter(targets, interval), host, port,
+        Exporter(targets, interval, Meters().read), host, port,
         allowed_hosts=tuple(name.lower() for name in allowed_host or ()),
         ready=lambda at, on: typer.echo(f"metrics on http://{f'[{at}]' if ':' in at else at}:{on}/metrics", err=True),
     )  # fmt: skip

@@ -41,6 +41,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         priced_messages: number of those calls.
         tokens_per_second: output tokens per second of generation: over the calls whose server told its time; where none
             did, one by the mean time per output token.
+        energy_joules: of the `measured_messages` calls whose energy is known; null where there is none.
+        joules_per_output_token: over the same calls.
     """
 
     total_messages: int
@@ -56,6 +58,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     priced_messages: int
     tokens_per_second: float | None
     tool_calls: int
+    energy_joules: float | None
+    measured_messages: int
+    joules_per_output_token: float | None
     latency: Percentiles
     ttft: Percentiles
     time_per_output_token: Percentiles
@@ -107,6 +112,9 @@ def figures(t: Totals) -> Figures:
         priced_messages=t.cost_known,
         tokens_per_second=generation_speed(t),
         tool_calls=t.tool_calls,
+        energy_joules=t.energy_joules if t.energy_known else None,
+        measured_messages=t.energy_known,
+        joules_per_output_token=ratio(t.energy_joules, t.energy_tokens),
         latency=percentiles(t.latency),
         ttft=percentiles(t.ttft),
         time_per_output_token=percentiles(t.tpot),

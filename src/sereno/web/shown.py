@@ -147,6 +147,21 @@ class Shown:
             size /= 1024
         raise AssertionError
 
+    def energy(self, joules: float | None) -> str:
+        r"""An energy: joules, from a watt-hour on in the unit of electricity bills.
+
+        >>> [Shown().energy(v) for v in (0.042, 95.2, 3600, 7.2e6, None)]
+        ['0.042\xa0J', '95.2\xa0J', '1.00\xa0Wh', '2.00\xa0kWh', '–']
+        >>> Shown("es").energy(5400.0)
+        '1,50\xa0Wh'
+        """
+        if joules is None:
+            return UNKNOWN
+        for size, unit in ((3.6e9, "MWh"), (3.6e6, "kWh"), (3600.0, "Wh")):
+            if joules >= size * 0.9995:
+                return f"{self.rate(joules / size)}{NARROW}{unit}"
+        return f"{self.rate(joules)}{NARROW}J"
+
     def clock(self, at: float | None) -> str:
         """Date and time of day in the reader's zone.
 

@@ -19,6 +19,8 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
         calls: all. priced: of known price. unpriced: with known tokens, but no known price.
         cached_share: of the input tokens, those that came from a cache, 0–1; null without input tokens.
         mean_per_call: over the priced calls.
+        measured: calls of known energy. energy_joules: theirs, null where there is none.
+        joules_per_output_token: over the same calls.
     """
 
     calls: int
@@ -29,6 +31,9 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: int
     cached_share: float | None
     mean_per_call: float | None
+    measured: int
+    energy_joules: float | None
+    joules_per_output_token: float | None
 
 
 class Share(Spent, frozen=True, kw_only=True):
@@ -54,6 +59,9 @@ def spent(totals: Totals) -> Spent:
         output_tokens=totals.output_tokens,
         cached_share=ratio(totals.cached_input_tokens, totals.input_tokens),
         mean_per_call=ratio(totals.cost_usd, totals.cost_known),
+        measured=totals.energy_known,
+        energy_joules=totals.energy_joules if totals.energy_known else None,
+        joules_per_output_token=ratio(totals.energy_joules, totals.energy_tokens),
     )
 
 

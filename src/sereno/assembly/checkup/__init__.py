@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from sereno.assembly.checkup.finding import Finding, Verdict
 from sereno.assembly.checkup.machine import clock, data_folder, disk_space, open_files, sqlite_library
+from sereno.assembly.checkup.meters import meters
 from sereno.assembly.checkup.network import doors, ports, tls, upstreams
 from sereno.assembly.checkup.record import journal, store
 from sereno.config import Loaded, Settings
@@ -27,6 +28,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     tls,
     store,
     journal,
+    meters,
 )
 
 

@@ -15,6 +15,7 @@ from sereno.query.times import rfc3339_seconds
 from sereno.store.base import CallQuery, Group, Store
 from sereno.web.changes import change
 from sereno.web.cost_chart import cost_chart
+from sereno.web.electricity import electricity, per_kwh
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.price_snippet import MOST, price_snippet
 from sereno.web.price_sources import PriceSource, told_sources
@@ -65,6 +66,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
         sources: where the prices came from.
         unpriced: by model, most calls first.
         projection: of the month that runs, null where it cannot be told.
+        usd_per_kwh: what electricity costs by the settings, null where they do not say.
+        electricity_usd: of the calls of known energy; it is in `total` only where their price is by energy.
         last_call_at: start of the newest call of all, null where there is none.
     """
 
@@ -84,6 +87,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[PriceSource]
     unpriced: list[Unpriced]
     projection: Projection | None
+    usd_per_kwh: float | None
+    electricity_usd: float | None
     last_call_at: float | None
 
 
@@ -98,6 +103,7 @@ def gather(ask: Ask) -> Cost:
     by_user = shares(store.aggregate(query, ("user",), histograms=False))
     by_category = shares(store.aggregate(query, ("category",), histograms=False))
     newest = store.calls(CallQuery(limit=1)).calls
+    kwh = per_kwh(ask.view.settings())
     return Cost(
         start=span.start,
         end=span.end,
@@ -117,6 +123,8 @@ def gather(ask: Ask) -> Cost:
         sources=told_sources(_by_source(by_price), ask.view.settings()),
         unpriced=_unpriced(by_price),
         projection=_projection(store, query, ask.now, ask.tz),
+        usd_per_kwh=kwh,
+        electricity_usd=electricity(spent(whole).energy_joules, kwh),
         last_call_at=newest[0].started_at if newest else None,
     )
 
