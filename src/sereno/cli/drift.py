@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -39,6 +40,8 @@ def compare(
     exclude: Exclude = None,
     model: Model = None,
     as_json: Json = False,
+    html: Annotated[Path | None, typer.Option(help="Write a report there as well.", metavar="FILE")] = None,
+    language: Annotated[Literal["en", "es"], typer.Option(help="Language of the report.")] = "en",
     fail_on: FailOn = None,
 ) -> None:
     """Say which columns drifted: significant and large, or noise.
@@ -52,11 +55,16 @@ def compare(
     from sereno.drift.reference import freeze
 
     before, now = _sources(loaded, reference, current, model, column or [], exclude or [])
+    frozen = freeze(before.columns())
     try:
-        found = compared(freeze(before.columns()), now.columns())
+        found = compared(frozen, now.columns())
     except ValueError as error:
         raise ConfigError(f"{reference} and {current} cannot be compared: {error}") from error
     say(before, now, found)
+    if html is not None:
+        from sereno.assembly.drift.report import write_report
+
+        write_report(html, before, now, frozen, found, language)
     if as_json:
         _print_json(comparison_json(found))
     else:
