@@ -88,7 +88,9 @@ class Visitor:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
     def open(self, view: str = "scene", *, width: int = 1400, height: int = 900, **asked: Any) -> Page:
-        context = self.browser.new_context(viewport={"width": width, "height": height}, locale="en-US", timezone_id="UTC")
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-US", timezone_id="UTC"
+        )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)

@@ -1,4 +1,4 @@
-"""A service that explains in the shape that the app is built against, and fails in the ways that a real one cannot be made to.
+"""A service that explains in the shape that the app is built against, and fails as a real one cannot be made to.
 
 `behave` is set by a test: `tell` explains slowly, piece by piece; the others are failures.
 """
@@ -24,8 +24,8 @@ FACTS = {
          "numbers": [{"name": "before", "value": 1.8, "unit": "s"}, {"name": "after", "value": 2.7, "unit": "s"},
                      {"name": "change_percent", "value": 50.0, "unit": "percent", "low": 47.5, "high": 52.5}],
          "times": [{"name": "at", "at": AT}], "p_value": 1e-9, "confidence": 0.95, "weight": 0.9},
-        {"id": "level-1", "kind": "level", "series": ["smollm2"], "numbers": [{"name": "mean", "value": 0.7, "unit": "s"}],
-         "start": AT - 86400, "end": AT + 86400, "weight": 0.4},
+        {"id": "level-1", "kind": "level", "series": ["smollm2"], "start": AT - 86400, "end": AT + 86400, "weight": 0.4,
+         "numbers": [{"name": "mean", "value": 0.7, "unit": "s"}]},
     ],
 }  # fmt: skip
 TEXT = "📈 llama3.2 rose by **50 %** to 2.7 s.\n\nsmollm2 stayed at 99 s. <img src=http://evil.example/x.png> [a](http://evil.example)"
@@ -101,11 +101,19 @@ def service_app(service: Service) -> Starlette:
 
     async def models(_: Request) -> Response:
         names = [("template", False), ("smollm2", False), ("moondream", True)]
-        return JSONResponse({"models": [{"name": n, "vision": v} for n, v in names]})
+        return JSONResponse([{"name": n, "vision": v} for n, v in names])
 
     async def history(_: Request) -> Response:
-        past = {"id": "x-0", "at": AT, "title": "Errors", "analysis": "anomalies", "text": "Two errors at noon."}
-        return JSONResponse([past])
+        asked = {"id": "x-0", "created_at": AT, "title": "Errors", "analysis": "anomalies", "model": None}
+        told = {
+            "text": "Two errors at noon.",
+            "facts": FACTS,
+            "score": 1.0,
+            "numbers": 1,
+            "supported": 1,
+            "seconds": 0.1,
+        }
+        return JSONResponse([asked | told])
 
     async def feedback(request: Request) -> Response:
         service.feedback.append({"id": request.path_params["id"], **(await request.json())})

@@ -66,7 +66,8 @@ export function advance(answer: Answer, { event, data }: ServerEvent): Answer {
   }
 }
 
-function scoreOf(told: Record<string, unknown>): Score {
+/** The figures of the `end` event, which also stand in the history. */
+export function scoreOf(told: Record<string, unknown>): Score {
   return {
     score: number(told.score),
     supported: number(told.supported) ?? 0,

@@ -1,9 +1,10 @@
 import React, { useState } from 'react';
 import { dateTimeFormat } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { Badge, Button, Combobox, Input, Stack, useStyles2 } from '@grafana/ui';
+import { Badge, Button, Input, Stack, useStyles2 } from '@grafana/ui';
 import { isRecord, number, records, text } from '../service/json';
 import { texts } from '../texts/texts';
+import { Choice } from '../views/Choice';
 import { ProblemNotice } from '../views/ProblemNotice';
 import { dollars, seconds } from './amounts';
 import { type Reach } from './reach';
@@ -37,19 +38,19 @@ export function Calls({ reach, query }: Props): React.ReactElement {
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={1} wrap="wrap" alignItems="center">
         <ReachPicker reach={reach} />
-        <Combobox
-          aria-label={words.model}
+        <Choice
+          label={words.model}
           width={28}
           options={names.map((value) => ({ value, label: value || words.anyModel }))}
           value={chosen}
-          onChange={({ value }) => narrow({ model: value })}
+          onChange={(value) => narrow({ model: value })}
         />
-        <Combobox
-          aria-label={words.status}
+        <Choice
+          label={words.status}
           width={20}
           options={['', ...STATUSES].map((value) => ({ value, label: value ? (words.statuses[value] ?? value) : words.anyStatus }))}
           value={query.status ?? ''}
-          onChange={({ value }) => narrow({ status: value })}
+          onChange={(value) => narrow({ status: value })}
         />
         <Input
           aria-label={words.search}

@@ -1,3 +1,4 @@
+import { type Score, scoreOf } from '../explain/answer';
 import { factSheet, type FactSheet } from '../explain/fact';
 import { isRecord, number, records, text } from './json';
 import { ask, tell } from './ask';
@@ -10,29 +11,24 @@ export interface Past {
   title: string;
   analysis: string;
   text: string;
-  sheet?: FactSheet;
+  sheet: FactSheet;
+  score: Score;
 }
 
 /** The newest explanations, newest first. */
 export async function history(limit = 20): Promise<Past[]> {
-  const told = await ask('explain/history', { limit });
-  const rows = isRecord(told) ? (told.explanations ?? told.history) : told;
-  return records(rows).map((row) => ({
+  return records(await ask('explain/history', { limit })).map((row) => ({
     id: text(row.id),
-    at: number(row.at) ?? moment(row.at ?? row.timestamp),
+    at: number(row.created_at),
     title: text(row.title),
     analysis: text(row.analysis),
     text: text(row.text),
-    sheet: isRecord(row.sheet) ? factSheet({ ...row.sheet, id: row.id }) : undefined,
+    sheet: factSheet({ ...(isRecord(row.facts) ? row.facts : {}), id: row.id }),
+    score: scoreOf(row),
   }));
 }
 
 /** Whether an explanation helped. */
 export async function feedback(id: string, score: 1 | -1): Promise<void> {
   await tell(`explain/${encodeURIComponent(id)}/feedback`, { score });
-}
-
-function moment(value: unknown): number | undefined {
-  const at = Date.parse(text(value)) / 1000;
-  return Number.isFinite(at) ? at : undefined;
 }

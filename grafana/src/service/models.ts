@@ -1,4 +1,4 @@
-import { isRecord, records, text } from './json';
+import { records, text } from './json';
 import { ask } from './ask';
 
 /** A model that the service can tell with. `template` stands for none. */
@@ -9,8 +9,7 @@ export interface Model {
 
 /** What the service has, in its order. */
 export async function models(): Promise<Model[]> {
-  const told = await ask('explain/models');
-  return records(isRecord(told) ? told.models : told).flatMap((model) => {
+  return records(await ask('explain/models')).flatMap((model) => {
     const name = text(model.name);
     return name === '' ? [] : [{ name, vision: model.vision === true }];
   });

@@ -1,13 +1,13 @@
 import React, { useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, ClipboardButton, Combobox, Input, useStyles2 } from '@grafana/ui';
-import { factSheet } from '../explain/fact';
-import { ANALYSES, type Chart, type Telling } from '../explain/request';
+import { Button, ClipboardButton, Input, useStyles2 } from '@grafana/ui';
+import { ANALYSES, type Analysis, type Chart, type Telling } from '../explain/request';
 import type { Explanation } from '../explain/useExplanation';
 import type { Past } from '../service/history';
 import { texts } from '../texts/texts';
 import { AnswerView } from './AnswerView';
+import { Choice } from './Choice';
 import { Feedback } from './Feedback';
 import { HistoryList } from './HistoryList';
 import { ProblemNotice } from './ProblemNotice';
@@ -37,19 +37,19 @@ export function Explainer({ chart, telling, explanation, showFacts }: Props): Re
     }
   };
   const recall = (past: Past): void => {
-    show({ text: past.text, sheet: past.sheet ?? factSheet({ id: past.id }), marks: [], withheld: [] });
+    show({ text: past.text, sheet: past.sheet, score: past.score, marks: [], withheld: [] });
     setLooking(false);
   };
   const id = answer.sheet?.id;
   return (
     <div className={styles.all}>
       <div className={styles.bar}>
-        <Combobox
-          aria-label={words.analysis}
+        <Choice
+          label={words.analysis}
           width={22}
           options={ANALYSES.map((value) => ({ value, label: words.analyses[value] }))}
           value={wanted.analysis}
-          onChange={({ value }) => setChanged({ ...changed, analysis: value })}
+          onChange={(value) => setChanged({ ...changed, analysis: value as Analysis })}
         />
         {running ? (
           <Button icon="square-shape" variant="secondary" onClick={stop}>

@@ -1,17 +1,16 @@
 import React, { useEffect, useState } from 'react';
-import { Combobox } from '@grafana/ui';
 import { type Model, models } from '../service/models';
 import { problemOfError } from '../service/problem';
 import { texts } from '../texts/texts';
+import { Choice } from './Choice';
 
 interface Props {
   value: string;
   onChange: (model: string) => void;
-  label?: string;
 }
 
 /** The models that the service has, those that see pictures marked. One that is gone stays selectable by its name. */
-export function ModelPicker({ value, onChange, label }: Props): React.ReactElement {
+export function ModelPicker({ value, onChange }: Props): React.ReactElement {
   const words = texts();
   const [known, setKnown] = useState<Model[]>([]);
   const [wrong, setWrong] = useState('');
@@ -35,13 +34,7 @@ export function ModelPicker({ value, onChange, label }: Props): React.ReactEleme
   }
   return (
     <>
-      <Combobox
-        aria-label={label ?? words.options.model}
-        options={options}
-        value={value}
-        createCustomValue
-        onChange={(option) => onChange(option.value)}
-      />
+      <Choice label={words.options.model} options={options} value={value} createCustomValue onChange={onChange} />
       {wrong && <div role="alert">{wrong}</div>}
     </>
   );
