@@ -86,7 +86,7 @@ def test_without_objectives_it_says_how_to_name_some() -> None:
 
 
 def test_an_hour_at_too_fast_a_pace_is_burning() -> None:
-    app, view = made(traffic(0))
+    _, view = made(traffic(0))
     (told, *_) = [objective_message(one) for one in status_of(view.store, view.slos, NOW)]
     burns = [msgspec.structs.replace(b, burn_rate=1.5) if b.window == "1h" else b for b in told.burns]
     assert state_of(told) == "kept"

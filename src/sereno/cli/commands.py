@@ -83,6 +83,7 @@ COMMANDS: dict[str, Command] = {
         Command("store", KEEP, "Move the record: SQLite to PostgreSQL, and back.", "store"),
         Command("loadtest", CHECK, "Put load on an LLM API, measure what its users feel.", "loadtest"),
         Command("ingest", KEEP, "Bring real series into a database: daily prices of the S&P 500.", "ingest"),
+        Command("coverage", CHECK, "Compute the success figures: availability, detection, coverage.", "coverage"),
         Command("doctor", CHECK, "Look for what could go wrong, say what to do.", "doctor"),
         Command("config", CHECK, "Show, check and document the settings.", "config"),
         Command("completion", CHECK, "Print the script that completes commands in your shell.", "completion"),

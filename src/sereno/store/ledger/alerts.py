@@ -144,6 +144,12 @@ def last_told(connection: Connection) -> float | None:
     return None if found is None else float(found)
 
 
+def first_told(connection: Connection) -> float | None:
+    """When anything was first told, the Watchdog included, as far as it is remembered; None if never."""
+    found = connection.execute(select(EPISODES.c.received_at).order_by(EPISODES.c.received_at).limit(1)).scalar()
+    return None if found is None else float(found)
+
+
 def names(connection: Connection) -> list[str]:
     """Names of all rules that ever alerted, in order."""
     query = select(EPISODES.c.alertname).where(EPISODES.c.severity != "none").distinct().order_by(EPISODES.c.alertname)
