@@ -108,33 +108,28 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/{id}", **described("One version: settings, training, hashes, traffic, log.", (),
                                           AdapterDetail, path=_VERSION, errors=_ERRORS))  # fmt: skip
-    async def one(request: Request) -> Response:
+    async def one(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
-        version = str(request.path_params["id"])
         return answer(
-            await context.ask(
-                "lora_version", lambda: adapter_detail(adapter_ledger(view), view.store, version, view.now())
-            )
+            await context.ask("lora_version", lambda: adapter_detail(adapter_ledger(view), view.store, id, view.now()))
         )
 
     @routes.get("/{id}/performance",
                 **described("What a version did, window by window, oldest first.", (), list[Figure], path=_VERSION,
                             errors=_ERRORS))  # fmt: skip
-    async def performance(request: Request) -> Response:
+    async def performance(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
-        version = str(request.path_params["id"])
 
         def ask() -> list[Figure]:
             with adapter_ledger(view).read() as connection:
-                return lora_figures.figures(connection, version)
+                return lora_figures.figures(connection, id)
 
         return answer(await context.ask("lora_performance", ask))
 
     @routes.post("/{id}/promote",
                  **described("Makes a version champion, if the gate opens; the problem says why where it does not.",
                              (), LogMessage, path=_VERSION, errors=_CHANGING, body=body(Promote)))  # fmt: skip
-    async def promotion(request: Request) -> Response:
-        version = str(request.path_params["id"])
+    async def promotion(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         said = await written(request, Promote, _SCOPE, context.options)
         actor = _actor(request)
 
@@ -142,11 +137,9 @@ def router(context: Context) -> APIRouter:
             ledger = adapter_ledger(view)
             try:
                 paired = None if said.evaluation is None else _paired(said.evaluation)
-                done = promote(
-                    ledger, version, now=view.now(), paired=paired, rule=Rule(), force=said.force, actor=actor
-                )
+                done = promote(ledger, id, now=view.now(), paired=paired, rule=Rule(), force=said.force, actor=actor)
             except UnknownVersionError:
-                raise unknown_version(version) from None
+                raise unknown_version(id) from None
             except AdapterError as error:
                 raise _refused(error) from None
             if not done.done:

@@ -45,6 +45,7 @@ NAVIGATION = (
     ("cost", "/cost", "p"),  # p for price: c are the calls
     ("alerts", "/alerts", "a"),
     ("slo", "/slo", "b"),  # b for budget
+    ("lora", "/lora", "l"),
     ("health", "/health", "h"),
 )
 """Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""

@@ -7,7 +7,21 @@ from functools import cache
 from typing import get_args
 
 from sereno.web.shown import Language
-from sereno.web.texts import alerts, call, calls, charts, cost, frame, health, models, overview, sessions, slo, users
+from sereno.web.texts import (
+    alerts,
+    call,
+    calls,
+    charts,
+    cost,
+    frame,
+    health,
+    lora,
+    models,
+    overview,
+    sessions,
+    slo,
+    users,
+)
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -26,6 +40,7 @@ PARTS: Mapping[str, Texts] = {
     "cost": cost.TEXTS,
     "alerts": alerts.TEXTS,
     "slo": slo.TEXTS,
+    "lora": lora.TEXTS,
     "health": health.TEXTS,
 }
 """The texts of each page; those of `frame` are on all pages. A key stands in one part only."""
