@@ -24,7 +24,7 @@ VIEW, COARSE = 4096, 256
 """Stretches of the grid for seasons, and of that for trend and levels."""
 FEWEST = 8
 """Below this many points nothing is tested."""
-SEASON_ALPHA, CHANGE_ALPHA, ANOMALY_ALPHA = 0.001, 0.001, 0.001
+SEASON_ALPHA, CHANGE_ALPHA, ANOMALY_ALPHA = 0.0003, 0.001, 0.001
 """Chance that a series without structure is said to have a season, a change, an anomaly."""
 MOST_SEASONS = 2
 
@@ -120,8 +120,19 @@ class Anatomy:
 
     @cached_property
     def noise(self) -> Noise:
-        """Memory and spread of the calm values, as jumps do not inflate them."""
-        return step_proof_noise(self.calm)
+        """Memory and spread of the calm values, as jumps do not inflate them.
+
+        Short lags of the values themselves, all lags of what is left of them around first, tentative levels: a jump
+        touches many differences of long lags, a slow wandering shows in no others.
+        """
+        near = step_proof_noise(self.calm, longest=4)
+        if near.long_run <= 0.0:
+            return near
+        levels = partition(self.calm, near.long_run, alpha=CHANGE_ALPHA)
+        rest = self.calm.copy()
+        for part in np.split(np.arange(len(rest)), levels.bounds):
+            rest[part] -= rest[part].mean()
+        return max(near, step_proof_noise(rest), key=lambda noise: noise.long_run)
 
     @cached_property
     def line(self) -> Floats:

@@ -44,18 +44,20 @@ def lag_one(residual: Floats) -> float:
     return min(phi + (1.0 + 4.0 * phi) / n, LIMIT)
 
 
-def step_proof_noise(values: Floats) -> Noise:
-    """Memory and noise that jumps in the mean do not inflate: from the spread of differences at lags 1, 2, 4 and 8.
+def step_proof_noise(values: Floats, *, longest: int = 16) -> Noise:
+    """Memory and noise that jumps in the mean do not inflate: from the spread of differences at lags 1 to 16.
 
     Of an AR(1), Var(y[t+2] − y[t]) / Var(y[t+1] − y[t]) = 1 + φ, and a jump touches few differences (Chakar, Lebarbier,
     Lévy-Leduc and Robin 2017, here with clipped second moments in the place of medians: they waste less of the data).
-    Longer lags see a slow wandering under fast noise; of all lags the most careful answer is taken.
+    Longer lags see a slow wandering under fast noise; of all lags (up to `longest`) the most careful answer is taken.
     """
     n = len(values)
     if n < 8:
         variance = float(np.var(values)) if n else 0.0
         return Noise(0.0, variance, variance)
-    powers = {lag: _clipped_power(values[lag:] - values[:-lag]) for lag in (1, 2, 4, 8, 16) if n >= 4 * lag}
+    powers = {
+        lag: _clipped_power(values[lag:] - values[:-lag]) for lag in (1, 2, 4, 8, 16) if n >= 4 * lag and lag <= longest
+    }
     best = Noise(0.0, powers[1] / 2, powers[1] / 2)
     for lag, power in powers.items():
         longer = powers.get(2 * lag)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sereno.stats.grid import coarser
 from sereno.stats.robust import running_median, spread
 from sereno.stats.tails import Tail, tail_of
 
@@ -14,6 +15,7 @@ Floats = NDArray[np.float64]
 WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
 SAMPLE = 8192
+LONG, COARSENED = 16384, 8
 MOST = 200
 """Stretches looked at on one scale; of more, the wildest."""
 
@@ -82,8 +84,12 @@ def _moving_means(values: Floats, block: int, stride: int) -> Floats:
 
 
 def _baseline(means: Floats, overlap: int) -> Floats:
-    """The running median of the width that predicts a value best; judged on at most some 4,000 values."""
-    part = means[-4096:]
+    """The running median of the width that predicts a value best; judged on at most some 2,000 values.
+
+    A long series whose best width is not the shortest has the running median of means of `COARSENED` values: a spike
+    spoils one of these, which the median then passes over.
+    """
+    part = means[-2048:]
     widths = [width * overlap - (overlap - 1) for width in WIDTHS if width * overlap * 2 <= len(means)] or [WIDTHS[0]]
     best, least = widths[0], np.inf
     for width in widths:
@@ -91,6 +97,10 @@ def _baseline(means: Floats, overlap: int) -> Floats:
         error = spread(part - running_median(part, width)) * (1.0 + 1.6 / width * overlap)
         if error < 0.97 * least:
             best, least = width, error
+    if len(means) > LONG and best > widths[0]:
+        rough = running_median(coarser(means, COARSENED), max(5, best // COARSENED // 2 * 2 + 1))
+        whole = np.repeat(rough, COARSENED)
+        return np.concatenate((np.full(len(means) - len(whole), rough[0]), whole))
     return running_median(means, best)
 
 

@@ -14,6 +14,8 @@ FEWEST = 20
 INNER = np.append(np.linspace(0.2, 0.8, 13), [0.86, 0.92])
 OUTER = np.append(np.linspace(0.2, 0.8, 25), [0.84, 0.88, 0.91, 0.94, 0.96, 0.975])
 """Quantiles that bound the cells, for few and for many values."""
+WILD = 5.0
+"""Spreads beyond which a share of values is suspicious."""
 FREEDOMS = np.array([1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 16.0, 30.0, 100.0, 1e6])
 PRIOR = np.array([0.01, 0.02, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.15, 0.15])
 """What is expected before any value is seen: mostly light tails, heavy ones possible."""
@@ -68,7 +70,7 @@ def _log_survival(log_values: Floats, freedoms: NDArray[np.intp], scales: Floats
 def tail_of(values: Floats, *, total: int) -> Tail | None:
     """The law of one side of residuals: Student, its freedom and scale averaged over their posterior.
 
-    Counts in `CELLS` cells of the values' own quantiles are compared with each law. The innermost fifth is left out
+    Counts in cells of the values' own quantiles are compared with each law. The innermost fifth is left out
     (residuals around a median pile up at 0), the outermost part is one cell (outliers do not make the law that they
     are judged by). None below `FEWEST` values or without spread.
 
@@ -79,7 +81,10 @@ def tail_of(values: Floats, *, total: int) -> Tail | None:
     m = len(values)
     if m < FEWEST:
         return None
-    edges = np.unique(np.quantile(values, OUTER if m >= 120 else INNER))
+    # Where many values are wild at once, less of the outside may tell what is usual.
+    wild = float(np.count_nonzero(values > WILD * np.median(values) / 0.6745)) / m
+    shares = OUTER if m >= 120 else INNER
+    edges = np.unique(np.quantile(values, shares[shares <= max(0.8, min(shares[-1], 1.0 - 2.0 * wild))]))
     if not edges[0] > 0.0 or len(edges) < 4:
         return None
     counts = np.append(np.histogram(values, edges)[0], np.count_nonzero(values > edges[-1])).astype(np.float64)

@@ -32,7 +32,10 @@ def flats(subject: Subject) -> Iterator[Fact]:
     lengths = last - first + 1
     equal = n - 1 - len(moves)
     found = []
-    for run in np.argsort(-lengths, kind="stable")[:MOST]:
+    longest = np.flatnonzero(
+        lengths >= max(SHORTEST, np.partition(lengths, -MOST)[-MOST] if len(lengths) > MOST else 0)
+    )
+    for run in longest[np.argsort(-lengths[longest], kind="stable")][:MOST]:
         length = int(lengths[run])
         others = n - length
         # One more equal pair than was seen keeps q from 0; what is left must be enough to know it.
