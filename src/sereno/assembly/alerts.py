@@ -16,6 +16,7 @@ from sereno.dashboards.alert_panels import ALERT_PANELS
 from sereno.errors import ConfigError
 from sereno.notify.channels import Channel, Discord, Email, Slack, Webhook
 from sereno.notify.configuration import TEMPLATES, Plan, configuration
+from sereno.notify.grafana import contacts
 from sereno.notify.maintenance import Window
 from sereno.notify.matchers import read_matcher
 from sereno.notify.texts import Language, templates
@@ -50,6 +51,18 @@ def alertmanager_files(settings: Settings, file: Path) -> dict[str, str]:
         raise ConfigError(str(error)) from None
     language = cast("Language", settings.alerting.language)
     return {file.name: text, TEMPLATES: templates(language, settings.alerting.grafana_url or "")}
+
+
+def contacts_file(settings: Settings, file: Path) -> dict[str, str]:
+    """Grafana's contact points, policies and mute timings.
+
+    Raises:
+        ConfigError: something in the settings is wrong; says what.
+    """
+    try:
+        return {file.name: contacts(plan(settings))}
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def plan(settings: Settings) -> Plan:

@@ -15,7 +15,7 @@ import typer
 from sereno.alerts.catalogue import holds
 from sereno.alerts.history import history
 from sereno.assembly.alert_history import chosen, open_alerts
-from sereno.assembly.alerts import BOTH, left_over, rule_files, write
+from sereno.assembly.alerts import BOTH, contacts_file, left_over, rule_files, write
 from sereno.assembly.record import question
 from sereno.cli.alert_text import HISTORY_COLUMNS, history_row, severity_style, told
 from sereno.cli.filters import Pairs, parameters
@@ -56,6 +56,24 @@ def rules(
     for note in left_over(out, output):
         print(note, file=sys.stderr)
     print(f"{len(out)} files in {output}", file=sys.stderr)
+
+
+@app.command("contacts")
+@settings()
+def contacts_(
+    loaded: Loaded,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.", metavar="FILE")] = Path(
+        "contacts.yaml"
+    ),
+) -> None:
+    """Write contact points, notification policies and mute timings for Grafana's provisioning/alerting.
+
+    They come from the same settings as Alertmanager's configuration, for alerting.engine = grafana.
+    """
+    write(contacts_file(loaded.settings, output), output.parent)
+    if loaded.settings.alerting.engine == "prometheus":
+        print("alerting.engine is prometheus: do not let both notify", file=sys.stderr)
+    print(output, file=sys.stderr)
 
 
 @app.command("list")
