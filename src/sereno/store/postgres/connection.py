@@ -60,13 +60,16 @@ class Database:
     def write(self) -> Iterator[Link]:
         """One transaction on the writer: committed at the end, rolled back whole on any error."""
         with told(self.name), self._writing:
-            writer = self._checked_writer()
+            writer = self._begun_writer()
             try:
-                with writer.raw.transaction():
-                    writer.execute("SELECT pg_advisory_xact_lock(?)", (WRITING,))
-                    yield writer
-            except psycopg.OperationalError:
-                if writer.raw.closed:
+                writer.execute("SELECT pg_advisory_xact_lock(?)", (WRITING,))
+                yield writer
+                writer.raw.execute(b"COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):
+                    writer.raw.execute(b"ROLLBACK")
+                if not writer.is_well:
+                    writer.close()
                     self._readers.forget()
                 raise
 
@@ -105,10 +108,18 @@ class Database:
             link.raw.execute(begin)
         return link
 
-    def _checked_writer(self) -> Link:
+    def _begun_writer(self) -> Link:
+        """The writer in a transaction; made anew if the server went away since it was used."""
         self._readers.check_open()
         if self._read_only:
             raise StoreError(f"The store {self.name} was opened for reading only: open it for writing to change it.")
-        if self._writer is None or self._writer.raw.closed:
-            self._writer = Link(self.address, limited=False)
+        if self._writer is not None and not self._writer.raw.closed:
+            try:
+                self._writer.raw.execute(b"BEGIN")
+            except psycopg.OperationalError:
+                self._writer.close()
+            else:
+                return self._writer
+        self._writer = Link(self.address, limited=False)
+        self._writer.raw.execute(b"BEGIN")
         return self._writer

@@ -12,10 +12,10 @@ def digest(text: str) -> bytes:
 
 
 @lru_cache(65_536)
-def word_number(word: str) -> int:
-    """A word as a signed 64-bit number: the first eight bytes of its BLAKE2b, big-endian.
+def word_number(word: str) -> str:
+    """A word as a signed 64-bit number in decimals: the first eight bytes of its BLAKE2b, big-endian.
 
     Among a million different words two share a number with a chance of 3·10⁻⁸.
     """
     hashed = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(hashed, "big", signed=True)
+    return str(int.from_bytes(hashed, "big", signed=True))

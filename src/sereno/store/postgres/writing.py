@@ -76,7 +76,7 @@ def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
 
 def searchable(prompt: str, response: str) -> str:
     """The words of a call as the array that they are found by."""
-    return numbers(map(word_number, distinct(prompt, response)))
+    return f"{{{','.join(map(word_number, distinct(prompt, response)))}}}"
 
 
 def _texts(calls: Sequence[Call]) -> set[str | None]:
