@@ -78,7 +78,11 @@ def causes(sheet: FactSheet, effect: Fact) -> list[Cause]:
             found.append(Cause(fact, "lead", 1.0 + fact.weight))
         elif fact.kind == "correlation" and set(effect.series) & set(fact.series):
             found.append(Cause(fact, "together", fact.weight))
-    return sorted(found, key=lambda cause: -cause.score)[:MOST]
+    kept: dict[tuple[str, str, float | None], Cause] = {}
+    for cause in sorted(found, key=lambda one: -one.score):
+        # An event is told once for each series that moved around it.
+        kept.setdefault((cause.ground, cause.fact.label or cause.fact.id, began(cause.fact)), cause)
+    return list(kept.values())[:MOST]
 
 
 def _window(sheet: FactSheet) -> float:

@@ -77,7 +77,7 @@ def _cause(cause: Cause, sheet: FactSheet, tongue: str) -> str:
     when = have.get("t_at") or have.get("t_start") or ""
     match cause.ground:
         case "event":
-            return text("cause_event", tongue, event=have["series"], t_event=when)
+            return text("cause_event", tongue, event=have.get("label", have["series"]), t_event=when)
         case "series":
             return text("cause_series", tongue, other=have["series"], t_other=when)
         case "lead":
@@ -92,7 +92,8 @@ def _cause(cause: Cause, sheet: FactSheet, tongue: str) -> str:
 
 def _advice(effect: Fact, suspects: list[Cause], sheet: FactSheet, tongue: str) -> str:
     if suspects and suspects[0].ground in {"event", "series"}:
-        name = fields(suspects[0].fact, sheet, tongue)["series"]
+        have = fields(suspects[0].fact, sheet, tongue)
+        name = have.get("label", have["series"]) if suspects[0].ground == "event" else have["series"]
         return text(f"advice_{suspects[0].ground}", tongue, event=name, other=name)
     have = fields(effect, sheet, tongue)
     when = have.get("t_at") or have.get("t_start") or ""

@@ -64,6 +64,8 @@ def fields(fact: Fact, sheet: FactSheet, language: str) -> dict[str, str]:
     zone = zone_of(sheet.tz)
     span = sheet.end - sheet.start if sheet.start is not None and sheet.end is not None else None
     have = {"series": names(fact.series, language) or names((sheet.title,), language)}
+    if fact.label:
+        have["label"] = names((fact.label,), language)
     for key, name in zip("ab", fact.series, strict=False):
         have[key] = names((name,), language)
     for number in fact.numbers:

@@ -77,8 +77,11 @@ def _digits(text: str, words: Lexicon) -> Iterator[Amount]:
             continue
         before = text[max(0, start - 4) : start]
         currency = next((m for m in CURRENCY.finditer(before) if m.end() == len(before)), None)
+        sign = match["sign"]
         if currency is not None:
             start -= len(currency.group())
+            if sign is None and text[start - 1 : start] in {"-", "−"}:  # −$5
+                sign, start = "-", start - 1
         factor, end = _multiplier(text, end, words)
         factor *= 10.0**exponent
         unit = UNIT.match(text, end)
@@ -94,11 +97,10 @@ def _digits(text: str, words: Lexicon) -> Iterator[Amount]:
         if per is not None:
             seconds, end = _seconds(per["unit"]), per.end()
         readings = tuple(
-            Reading(value * factor, step * factor, loose * factor, one, seconds)
+            Reading(value * (-factor if sign in {"-", "−"} else factor), step * factor, loose * factor, one, seconds)
             for value, step, loose in read
             for one in units
         )
-        sign = match["sign"]
         signed = 0 if sign is None else 1 if sign == "+" else -1
         yield Amount(start, end, signed, readings, digits=True, bare=units == (None,))
         position = max(position, end)

@@ -21,7 +21,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "threshold": frozenset({"threshold"}),
     "std": frozenset({"std"}),
     "std_count": frozenset({"std_count"}),
-    "total": frozenset({"total", "count"}),
+    "total": frozenset({"total", "count", "duration"}),
     "share": frozenset({"share"}),
     "correlation": frozenset({"correlation", "strength"}),
     "period": frozenset({"period", "duration"}),
@@ -41,12 +41,15 @@ _KINDS: dict[str, frozenset[Kind]] = {
     "total": frozenset({"composition"}),
 }
 """Kinds of which every figure may have the role."""
+_OF_STRETCHES: frozenset[Kind] = frozenset({"anomaly", "change_point", "comparison", "event"})
+"""Kinds whose levels are means over a stretch."""
 _NEVER_FROM = frozenset({"after", "last", "change", "slope", "max", "p", "confidence", "correlation"})
 _NEVER_TO = frozenset({"before", "first", "expected", "change", "slope", "p", "confidence", "correlation"})
 _SAID_ONLY = frozenset({"p", "confidence"})
 """Roles that a number has only where a word says so."""
 
 NOUNS: dict[str, frozenset[Kind]] = {
+    "comparison": frozenset({"comparison"}),
     "anomaly": frozenset({"anomaly"}),
     "spike": frozenset({"anomaly", "range", "change_point", "threshold"}),
     "change_point": frozenset({"change_point"}),
@@ -73,10 +76,11 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None) -> bool:
     """
     if role == "":
         return not evidence.roles & _SAID_ONLY and evidence.roles != {"count"}
-    if role == "from":
-        return not evidence.roles & _NEVER_FROM
-    if role == "to":
-        return not evidence.roles & _NEVER_TO
+    if role in {"from", "to"}:
+        never = _NEVER_FROM if role == "from" else _NEVER_TO
+        return bool(evidence.roles & {"low", "high"}) or not evidence.roles & never
+    if role == "mean" and kind in _OF_STRETCHES and evidence.roles & {"value", "before", "after", "last"}:
+        return not evidence.roles & {"low", "high", "change"}
     wanted = _ROLES.get(role, frozenset({role}))
     if evidence.roles & wanted:
         # An interval's bound is a bound, not the figure itself: "the mean is 3.1 s" is not its lower end.

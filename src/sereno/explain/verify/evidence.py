@@ -24,7 +24,8 @@ _TOKENS: dict[str, str] = {
     "share": "share", "part": "share", "correlation": "correlation", "rho": "correlation", "r": "correlation",
     "tau": "correlation", "period": "period", "lag": "lag", "lead": "lag", "count": "count", "points": "count",
     "n": "count", "anomalies": "count", "cycles": "count", "crossings": "count", "times": "count",
-    "held": "duration", "above": "duration", "step": "duration", "missing": "count", "duration": "duration",
+    "held": "duration", "remaining": "lag", "horizon": "lag", "delay": "lag", "gaps": "count", "pairs": "count",
+    "rank": "count", "above": "duration", "step": "duration", "missing": "count", "duration": "duration",
     "length": "duration", "time": "duration",
     "z": "std_count",
     "score": "std_count", "value": "value", "observed": "value", "actual": "value", "level": "value",
@@ -171,6 +172,12 @@ def _ratios(index: int, fact: Fact) -> Iterator[tuple[int, float]]:
         for role in ("before", "expected", "first", "after", "value", "last"):
             if role in roles and "change" not in roles:
                 by_role.setdefault(role, number.value)
-    for old, new in (("before", "after"), ("expected", "value"), ("first", "last"), ("before", "value")):
+    for old, new in (
+        ("before", "after"),
+        ("expected", "value"),
+        ("first", "last"),
+        ("before", "value"),
+        ("before", "last"),
+    ):
         if by_role.get(old) and new in by_role:
             yield index, by_role[new] / by_role[old]

@@ -124,9 +124,7 @@ def _in_unit(evidence: Evidence, reading: Reading, mention: Mention, context: Co
         if reading.unit.dimension != unit.dimension:
             return False
         exact = base / reading.unit.factor
-    return supports(exact, reading, mention.hedge, unsigned=_unsigned(evidence, mention, context)) and _sign_fits(
-        exact, mention
-    )
+    return supports(exact, reading, mention.hedge, unsigned=_unsigned(evidence, mention, context))
 
 
 def _is(evidence: Evidence, value: float, reading: Reading, scale: float, mention: Mention, context: Context) -> bool:
@@ -139,10 +137,6 @@ def _unsigned(evidence: Evidence, mention: Mention, context: Context) -> bool:
     return not mention.signed and bool(
         evidence.roles & {"change", "slope", "lag"} or (context.direction is not None and context.role == "change")
     )
-
-
-def _sign_fits(exact: float, mention: Mention) -> bool:
-    return not mention.signed or exact == 0 or (exact > 0) == (mention.signed > 0) or mention.readings[0].value == 0
 
 
 def _direction_agrees(evidence: Evidence, fact: Fact | None, mention: Mention, context: Context) -> bool:
@@ -238,13 +232,17 @@ def _check_pairs(mentions: Sequence[Mention], told: Sequence[Context], found: li
         if first is None or mentions[first].end < context.clause[0]:
             continue
         both = set(found[first]) & set(found[index])
-        a, b = mentions[first].readings[0].value, mentions[index].readings[0].value
+        a, b = _base(mentions[first].readings[0]), _base(mentions[index].readings[0])
         way = context.direction
         if not both or (way and a != b and (b > a) != (way > 0)):
             found[first], found[index] = {}, {}
         else:
             found[first] = {fact: found[first][fact] for fact in both}
             found[index] = {fact: found[index][fact] for fact in both}
+
+
+def _base(reading: Reading) -> float:
+    return reading.value * (reading.unit.factor if reading.unit is not None else 1.0)
 
 
 def _check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[Support]) -> None:
@@ -314,19 +312,21 @@ def _direction(
     course = [
         i for i, fact in enumerate(facts) if _about(fact, context.series) and noun_allows(context.noun, fact.kind)
     ]
-    if not context.noun and any(facts[i].kind == "trend" for i in course):
-        course = [
-            i
-            for i in course
-            if facts[i].kind in {"trend", "comparison", "change_point"} and (facts[i].kind == "trend" or beside)
-        ]
-    elif not context.noun:
-        course = [i for i in course if facts[i].kind in _COURSE or facts[i].kind == "flat" or beside]
+    if not context.noun:
+        has_trend = any(facts[i].kind == "trend" for i in course)
+        course = [i for i in course if _is_course(facts[i], has_trend=has_trend, beside=bool(beside))]
     if mention.negated:
         against = [i for i in course if _goes(facts[i]) == int(mention.value)]
         other = [i for i in course if _goes(facts[i]) is not None and i not in against]
         return {} if against else {i: frozenset({"direction"}) for i in other}
     return {i: frozenset({"direction"}) for i in course if _goes(facts[i]) == int(mention.value)}
+
+
+def _is_course(fact: Fact, *, has_trend: bool, beside: bool) -> bool:
+    """Whether a fact may tell where a series goes, where no noun says of what is spoken."""
+    if has_trend:
+        return fact.kind == "trend" or (beside and fact.kind in {"comparison", "change_point", "flat"})
+    return beside or fact.kind in _COURSE or fact.kind == "flat"
 
 
 def _goes(fact: Fact) -> int | None:

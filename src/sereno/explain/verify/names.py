@@ -35,11 +35,9 @@ def names_of(sheet: FactSheet) -> Names:
     series = dict.fromkeys(sheet.series)
     others = {sheet.title: None} if len(sheet.title) >= _LEAST else {}
     for fact in sheet.facts:
-        for name in fact.series:
-            if fact.kind in {"event", "threshold"} and name not in series:
-                others[name] = None
-            else:
-                series[name] = None
+        if len(fact.label) >= _LEAST:
+            others[fact.label] = None
+        series |= dict.fromkeys(fact.series)
     aliases = Counter(alias for name in series for alias in set(_aliases(name)))
     canonical = {name: name for name in series if name.strip()}
     folded = {name.casefold() for name in canonical}

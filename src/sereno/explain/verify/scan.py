@@ -33,6 +33,8 @@ _IF = re.compile(
     r"(?<!\w)(?:if|whether|unless|could|would|may|might|should|si|podrían?|pued[ae]n?|conviene)(?!\w)", re.IGNORECASE
 )
 _WORD = re.compile(r"\w[\w'-]*")
+_PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
+"""Before "half": a part of the range, not a ratio."""
 _NOUN_REACH = 3
 """How many words after a number its noun may stand."""
 _HALF_HOUR = 1800.0
@@ -166,6 +168,8 @@ def _moment(text: str, start: int, end: int, moment: object, words: Lexicon) -> 
 def _ratios(text: str, words: Lexicon) -> Iterator[Mention]:
     pattern = phrases(words.ratios)
     for match in pattern.finditer(text):
+        if _PART.search(text, 0, match.start()):
+            continue
         value = words.ratios[match.group().lower()]
         yield Mention(
             start=match.start(),
