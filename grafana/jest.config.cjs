@@ -5,7 +5,7 @@ const translated = ['@grafana', '@react-hookz', '@ver0', '@wojtekmaj', 'd3', 'd3
 
 module.exports = {
   testEnvironment: 'jsdom',
-  roots: ['<rootDir>/src', '<rootDir>/tests'],
+  roots: ['<rootDir>/src'],
   setupFiles: ['<rootDir>/jest.setup.cjs'],
   moduleNameMapper: { '\\.(css|svg|png)$': 'identity-obj-proxy' },
   transform: {

@@ -1,7 +1,7 @@
 """Stands for Grafana's server: files of plugins, settings that keep secrets, the plugin proxy by the routes as built.
 
-The proxy does what `pluginproxy.go` does: the first route that matches in path and method wins, templates are filled from
-the settings, Cookie, Origin and Referer are removed, a service that is not there is a 502 without a body.
+The proxy does what `pluginproxy.go` does: the first route that matches in path and method wins, templates are filled
+from the settings, Cookie, Origin and Referer are removed, a service that is not there is a 502 without a body.
 """
 
 from __future__ import annotations

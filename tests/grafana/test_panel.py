@@ -44,7 +44,7 @@ def test_it_tells_and_links_each_figure_to_its_fact(
     names = [(f["name"], f["type"], len(f["values"])) for f in sent["frames"][0]["fields"]]
     assert names == [("time", "time", 288), ("llama3.2", "number", 288), ("smollm2", "number", 288)]
     assert sent["frames"][0]["fields"][1]["unit"] == "s"
-    assert (sent["end"], sent["tz"], sent["analysis"], sent["model"]) == (1_763_683_200_000, "utc", "trends", None)
+    assert (sent["end"], sent["tz"], sent["analysis"], sent["model"]) == (1_763_683_200_000, "UTC", "trends", None)
     assert sent["language"] == "en"
     assert state.headers[0]["x-sereno-key"] == KEY
     assert not {"cookie", "origin", "referer"} & set(state.headers[0])

@@ -9,6 +9,7 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
+import { ianaZone } from '../explain/zone';
 import { check } from '../service/check';
 import { problemOfError } from '../service/problem';
 import { texts } from '../texts/texts';
@@ -23,9 +24,7 @@ export class SerenoDataSource extends DataSourceApi<SerenoQuery, SerenoSettings>
 
   override async query(request: DataQueryRequest<SerenoQuery>): Promise<DataQueryResponse> {
     const { from, to } = request.range;
-    const zone = request.timezone;
-    const tz = !zone || zone === 'browser' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone === 'utc' ? 'UTC' : zone;
-    const span = { from: from.valueOf(), to: to.valueOf(), tz, points: request.maxDataPoints ?? 1000 };
+    const span = { from: from.valueOf(), to: to.valueOf(), tz: ianaZone(request.timezone), points: request.maxDataPoints ?? 1000 };
     const queries = request.targets.filter(({ hide }) => !hide).map((query) => filled({ ...DEFAULT_QUERY, ...query }, request.scopedVars));
     const answers = await Promise.allSettled(queries.map((query) => answer(query, span)));
     const errors = answers.flatMap((settled, at) =>

@@ -1,4 +1,5 @@
 import { type DataFrame, type Field as DataField, FieldType, getFieldDisplayName, type PanelData } from '@grafana/data';
+import { ianaZone } from './zone';
 import type { Chart, Field, Frame, Happening, Line } from './request';
 
 /** A panel's data as the service takes it. Hidden fields stay out; names are those that the panel shows. */
@@ -9,7 +10,7 @@ export function chartOf(data: PanelData, title: string, zone: string): Chart {
     title,
     start: range.from.valueOf(),
     end: range.to.valueOf(),
-    tz: zone === 'browser' || zone === '' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone,
+    tz: ianaZone(zone),
     thresholds: linesOf(data.series),
     events: happeningsOf(data.annotations ?? []),
   };

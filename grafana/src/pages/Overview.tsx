@@ -2,6 +2,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import { ianaZone } from '../explain/zone';
 import { isRecord, number, records, text } from '../service/json';
 import { APP_ID } from '../service/address';
 import { texts } from '../texts/texts';
@@ -23,7 +24,7 @@ export function Overview({ reach }: { reach: Reach }): React.ReactElement {
   const { answer, problem, loading, again } = useAnswer('analytics/aggregations', {
     start_time: reach.age,
     interval: reach.interval,
-    tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    tz: ianaZone(undefined),
   });
   const told = isRecord(answer) ? answer : {};
   const figures: [string, string][] = [

@@ -1,0 +1,34 @@
+import { renderHook } from '@testing-library/react';
+import { useAutoRun } from './useAutoRun';
+
+test('it starts at once, then no sooner than the interval, with the newest data and never without news', () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  const run = jest.fn<unknown, [string]>();
+  const at = (signature: string, enabled = true, ready = true) => ({ enabled, interval: 60, signature, ready, run: () => run(signature) });
+  const { rerender, unmount } = renderHook(useAutoRun, { initialProps: at('a', false) });
+  jest.advanceTimersByTime(1000);
+  expect(run).not.toHaveBeenCalled();
+  rerender(at('a', true, false));
+  jest.advanceTimersByTime(1000);
+  expect(run).not.toHaveBeenCalled();
+  rerender(at('a'));
+  jest.advanceTimersByTime(0);
+  expect(run.mock.calls).toEqual([['a']]);
+  rerender(at('a'));
+  jest.advanceTimersByTime(600_000);
+  expect(run).toHaveBeenCalledTimes(1);
+  rerender(at('b'));
+  jest.advanceTimersByTime(0);
+  rerender(at('c'));
+  jest.advanceTimersByTime(10_000);
+  expect(run.mock.calls).toEqual([['a'], ['b']]);
+  rerender(at('d'));
+  jest.advanceTimersByTime(49_999);
+  expect(run).toHaveBeenCalledTimes(2);
+  jest.advanceTimersByTime(1);
+  expect(run.mock.calls).toEqual([['a'], ['b'], ['d']]);
+  rerender(at('e'));
+  unmount();
+  jest.advanceTimersByTime(600_000);
+  expect(run).toHaveBeenCalledTimes(3);
+});
