@@ -14,7 +14,10 @@ from benchmarks import machine, report, rig
 SCRIPTS = {"ingest": ("60000",), "store": ("1000000",)}
 """Measurements that are command lines of their own and print one JSON object; with their arguments."""
 QUICK = {"ingest": (), "store": ("20000",)}
-NAMES = ("startup", "throughput", "latency", "streams", "memory", "ingest", "store", "pages", "browser", "litellm")
+NAMES = (
+    "startup", "generate", "throughput", "latency", "streams", "memory", "ingest", "store", "pages", "browser",
+    "litellm",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -82,6 +82,10 @@ TARGETS = (
            lambda f: float(f["export"]["memory_growth_kib"]) / 1024, "MiB", 1, 1),
     Target("startup", "`sereno gateway` to its first answer", 0.2, "≤",
            lambda f: float(f["gateway_seconds"]["median"]), "s", 1, 3),
+    Target("generate", "`sereno slo compile` of 1,000 objectives, processor time", 2, "≤",
+           lambda f: float(f["compile_cpu_seconds"]["median"]), "s"),
+    Target("generate", "`sereno dashboards build`, processor time", 3, "≤",
+           lambda f: float(f["build_cpu_seconds"]["median"]), "s"),
     Target("startup", "`sereno --help`", 0.4, "≤", lambda f: float(f["help_seconds"]["median"]), "s", 1, 3),
 )  # fmt: skip
 
