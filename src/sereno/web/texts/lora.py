@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora_action": ("Action", "Acción"),
     "lora_who": ("Who", "Quién"),
     "lora_why": ("Why", "Por qué"),
+    "lora_evidence": (
+        "{n} items, difference {difference} (95%: {low} to {high})",
+        "{n} ítems, diferencia {difference} (95 %: de {low} a {high})",
+    ),
     "lora_did_import": ("imported", "importado"),
     "lora_did_promote": ("promoted", "promovido"),
     "lora_did_force": ("forced", "forzado"),
