@@ -64,6 +64,8 @@ def test_only_its_secret_finds_a_key(random: bytes, other: str) -> None:
         ([], None),
         ([(b"X-Sereno-Key", b"sk-sereno-a")], "sk-sereno-a"),
         ([(b"x-sereno-KEY", b"anything")], "anything"),
+        ([(b"X-Sereno-Key", b" ")], None),
+        ([(b"X-Sereno-Key", b""), (b"Authorization", b"Bearer sk-sereno-b")], "sk-sereno-b"),
         ([(b"Authorization", b"Bearer sk-sereno-a")], "sk-sereno-a"),
         ([(b"authorization", b"bearer  sk-sereno-a ")], "sk-sereno-a"),
         ([(b"Authorization", b"Bearer sk-openai")], None),

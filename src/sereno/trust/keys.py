@@ -114,7 +114,9 @@ def presented(headers: Iterable[tuple[bytes, bytes]], *, basic: bool = False) ->
     for name, value in headers:
         lowered = name.lower()
         if lowered == KEY_HEADER:
-            return value.decode("latin-1").strip()
+            if value.strip():
+                return value.decode("latin-1").strip()
+            continue  # a proxy that has no key to add, such as Grafana's, sends the field empty
         if not basic and lowered == b"authorization" and value.lstrip()[:5].lower() == b"basic":
             continue
         secret = ours(lowered, value)
