@@ -2,12 +2,12 @@
 
 uv run --group bench python -m benchmarks.explain_facts [speed|false|anomalies|annotated|steps [SERIES]]
 
-Anomalies: series with planted faults (spikes and stretches, half of them with a new level besides, under noise of several
-kinds or a season), F1 over points. Change points: the seven series that river ships with the annotations of people (van
+Anomalies: series with planted faults (spikes and stretches, some with a new level besides, under noise of several kinds
+or a season), F1 over points. Change points: the seven series that river ships with the annotations of people (van
 den Burg and Williams 2020), F1 as defined there (margin 5, precision over the union of annotators, recall averaged over
 them, index 0 counted), and planted steps. False alarms: share of series of which a trend, a change point, an anomaly or
 (structureless only) a season is told. Baselines: 3-sigma, IQR (1.5), STL + MAD (3.5), Isolation Forest (share 0.01,
-random_state 0); as change points, the begins of what they flag; besides ruptures' PELT (l2, BIC) and river's ADWIN, which
+random_state 0); as change points, the begins of what they flag; besides ruptures' PELT (l2, BIC) and river's ADWIN that
 know change points only, and no change points at all.
 """
 

@@ -72,7 +72,7 @@ def scan(values: Floats, *, alpha: float) -> Scan:
             for outlier in new:
                 cleaned[outlier.first : outlier.last + 1] = outlier.expected
             found += new
-    return Scan(tuple(_merged(found)), cleaned)
+    return Scan(tuple(_merged(found, values)), cleaned)
 
 
 def _moving_means(values: Floats, block: int, stride: int) -> Floats:
@@ -93,8 +93,8 @@ def _baseline(means: Floats, overlap: int) -> Floats:
     widths = [width * overlap - (overlap - 1) for width in WIDTHS if width * overlap * 2 <= len(means)] or [WIDTHS[0]]
     best, least = widths[0], np.inf
     for width in widths:
-        # A median of w values takes part in what it predicts: its residual is too small by about 1.57/w.
-        error = spread(part - running_median(part, width)) * (1.0 + 1.6 / width * overlap)
+        # A value takes part in the median that predicts it, and often is it: its residual is too small by about 2.4/w.
+        error = spread(part - running_median(part, width)) * (1.0 + 2.4 / width * overlap)
         if error < 0.97 * least:
             best, least = width, error
     if len(means) > LONG and best > widths[0]:
@@ -166,14 +166,23 @@ def _rare(rest: Floats, expected: Floats) -> list[Outlier]:
     return [Outlier(int(r[0]), int(r[-1]), *(float(expected[r[0]]),) * 3, share) for r in runs[:MOST]]
 
 
-def _merged(found: list[Outlier]) -> list[Outlier]:
-    """In order of time; what touches is one."""
+def _merged(found: list[Outlier], values: Floats) -> list[Outlier]:
+    """In order of time; what touches is one, and so are two parts of one stretch with as wild values between them."""
     merged: list[Outlier] = []
     for outlier in sorted(found):
-        if merged and outlier.first <= merged[-1].last + 1:
+        if merged and (outlier.first <= merged[-1].last + 1 or _one_stretch(merged[-1], outlier, values)):
             last = merged[-1]
             surer = min(last, outlier, key=lambda one: one.p_value)
             merged[-1] = surer._replace(first=last.first, last=max(last.last, outlier.last))
         else:
             merged.append(outlier)
     return merged
+
+
+def _one_stretch(left: Outlier, right: Outlier, values: Floats) -> bool:
+    gap = right.first - left.last - 1
+    if gap > min(left.last - left.first, right.last - right.first) + 1:
+        return False
+    off = [float(values[one.first : one.last + 1].mean()) - one.expected for one in (left, right)]
+    between = float(values[left.last + 1 : right.first].mean()) - (left.expected + right.expected) / 2
+    return off[0] * off[1] > 0.0 and abs(between) > min(map(abs, off)) / 2 and between * off[0] > 0.0

@@ -12,6 +12,8 @@ from scipy.special import ndtr, ndtri
 from sereno.stats.autocorrelation import LIMIT, inflation, lag_one
 
 Floats = NDArray[np.float64]
+WALK = 16.0
+"""Memory above 1 − 16/n around a line cannot be told from a random walk's (Dickey and Fuller 1979: n(φ − 1))."""
 
 
 class Trend(NamedTuple):
@@ -61,7 +63,7 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
     if variance <= 0.0:
         return Trend(slope, slope, slope, intercept, 1.0, 0.0)
     p_value = _two_sided((abs(score) - 1.0) / sqrt(variance)) if score else 1.0
-    if phi >= LIMIT:
+    if phi >= min(LIMIT, 1.0 - WALK / len(values)):
         steps = np.diff(values)
         error = float(steps.std(ddof=1)) / sqrt(len(steps))
         p_value = max(p_value, _two_sided(abs(float(steps.mean())) / error) if error > 0.0 else 0.0)
