@@ -21,8 +21,8 @@ def combined_score(
         baseline: accuracy, 0–1.
         current: likewise.
 
-    >>> combined_score(0.15, 0.1), combined_score(0.15, 0.1, 0.9, 0.7), combined_score(None, None)
-    (0.5, 0.65, None)
+    >>> combined_score(0.15, 0.1), combined_score(0.3, 0.2, 0.9, 0.7), combined_score(None, None)
+    (0.5, 1.0, None)
     """
     fall = None
     if baseline is not None and current is not None and baseline > LEAST_ACCURACY:
