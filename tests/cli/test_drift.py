@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sereno.cli import main
+from sereno.store.sqlite import SqliteStore
+from store.made import a_batch, a_call
 
 Run = Callable[..., CompletedProcess[str]]
 FEATURE = {"feature", "kind", "psi", "psi_corrected", "js", "kl", "p_value", "severity", "n_reference", "n_current"}
@@ -185,3 +187,24 @@ def test_labels_written_two_ways_do_not_drift(sereno: Run, home: Path) -> None:
     found = json.loads(sereno("drift", "compare", "a.csv", "b.csv", "--json").stdout)
     assert found["severity"] == "none"
     assert found["features"][0]["psi"] == pytest.approx(0, abs=1e-9)
+
+
+def test_time_ranges_of_the_record(sereno: Run, home: Path) -> None:
+    data = home / "data"
+    data.mkdir()
+    store = SqliteStore(data / "sereno.db")
+    rng = np.random.default_rng(4)
+    times = [*np.linspace(0, 86_000, 80), *np.linspace(86_500, 172_000, 60)]
+    lengths = [*rng.poisson(40, 80), *rng.poisson(90, 60)]
+    calls = [
+        a_call(n, started_at=float(at), prompt="x" * int(k))
+        for n, (at, k) in enumerate(zip(times, lengths, strict=True))
+    ]
+    store.add(a_batch(calls))
+    store.close()
+    done = sereno("drift", "compare", "1970-01-01..1970-01-02", "1970-01-02..1970-01-03", "--data", str(data), "--json")
+    found = json.loads(done.stdout)
+    drifted = [
+        (one["feature"], one["n_reference"], one["n_current"]) for one in found["features"] if one["severity"] != "none"
+    ]
+    assert drifted == [("prompt_characters", 80, 60)]
