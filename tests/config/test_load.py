@@ -20,7 +20,7 @@ from sereno.errors import ConfigError
 ANOTHER: dict[str, str] = {
     "true or false": "", "address": "127.0.0.1:1234", "URL": "http://other.example.org:1", "text": "/elsewhere",
     "whole number": "7", "number": "0.7", "size": "128MiB", "duration": "17s", "path": "/elsewhere",
-    "list of texts": "a,b",
+    "list of texts": "a,b", "list of paths": "/elsewhere/a,/elsewhere/b",
 }  # fmt: skip
 """A right value of each kind that is nobody's default."""
 

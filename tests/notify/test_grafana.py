@@ -117,7 +117,7 @@ def test_what_is_wrong_is_named() -> None:
 
 
 def test_the_deployed_file_is_what_the_command_writes(tmp_path: Path) -> None:
-    deployed = ROOT / "deploy/grafana/alerting/contacts.yaml"
+    deployed = ROOT / "deploy/contacts/contacts.yaml"
     command = f"sereno alerts contacts --config {ROOT / 'deploy/alertmanager/sereno.toml'} -o {deployed}"
     assert main([*command.split()[1:-1], str(tmp_path / "contacts.yaml")]) == 0
     assert (tmp_path / "contacts.yaml").read_text() == deployed.read_text(), f"run: {command}"
