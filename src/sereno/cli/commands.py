@@ -72,6 +72,7 @@ COMMANDS: dict[str, Command] = {
         Command("silence", KEEP, "Hold alerts back for a while.", "silence"),
         Command("alertmanager", KEEP, "Write Alertmanager's configuration.", "alertmanager"),
         Command("dashboards", LOOK, "Build the dashboards for Grafana, list them.", "dashboards"),
+        Command("explain", LOOK, "Explain charts, check texts about them.", "explain"),
         Command("journal", LOOK, "Verify and show journal files.", "journal"),
         Command("wire", LOOK, "Show what recorded traffic decodes to.", "wire"),
         Command("keys", KEEP, "Issue, list and revoke Sereno keys.", "keys"),

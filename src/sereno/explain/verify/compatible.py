@@ -8,12 +8,13 @@ from sereno.explain.verify.evidence import Evidence
 _ROLES: dict[str, frozenset[str]] = {
     "mean": frozenset({"mean"}),
     "median": frozenset({"median"}),
-    "min": frozenset({"min", "low"}),
-    "max": frozenset({"max", "high"}),
-    "peak": frozenset({"max", "value", "high"}),
+    "min": frozenset({"min"}),
+    "max": frozenset({"max"}),
+    "peak": frozenset({"max", "value"}),
     "last": frozenset({"last", "after", "value"}),
     "first": frozenset({"first", "before"}),
-    "expected": frozenset({"expected", "before", "mean", "median"}),
+    "expected": frozenset({"expected", "before"}),
+    "usual": frozenset({"expected", "mean", "median"}),
     "before": frozenset({"before", "expected", "first", "mean"}),
     "change": frozenset({"change", "slope", "amplitude"}),
     "slope": frozenset({"slope", "change"}),
@@ -81,10 +82,12 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None) -> bool:
         return bool(evidence.roles & {"low", "high"}) or not evidence.roles & never
     if role == "mean" and kind in _OF_STRETCHES and evidence.roles & {"value", "before", "after", "last"}:
         return not evidence.roles & {"low", "high", "change"}
+    if role == "expected" and kind == "forecast":
+        return False  # what was expected is of the past
     wanted = _ROLES.get(role, frozenset({role}))
     if evidence.roles & wanted:
         # An interval's bound is a bound, not the figure itself: "the mean is 3.1 s" is not its lower end.
-        return role in {"min", "max", "peak", "interval"} or not evidence.roles & {"low", "high"} or kind == "forecast"
+        return role == "interval" or not evidence.roles & {"low", "high"} or kind == "forecast"
     return kind in _KINDS.get(role, frozenset()) and not evidence.roles & _SAID_ONLY
 
 

@@ -32,6 +32,8 @@ _BETWEEN = (
     r"\s*(?:in\s+)?(?:by|un|en un|en|por|of|de|del|about|around|almost|nearly|unos|unas|casi|alrededor de|cerca de"
     r"|approximately|roughly|aproximadamente|over|more than|más de|just over|\s)*\s*"
 )
+_SETTING = 60
+"""Characters of a clause that only sets the scene."""
 _FROM_TO = re.compile(
     r"\s*(?:[-–—]|to|and|a|y|e|hasta)\s*(?:about|around|unos|unas|casi|nearly|almost|just\s+over|just\s+under)?\s*",
     re.IGNORECASE,
@@ -146,11 +148,11 @@ def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
         return "to" if _said_from(scan, index) else _role(scan, _before(scan, index), words, start, end)
     if _said_from(scan, index + 1, own=index):
         return "from"
-    best, where = "", -1
+    best, where, length = "", -1, 0
     for role, pattern in words.roles.items():
         for match in pattern.finditer(before):
-            if match.end() > where or (match.end() == where and len(match.group()) > 3):
-                best, where = role, match.end()
+            if (match.end(), len(match.group())) > (where, length):
+                best, where, length = role, match.end(), len(match.group())
     percentile = list(re.finditer(r"(?<!\w)p(\d{2})(?!\w)", before, re.IGNORECASE))
     if percentile and percentile[-1].end() > where:
         return percentile[-1].group().lower()
@@ -225,7 +227,14 @@ def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) ->
                 before = (kind, match.end())
             elif match.start() >= mention.start and match.start() < after[1]:
                 after = (kind, match.start())
+    if not before[0] and not after[0] and start and _leads(scan, start):
+        return _noun(scan, mention, words, 0, start)  # "Over the whole range, …"
     return before[0] or after[0]
+
+
+def _leads(scan: Scan, start: int) -> bool:
+    """Whether what stands before a clause is only its setting: short, and without a figure of its own."""
+    return start < _SETTING and not any(one.start < start and one.kind != "series" for one in scan.mentions)
 
 
 def _direction(scan: Scan, index: int, start: int, end: int) -> int | None:

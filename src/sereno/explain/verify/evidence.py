@@ -44,6 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         name: of the figure in its fact. roles: what it is.
         value: in base units of the dimension. unit: what it measures. native: factor of the unit it came in.
         per: seconds of the denominator where it is a slope, None otherwise.
+        unknown: whether the chart says no unit, so that a text may know it.
     """
 
     fact: int
@@ -53,6 +54,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     unit: Unit
     native: float = 1.0
     per: float | None = None
+    unknown: bool = False
 
 
 class Instant(msgspec.Struct, frozen=True):
@@ -107,6 +109,8 @@ def roles_of(name: str) -> frozenset[str]:
     return frozenset(found or {"value"})
 
 
+_PURE = frozenset({"count", "correlation", "p", "std_count", "ratio", "strength"})
+"""Roles of figures that have no unit by nature."""
 _PER = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629746.0}
 
 

@@ -25,6 +25,11 @@ _TOGETHER = frozenset(
     {"anomaly", "change_point", "gap", "flat", "event", "threshold", "correlation", "lead_lag", "comparison"}
 )
 """Kinds of which a chart may have several facts, whose figures must not be mixed."""
+_TOTALS: dict[str, tuple[str, ...]] = {
+    "anomaly": ("anomalies",), "spike": ("anomalies",), "gap": ("gaps",), "seasonality": ("cycles",),
+    "change_point": (), "flat": (), "trend": (), "event": (), "correlation": ("pairs",), "lead_lag": (),
+}  # fmt: skip
+"""Figures that say how many there are of what a noun names; the `count` of a fact counts its points."""
 _COURSE = frozenset({"trend", "comparison", "change_point", "forecast"})
 """Kinds that say where a series goes as a whole."""
 Support = dict[int, frozenset[str]]
@@ -55,7 +60,9 @@ def _support(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneI
         case "quantity":
             return _merge(_quantity(book, mention, context))
         case "count":
-            return _merge(_count(book, mention, context)) or _merge(_quantity(book, mention, context))
+            counted = _merge(_count(book, mention, context))
+            # "5 alerts" may be a value of the series; "5 anomalies" is a claim of how many were found.
+            return counted or (_merge(_quantity(book, mention, context)) if mention.word in {"event", "data"} else {})
         case "moment":
             return _merge(_moment(book, mention, context, zone))
         case "ratio":
@@ -121,7 +128,8 @@ def _in_unit(evidence: Evidence, reading: Reading, mention: Mention, context: Co
             return False
         exact = base / evidence.native
     else:
-        if reading.unit.dimension != unit.dimension:
+        said = evidence.unknown and reading.unit.factor == 1.0 and reading.unit.dimension != PERCENT
+        if reading.unit.dimension != unit.dimension and not said:
             return False
         exact = base / reading.unit.factor
     return supports(exact, reading, mention.hedge, unsigned=_unsigned(evidence, mention, context))
@@ -171,6 +179,7 @@ def _count(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[t
     for evidence in book.figures:
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
         fits = "count" in evidence.roles and _about(fact, context.series)
+        fits = fits and evidence.name in _TOTALS.get(mention.word, (evidence.name,))
         kind_fits = not kinds or fact is None or fact.kind in kinds or fact.kind == "data"
         right = any(supports(evidence.value, reading, mention.hedge, unsigned=False) for reading in mention.readings)
         if fits and kind_fits and right:
@@ -301,14 +310,16 @@ def _direction(
     ]
     facts = book.sheet.facts
     if beside and mention.value and not mention.negated:
+        ways = [i for i in beside if told[i].role in {"change", "to", "from"}]
+        if ways and not any(found[i] for i in ways):
+            return {}  # the figure that the word goes with is not believed, so nothing says that it is
+        beside = ways or beside
         near = {fact for i in beside for fact in found[i] if fact != SHEET}
         fits = {fact for fact in near if _goes(facts[fact]) == int(mention.value)}
         if fits:
             return {fact: frozenset({"direction"}) for fact in fits}
         if near and any(_goes(facts[fact]) is not None for fact in near):
             return {}
-        if not near and any(told[i].role in {"change", "to", "from"} for i in beside):
-            return {}  # the number that the word goes with is not believed, so nothing says that it is
     course = [
         i for i, fact in enumerate(facts) if _about(fact, context.series) and noun_allows(context.noun, fact.kind)
     ]

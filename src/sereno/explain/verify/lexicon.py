@@ -85,6 +85,11 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
 
 def phrases(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds any of these phrases as whole words, the longest first; `*` is the rest of a word."""
+    return _phrases(tuple(words))
+
+
+@cache
+def _phrases(words: tuple[str, ...]) -> re.Pattern[str]:
     parts = []
     for word in sorted(words, key=len, reverse=True):
         body = re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")

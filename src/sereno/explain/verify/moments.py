@@ -29,7 +29,7 @@ _SPANISH_HOUR = re.compile(
     r"(?:a\s+las|las)\s+(?P<hour>[01]?\d|2[0-3])(?:\s?h\b)?(?![\d:.,%]|\s*\w*llamadas)", re.IGNORECASE
 )
 _YEAR = re.compile(
-    r"(?<![\d.,:/$€-])(?:(?<=in )|(?<=en )|(?<=since )|(?<=desde )|(?<=de )|(?<=of ))"
+    r"(?<![\d.,:/$€-])(?:(?<=in )|(?<=en )|(?<=since )|(?<=desde ))"
     r"(?P<year>(?:19|20)\d\d)(?![\d%:/]|[.,]\d)"
 )
 
@@ -52,7 +52,7 @@ def _calendar(full: tuple[str, ...], short: tuple[str, ...], days: tuple[str, ..
     }
     months |= {"sept": 9}
     names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-    year = r"(?:,?\s+(?:de(?:l)?\s+|of\s+)?(?P<year>(?:19|20)\d\d)(?![\d:]))?"
+    year = r"(?:,?\s+(?:de(?:l)?\s+|of\s+)?(?P<year>(?:19|20)\d\d)(?!\d|:\d))?"
     flags = re.IGNORECASE
     return Calendar(
         re.compile(

@@ -33,6 +33,8 @@ _IF = re.compile(
     r"(?<!\w)(?:if|whether|unless|could|would|may|might|should|si|podrían?|pued[ae]n?|conviene)(?!\w)", re.IGNORECASE
 )
 _WORD = re.compile(r"\w[\w'-]*")
+_RANKED = re.compile(r"(?:valor(?:es)?|nivel|punto|cifra|value|point|figure)s?\s+$", re.IGNORECASE)
+"""Before "más alto": which of the values, not where they go."""
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
 """Before "half": a part of the range, not a ratio."""
 _NOUN_REACH = 3
@@ -186,7 +188,7 @@ def _directions(text: str, words: Lexicon) -> Iterator[Mention]:
         for match in words.directions[name].finditer(text):
             before = text[max(0, match.start() - 30) : match.start()]
             clause = re.split(r"[,;:.()]", before)[-1]
-            if _IF.search(clause):
+            if _IF.search(clause) or _RANKED.search(clause):
                 continue
             negated = name != "flat" and bool(
                 re.search(words.grammar["not"].pattern + r"\s*(?:\w+\s+){0,2}$", clause, re.IGNORECASE)

@@ -1,0 +1,142 @@
+"""Charts from where data lives: files, a Prometheus, the record's own database."""
+
+from __future__ import annotations
+
+import json
+import time as clock
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sereno.assembly.store import store_path
+from sereno.errors import ConfigError, QueryError, StoreError, UpstreamError
+from sereno.explain.frame import Chart, Series
+from sereno.explain.read import chart_of_json
+from sereno.explain.tables import chart_of_table
+
+if TYPE_CHECKING:
+    from sereno.config.table import Settings
+
+LARGEST = 1024 * 1024 * 1024
+"""Bytes of a file."""
+MOST_ANSWER = 64 * 1024 * 1024
+MOST_ROWS = 1_000_000
+_POINTS = 1_000
+"""Points of a range query; Prometheus gives 11,000 at most."""
+
+
+def chart_of_file(path: Path, *, title: str = "", time: str = "", tz: str = "UTC") -> Chart:
+    """The chart of a CSV, Parquet or JSON file, told apart by its ending.
+
+    Raises:
+        ConfigError: the file cannot be read, or is of another kind.
+        QueryError: it holds no chart.
+    """
+    import pyarrow as pa  # noqa: PLC0415  a tenth of a second, for those who read files
+    from pyarrow import csv, parquet  # noqa: PLC0415  see above
+
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigError(f"{path} has more than {LARGEST} bytes; export a shorter range")
+        match path.suffix.lower():
+            case ".csv" | ".tsv" | ".txt":
+                parsing = csv.ParseOptions(delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+                table: Any = csv.read_csv(path, parse_options=parsing)
+            case ".parquet" | ".pq":
+                table = parquet.read_table(path)
+            case ".json":
+                chart = chart_of_json(json.loads(path.read_bytes()))
+                return msgspec.structs.replace(chart, title=title or chart.title)
+            case _:
+                raise ConfigError(f"{path} ends in none of .csv, .tsv, .parquet, .json")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+    return chart_of_table(table, title=title or path.stem, time=time or None, tz=tz)
+
+
+def chart_of_prometheus(url: str, query: str, *, hours: float, title: str, tz: str) -> Chart:
+    """The chart of a range query on a Prometheus, up to now.
+
+    Raises:
+        ConfigError: the query is empty. UpstreamError: Prometheus does not answer, or refuses.
+    """
+    import httpx  # noqa: PLC0415  a fifth of a second, for those who ask
+
+    if not query.strip():
+        raise ConfigError("--query is missing; expected PromQL such as rate(llm_requests_total[5m])")
+    end = clock.time()
+    start = end - hours * 3600
+    form = {
+        "query": query,
+        "start": f"{start:.3f}",
+        "end": f"{end:.3f}",
+        "step": f"{max(1.0, hours * 3600 / _POINTS):.0f}",
+    }
+    try:
+        with httpx.Client(timeout=30.0, follow_redirects=False, trust_env=False) as client:
+            answer = client.post(url.rstrip("/") + "/api/v1/query_range", data=form)
+        said = msgspec.json.decode(answer.content[:MOST_ANSWER])
+    except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UpstreamError(f"the Prometheus at {url} does not answer as one: {error}") from None
+    if not isinstance(said, dict) or said.get("status") != "success":
+        told = said.get("error", answer.status_code) if isinstance(said, dict) else answer.status_code
+        raise UpstreamError(f"the Prometheus at {url} refused the query: {told}")
+    frames = [_frame(one) for one in said.get("data", {}).get("result", [])]
+    document = {"frames": frames, "title": title, "tz": tz, "range": {"from": start * 1000, "to": end * 1000}}
+    return chart_of_json(document)
+
+
+def _frame(result: dict[str, Any]) -> dict[str, Any]:
+    labels = dict(result.get("metric", {}))
+    name = labels.pop("__name__", "") or "value"
+    points = result.get("values", [])
+    return {
+        "name": name,
+        "fields": [
+            {"name": "time", "type": "time", "values": [1000 * at for at, _ in points]},
+            {"name": name, "type": "number", "labels": labels, "values": [_value(text) for _, text in points]},
+        ],
+    }
+
+
+def _value(text: str) -> float | str:
+    return float(text) if text not in {"NaN", "+Inf", "-Inf"} else text
+
+
+def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str) -> Chart:
+    """The chart of a SELECT on the record's own SQLite file, opened for reading only.
+
+    Raises:
+        StoreError: the database does not answer, or the SELECT is wrong.
+    """
+    import pyarrow as pa  # noqa: PLC0415  see `chart_of_file`
+    from sqlalchemy import URL, create_engine, text  # noqa: PLC0415  for those who ask
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  see above
+
+    path = {"mode": "ro", "uri": "true"}
+    engine = create_engine(URL.create("sqlite", database=f"file:{store_path(settings)}", query=path))
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(text(sql))
+            names = list(rows.keys())
+            found = rows.fetchmany(MOST_ROWS)
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise StoreError(f"the SELECT failed: {str(cause).strip()}") from None
+    finally:
+        engine.dispose()
+    if not found:
+        raise QueryError("sql", "the SELECT gave no rows", "a time column and columns of numbers")
+    table = pa.table({name: [row[index] for row in found] for index, name in enumerate(names)})
+    return chart_of_table(table, title=title, time=time or None, tz=tz)
+
+
+def with_unit(chart: Chart, unit: str) -> Chart:
+    """The chart with this unit on every series that has none."""
+    if not unit:
+        return chart
+    series: tuple[Series, ...] = tuple(
+        one if one.unit else msgspec.structs.replace(one, unit=unit) for one in chart.series
+    )
+    return msgspec.structs.replace(chart, series=series)
