@@ -9,6 +9,14 @@ import pytest
 
 from sereno.stats.segments import partition
 
+NILE = """
+1120 1160 963 1210 1160 1160 813 1230 1370 1140 995 935 1110 994 1020 960 1180 799 958 1140 1100 1210 1150
+1250 1260 1220 1030 1100 774 840 874 694 940 833 701 916 692 1020 1050 969 831 726 456 824 702 1120 1100 832
+764 821 768 845 864 862 698 845 744 796 1040 759 781 865 845 944 984 897 822 1010 771 676 649 846 812 742 801
+1040 860 874 848 890 744 749 838 1050 918 986 797 923 975 815 1020 906 901 1170 912 746 919 718 714 740
+"""
+"""Annual flow of the Nile at Aswan, 1871–1970, 10⁸ m³ (Cobb 1978)."""
+
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_partition_is_cheaper(seed: int) -> None:
@@ -37,3 +45,10 @@ def test_scale_does_not_matter() -> None:
 def test_noise_is_one_stretch() -> None:
     told = sum(bool(partition(np.random.default_rng(s).normal(size=200), 1.0, alpha=0.01).bounds) for s in range(200))
     assert told <= 5
+
+
+def test_the_nile_changed_after_1898() -> None:
+    flow = np.array(NILE.split(), dtype=float)
+    found = partition(flow, float(np.var(np.diff(flow))) / 2, alpha=0.001)
+    assert found.bounds == (28,)  # 1871 + 28: the first year of the new regime is 1899 (Cobb 1978)
+    assert (flow[:28].mean(), flow[28:].mean()) == (pytest.approx(1097.75), pytest.approx(849.972, abs=0.001))
