@@ -49,7 +49,7 @@ def test_sums_say_how_much_was_measured(tmp_path: Path, monkeypatch: pytest.Monk
         found = fetch(app, f"/sereno/model.json?model={LLAMA}").json()["figures"]
         assert (found["energy_joules"], found["measured_messages"]) == (10.8e6, 2)
         assert found["joules_per_output_token"] == pytest.approx(10.8e6 / 700)
-        assert "Energía3,00kWh4,29Whportokendesalida" in text(app, f"/sereno/model?model={LLAMA}&lang=es")
+        assert "Energía3,00kWhEnergíaportokendesalida4,29Wh" in text(app, f"/sereno/model?model={LLAMA}&lang=es")
         shown = fetch(app, "/analytics/aggregations").json()
         assert (shown["energy_joules"], shown["measured_messages"]) == (10_800_036.0, 3)
 

@@ -16,7 +16,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "energy": ("Energy", "Energía"),
     "measured_of": ("measured in {measured} of {all} calls", "medida en {measured} de {all} llamadas"),
     "electricity_costs": ("{cost} of electricity at {price} a kWh", "{cost} de electricidad a {price} el kWh"),
-    "joules_a_token": ("{joules} an output token", "{joules} por token de salida"),
     "energy_per_token": ("Energy of an output token", "Energía por token de salida"),
     "how_projected": ("How the month is projected", "Cómo se calcula el mes"),
     "projected_text": (
