@@ -102,9 +102,19 @@ class Visitor:
         return page
 
 
-@pytest.fixture(params=["react19", "react18"])
+SLOWLY = pytest.param("react18", marks=pytest.mark.slow)
+
+
+@pytest.fixture(params=["react19", SLOWLY])
 def host(request: pytest.FixtureRequest, built: Path) -> Path:
-    """The host page, with React 19 (Grafana 13.2) and with React 18 (Grafana 13.1)."""
+    """The host page with React 19 (Grafana 13.2); in the slow run also with React 18 (13.1)."""
+    assert built
+    return HOSTS[request.param]
+
+
+@pytest.fixture(params=["react19", "react18"])
+def every_host(request: pytest.FixtureRequest, built: Path) -> Path:
+    """The host page with React 19 (Grafana 13.2) and with React 18 (13.1), in every run."""
     assert built
     return HOSTS[request.param]
 

@@ -126,6 +126,8 @@ def grafana(dist: Path, host: Path, settings: Settings) -> Starlette:
             Route("/public/plugins/{id}/{path:path}", of_plugin),
             Mount("/public/build/img/icons", StaticFiles(directory=host / "icons")),
             Mount("/public/fonts/inter", StaticFiles(directory=host / "inter")),
+            # Grafana's monospaced font is in none of its packages.
+            Route("/public/fonts/{path:path}", lambda _: FileResponse(host / "inter/Inter-Regular.woff2")),
             Mount("/harness", StaticFiles(directory=host)),
         ]
     )

@@ -22,10 +22,10 @@ def start(page: Page) -> None:
 
 
 def test_it_tells_and_links_each_figure_to_its_fact(
-    visiting: Visiting, host: Path, service: tuple[Service, str]
+    visiting: Visiting, every_host: Path, service: tuple[Service, str]
 ) -> None:
     state, address = service
-    visitor = visiting(host, address, key=KEY)
+    visitor = visiting(every_host, address, key=KEY)
     page = visitor.open()
     start(page)
     expect(page.get_by_test_id("verdict")).to_contain_text("2 of 3 figures checked and right")
@@ -51,7 +51,7 @@ def test_it_tells_and_links_each_figure_to_its_fact(
     assert KEY not in page.content()
     assert all(url.startswith((visitor.base, "data:")) for url in visitor.asked)
     assert (visitor.said, visitor.refused) == ([], [])
-    assert page.evaluate("document.documentElement.dataset.react")[:2] == ("19" if host.name == "own" else "18")
+    assert page.evaluate("document.documentElement.dataset.react")[:2] == ("19" if every_host.name == "own" else "18")
 
 
 def test_what_a_model_writes_stays_text(visiting: Visiting, host: Path, service: tuple[Service, str]) -> None:

@@ -67,7 +67,7 @@ export function ConfigPage({ plugin }: PluginConfigPageProps<AppPluginMeta<Setti
       <Button type="submit" disabled={address === undefined || outcome?.state === 'testing'}>
         {outcome?.state === 'testing' ? words.testing : words.save}
       </Button>
-      <div style={{ marginTop: 16 }} role="status">
+      <div style={{ marginTop: 16 }} data-testid="outcome">
         {outcome?.state === 'works' && <Alert severity="success" title={words.works(outcome.version)} />}
         {outcome?.state === 'failed' && (
           <>

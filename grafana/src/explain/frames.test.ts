@@ -28,7 +28,7 @@ test('a frame keeps names, units and labels; what JSON cannot say becomes null',
   const chart = chartOf(panel(frame), 'T', 'utc');
   expect(chart).toMatchObject({ title: 'T', start: 1_000_000, end: 2_000_000, tz: 'UTC', thresholds: [], events: [] });
   expect(chart.frames[0]?.fields[1]).toEqual({
-    name: 'latency a',
+    name: 'value a',
     type: 'number',
     unit: 's',
     labels: { model: 'a' },
