@@ -13,10 +13,16 @@ from sereno.store.base import Store
 from sereno.store.copying import copy_store
 from sereno.store.postgres import PostgresStore
 from sereno.store.postgres.address import address
+from sereno.store.sql.tables import TABLES
 from sereno.store.sqlite import SqliteStore
 
 BACKENDS = ("sqlite", "postgres")
 TEMPLATE = "sereno_template"
+EMPTY = "; ".join([
+    *(f"DELETE FROM sereno.{table.name}" for table in TABLES if table.name != "state"),
+    "UPDATE sereno.state SET last_sequence = -1, calls = 0, internal_calls = 0, bodies = 0, longest = 0",
+    *(f"ALTER SEQUENCE sereno.{name}_seq RESTART" for name in ("names_id", "sessions_id", "batches_number")),
+])  # fmt: skip
 _number = count()
 
 
@@ -26,6 +32,7 @@ class Databases:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._of: dict[Path, str] = {}
+        self._opened: dict[Path, list[PostgresStore]] = {}
         server.execute(f"CREATE DATABASE {TEMPLATE}")
         PostgresStore(address(server.url(TEMPLATE))).close()
 
@@ -33,19 +40,31 @@ class Databases:
         """Where the database of a folder is; the same one for the same folder."""
         if folder not in self._of:
             name = f"test_{next(_number)}"
-            self.server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+            self.server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
             self._of[folder] = name
         return self.server.url(self._of[folder])
 
     def open(self, folder: Path) -> PostgresStore:
         """The store of a folder; one that holds a backup is brought back first."""
         fresh = folder not in self._of
+        if fresh:
+            self._take_over(folder)
         store = PostgresStore(address(self.url(folder)))
+        self._opened.setdefault(folder, []).append(store)
         if fresh and (folder / "sereno.db").exists():
             backup = SqliteStore(folder / "sereno.db", read_only=True)
             copy_store(backup.tables(), store.tables(), lambda _table, _rows: None)
             backup.close()
         return store
+
+    def _take_over(self, folder: Path) -> None:
+        """Empty a database whose stores are all closed, for another folder: a new one is three hundred files."""
+        for old, stores in self._opened.items():
+            if all(store.is_closed for store in stores):
+                self._of[folder] = self._of.pop(old)
+                del self._opened[old]
+                self.server.execute(EMPTY, self._of[folder])
+                return
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,11 @@ class Lending(Generic[Connection]):
                 return
         self._close(connection)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
     def check_open(self) -> None:
         """Raise `StoreError` after `close`."""
         if self._closed:

@@ -88,6 +88,11 @@ class Database:
                 else:
                     link.close()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._readers.is_closed
+
     def close(self) -> None:
         """Close everything; idempotent."""
         with self._writing:

@@ -111,6 +111,11 @@ class PostgresStore(Answers):
         """What a copy reads or writes."""
         return PostgresTables(self._database)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._database.is_closed
+
     def close(self) -> None:
         """Release everything; idempotent."""
         self._database.close()
