@@ -24,7 +24,7 @@ VIEW, COARSE = 4096, 256
 """Stretches of the grid for seasons, and of that for trend and levels."""
 FEWEST = 8
 """Below this many points nothing is tested."""
-SEASON_ALPHA, CHANGE_ALPHA, ANOMALY_ALPHA = 0.0003, 0.001, 0.001
+SEASON_ALPHA, CHANGE_ALPHA, ANOMALY_ALPHA = 0.0003, 0.0003, 0.001
 """Chance that a series without structure is said to have a season, a change, an anomaly."""
 MOST_SEASONS = 2
 
