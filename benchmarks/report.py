@@ -80,6 +80,8 @@ TARGETS = (
     Target("store", "1 M calls: search for a rare word", 150, "≤", _query("search rare word"), "ms", 1, 1),
     Target("store", "1 M calls: growth of memory while 100,000 are exported", 1, "≤",
            lambda f: float(f["export"]["memory_growth_kib"]) / 1024, "MiB", 1, 1),
+    Target("postgres", "ingest, calls → PostgreSQL with bodies and search, server on the same cores", 5000, "≥",
+           lambda f: float(f["calls_per_second"]), "calls/s", 1, 0),
     Target("startup", "`sereno gateway` to its first answer", 0.2, "≤",
            lambda f: float(f["gateway_seconds"]["median"]), "s", 1, 3),
     Target("generate", "`sereno slo compile` of 1,000 objectives, processor time", 2, "≤",

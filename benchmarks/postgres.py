@@ -1,0 +1,63 @@
+"""Calls → PostgreSQL 18: calls a second with bodies, search and roll-ups, and questions afterwards.
+
+A server of its own on this machine (`fsync` on, 128 MB of shared buffers), beside the program that writes. 60-word
+prompts, answers streamed in 40 chunks, 20 users, 5 models, four calls a second of the record's time, batches of 1,000;
+counting is included, making the calls is not. *cold* is the first time of a question, *warm* the median of six more.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from itertools import islice
+from typing import Any
+
+from benchmarks import rig
+from benchmarks.store import START, Generator, measure
+from sereno.calls import Position
+from sereno.metrics.account import account_all
+from sereno.store.base import Batch, CallQuery
+from sereno.store.postgres import PostgresStore
+from sereno.store.postgres.address import address
+
+sys.path.insert(0, str(rig.ROOT / "tests"))
+from parts.postgres import postgres  # the server of the tests
+
+CALLS, QUICK_CALLS, BATCH = 30_000, 3_000, 1000
+SPREAD = 10_000_000
+"""The calls come as densely as so many would lie over thirty days."""
+
+
+def run(quick: bool) -> dict[str, Any]:
+    """Store, then ask."""
+    total = QUICK_CALLS if quick else CALLS
+    batches = list(islice(Generator(SPREAD).batches(BATCH), total // BATCH))
+    with postgres(durable=True) as server:
+        store = PostgresStore(address(server.url()))
+        began, busy = time.perf_counter(), time.process_time()
+        for number, records in enumerate(batches):
+            increments = account_all([record.call for record in records], lambda model: model or "other")
+            position = Position("00000000-0000-0000-0000-000000000000", 0, 1, number + 1)
+            store.add(Batch(id=f"b{number}", records=records, increments=increments, positions=[position]))
+        wall, used = time.perf_counter() - began, time.process_time() - busy
+        odd = CallQuery(start=START + 1234.5, end=START + 5432.1)
+        word = batches[0][0].call.prompt.split()[0]
+        questions = {
+            "list, newest 100": lambda: store.calls(CallQuery(limit=100)),
+            "filter user + status error": lambda: store.calls(CallQuery(limit=100, user="user-07", status="error")),
+            "search frequent word": lambda: store.calls(CallQuery(limit=100, search=word)),
+            "search absent word": lambda: store.calls(CallQuery(limit=100, search="qqqqqqq")),
+            "aggregate all time by model": lambda: store.aggregate(CallQuery(), ["model"]),
+            "aggregate by hour, sums": lambda: store.aggregate(CallQuery(), (), 3600.0, histograms=False),
+            "aggregate odd range by model": lambda: store.aggregate(odd, ["model"]),
+            "users": lambda: store.users(CallQuery(limit=50)),
+            "sessions, latest 50": lambda: store.sessions(CallQuery(limit=50)),
+        }
+        rows = {name: measure(ask, 7) for name, ask in questions.items()}
+        sizes = store.sizes()
+        store.close()
+    return {
+        "calls": sizes.calls, "calls_per_second": sizes.calls / wall, "client_cpu_us_per_call": used / total * 1e6,
+        "bytes_per_call": sum(sizes.parts.values()) / sizes.calls,
+        "queries_ms": {name: {"cold": cold, "warm": warm} for name, (cold, warm) in rows.items()},
+    }  # fmt: skip
