@@ -40,6 +40,8 @@ class PlainText:
             return ""
         match = _OPEN.search(self._held, max(0, len(self._held) - _LONGEST))
         cut = match.start() if match else len(self._held)
+        for whole in (_IMAGE, _LINK, _TAG, _THINKING):  # no construct may be cut in two
+            cut = next((one.start() for one in whole.finditer(self._held) if one.start() < cut < one.end()), cut)
         ready, self._held = self._held[:cut], self._held[cut:]
         return plain(ready)
 

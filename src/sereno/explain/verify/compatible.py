@@ -48,6 +48,7 @@ _NEVER_FROM = frozenset({"after", "last", "change", "slope", "max", "p", "confid
 _NEVER_TO = frozenset({"before", "first", "expected", "change", "slope", "p", "confidence", "correlation"})
 _SAID_ONLY = frozenset({"p", "confidence"})
 """Roles that a number has only where a word says so."""
+_BOUNDS = frozenset({"low", "high"})
 
 NOUNS: dict[str, frozenset[Kind]] = {
     "comparison": frozenset({"comparison"}),
@@ -76,7 +77,7 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None) -> bool:
         kind: of its fact, None for the sheet's own.
     """
     if role == "":
-        return not evidence.roles & _SAID_ONLY and evidence.roles != {"count"}
+        return not evidence.roles & (_SAID_ONLY | _BOUNDS) and evidence.roles != {"count"}
     if role in {"from", "to"}:
         never = _NEVER_FROM if role == "from" else _NEVER_TO
         return bool(evidence.roles & {"low", "high"}) or not evidence.roles & never

@@ -142,7 +142,8 @@ def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
         return after.lastgroup
     previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
-    low = max([start, mention.start - _REACH, *previous])
+    apposed = not scan.text[start : mention.start].strip()  # "its lowest value, 1.2 s,"
+    low = max([0 if apposed else start, mention.start - _REACH, *previous])
     before = scan.text[low : mention.start]
     if pair:
         return "to" if _said_from(scan, index) else _role(scan, _before(scan, index), words, start, end)

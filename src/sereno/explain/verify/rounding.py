@@ -13,7 +13,7 @@ BOUND_MOST = 0.10
 """How far above (below) a bound the exact figure may lie that is told as "more than" ("less than") it."""
 RATIO_MOST = 0.1
 """How far a ratio told in a word ("doubled") may be off, as a share."""
-_DUST = 1e-9
+_DUST = 1e-12
 
 
 def supports(exact: float, reading: Reading, hedge: Hedge, *, unsigned: bool) -> bool:
