@@ -13,7 +13,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "peak": frozenset({"max", "value"}),
     "last": frozenset({"last", "after", "value"}),
     "first": frozenset({"first", "before"}),
-    "expected": frozenset({"expected", "before"}),
+    "expected": frozenset({"expected"}),
     "usual": frozenset({"expected", "mean", "median"}),
     "before": frozenset({"before", "expected", "first", "mean"}),
     "change": frozenset({"change", "slope", "amplitude"}),
