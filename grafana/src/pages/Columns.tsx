@@ -5,8 +5,8 @@ import { useStyles2 } from '@grafana/ui';
 import { number, text } from '../service/json';
 import { texts } from '../texts/texts';
 import { count } from './amounts';
+import { useWidth } from './useWidth';
 
-const WIDTH = 1000;
 const HEIGHT = 180;
 const LEFT = 44;
 const BELOW = 22;
@@ -15,20 +15,22 @@ const BELOW = 22;
 export function Columns({ rows }: { rows: Record<string, unknown>[] }): React.ReactElement {
   const styles = useStyles2(getStyles);
   const words = texts().pages;
+  const [measured, width] = useWidth(1000);
   const most = niceMost(Math.max(0, ...rows.map((row) => number(row.messages) ?? 0)));
   if (most === 0) {
     return <p>{words.none}</p>;
   }
-  const step = (WIDTH - LEFT) / rows.length;
+  const step = (width - LEFT) / rows.length;
   const tall = (calls: number): number => (calls / most) * (HEIGHT - BELOW - 8);
   const floor = HEIGHT - BELOW;
   const ticks = [0, most / 2, most];
-  const every = Math.max(1, Math.ceil(rows.length / 8));
+  const every = Math.max(1, Math.ceil((rows.length * 70) / width));
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={styles.chart} role="img" aria-label={words.over} data-testid="columns">
+    <div ref={measured}>
+    <svg width={width} height={HEIGHT} className={styles.chart} role="img" aria-label={words.over} data-testid="columns">
       {ticks.map((tick) => (
         <g key={tick}>
-          <line x1={LEFT} x2={WIDTH} y1={floor - tall(tick)} y2={floor - tall(tick)} className={styles.line} />
+          <line x1={LEFT} x2={width} y1={floor - tall(tick)} y2={floor - tall(tick)} className={styles.line} />
           <text x={LEFT - 6} y={floor - tall(tick) + 4} textAnchor="end">
             {count(tick)}
           </text>
@@ -54,6 +56,7 @@ export function Columns({ rows }: { rows: Record<string, unknown>[] }): React.Re
         );
       })}
     </svg>
+    </div>
   );
 }
 
@@ -73,7 +76,7 @@ function moment(row: Record<string, unknown>, rows: Record<string, unknown>[]): 
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  chart: css({ width: '100%', maxHeight: 260, fontSize: 12, text: { fill: theme.colors.text.secondary } }),
+  chart: css({ display: 'block', fontSize: 12, text: { fill: theme.colors.text.secondary } }),
   line: css({ stroke: theme.colors.border.weak }),
   good: css({ fill: theme.visualization.getColorByName('blue') }),
   bad: css({ fill: theme.visualization.getColorByName('red') }),

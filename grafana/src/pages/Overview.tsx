@@ -38,7 +38,9 @@ export function Overview({ reach }: { reach: Reach }): React.ReactElement {
   ];
   return (
     <div className={styles.page}>
-      <ReachPicker reach={reach} />
+      <div>
+        <ReachPicker reach={reach} />
+      </div>
       {problem && <ProblemNotice problem={problem} onAgain={again} />}
       {loading && answer === undefined && <p>{words.loading}</p>}
       {answer !== undefined && (

@@ -10,7 +10,7 @@ export function ReachPicker({ reach }: { reach: Reach }): React.ReactElement {
   return (
     <RadioButtonGroup
       aria-label={words.range}
-      options={REACHES.map(({ name }) => ({ value: name, label: words.ranges[name] ?? name }))}
+      options={REACHES.map(({ name }) => ({ value: name, label: name, ariaLabel: words.ranges[name], description: words.ranges[name] }))}
       value={reach.name}
       onChange={(range) => locationService.partial({ range })}
     />
