@@ -6,11 +6,11 @@ named in `SUBJECTS`, so that opening the ledger makes its tables.
 
 from __future__ import annotations
 
-from sereno.store.ledger import alerts, explanations, lora
+from sereno.store.ledger import alerts, drift, explanations, lora
 from sereno.store.ledger.ledger import Ledger
 from sereno.store.ledger.metadata import METADATA, Moment
 
-SUBJECTS: tuple[str, ...] = (alerts.__name__, explanations.__name__, lora.__name__)
+SUBJECTS: tuple[str, ...] = (alerts.__name__, drift.__name__, explanations.__name__, lora.__name__)
 """The modules that define tables."""
 
 __all__ = ["METADATA", "SUBJECTS", "Ledger", "Moment"]
