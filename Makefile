@@ -1,7 +1,7 @@
 # Sereno. `make help` lists the targets; each sets up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help grafana-app setup parts demo test test-all lint format coverage bench docs pictures clean
+.PHONY: help grafana-app setup parts demo test test-all acceptance lint format coverage bench docs pictures clean
 
 PY := .venv/bin/python
 # Two workers keep two cores busy while tests wait for sockets; a test file stays on one worker.
@@ -47,6 +47,10 @@ test: setup ## everything that proves a contract, in under 12 minutes on two cor
 test-all: setup ## also the long fuzz, kill, soak and scale runs
 	@tools/parts.sh || true
 	@$(PYTEST)
+
+acceptance: setup ## spans in a real Jaeger, which is built once, some three minutes
+	@tools/parts.sh jaeger
+	@.venv/bin/pytest -m acceptance -q
 
 coverage: setup ## run the tests under coverage and show what they miss
 	@.venv/bin/coverage erase; COVERAGE_PROCESS_START=$(PWD)/pyproject.toml .venv/bin/coverage run -m pytest -m "not slow" -q; .venv/bin/coverage combine -q; .venv/bin/coverage report
