@@ -76,7 +76,7 @@ CHECKS = Table(
     Column("js_divergence", Double),
     Column("p_value", Double),
     Column("top_feature", Text),
-    Column("top_model", Text, nullable=False, default=""),
+    Column("verdicts", _JSON, nullable=False),
     Column("reference_id", Integer, ForeignKey(REFERENCES.c.id)),
     Column("reference", Text, nullable=False),
     Column("window_start", Moment, nullable=False),
@@ -92,7 +92,7 @@ CHECKS = Table(
 """One row a check, also of one that failed (`status` is `ok`, `insufficient_data` or `error`).
 
 `psi` and `kl_divergence` (nats, current‖reference) are of the most drifted feature of all calls; `severity` is the one
-verdict. `top_model` is "" unless only calls of one model drift.
+verdict on them. `verdicts` holds the verdict by model, "" for all calls.
 """
 
 FEATURES = Table(
