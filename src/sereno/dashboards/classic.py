@@ -12,6 +12,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Prefer using dashboardv2", DeprecationWarning)
     from grafana_foundation_sdk.builders import (
         annotationslist,
+        barchart,
         bargauge,
         gauge,
         heatmap,
@@ -31,6 +32,7 @@ with warnings.catch_warnings():
     )
     from grafana_foundation_sdk.cog.builder import Builder
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.cog.variants import Dataquery
     from grafana_foundation_sdk.models import (
         common,
     )
@@ -49,8 +51,10 @@ with warnings.catch_warnings():
 
 __all__ = [
     "Builder",
+    "Dataquery",
     "JSONEncoder",
     "annotationslist",
+    "barchart",
     "bargauge",
     "build",
     "build_common",

@@ -11,9 +11,9 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from sereno.dashboards.board import Board, Section, Variable
+from sereno.dashboards.board import Board, Mark, Section, Variable
 from sereno.dashboards.meaning import Word
-from sereno.dashboards.panel import Column, Kind, Query, Series, Table
+from sereno.dashboards.panel import Column, Kind, Query, Series, Sql, Table
 
 Language = Literal["en", "es"]
 Say = Callable[[str], str]
@@ -55,11 +55,16 @@ def translated(board: Board, say: Say) -> Board:
         text=say(board.text),
         variables=tuple(_variable(variable, say) for variable in board.variables),
         sections=tuple(_section(section, say) for section in board.sections),
+        marks=tuple(_mark(mark, say) for mark in board.marks),
     )
 
 
 def _variable(variable: Variable, say: Say) -> Variable:
     return replace(variable, label=say(variable.label), text=say(variable.text))
+
+
+def _mark(mark: Mark, say: Say) -> Mark:
+    return replace(mark, name=say(mark.name))
 
 
 def _section(section: Section, say: Say) -> Section:
@@ -77,6 +82,7 @@ def _panel(panel: Kind, say: Say) -> Kind:
         text=say(panel.text),
         empty=say(panel.empty),
         queries=tuple(_query(query, say) for query in panel.queries),
+        sql=tuple(_sql(sql, say) for sql in panel.sql),
         words=_words(panel.words, say),
     )
     if isinstance(out, Table):
@@ -90,6 +96,10 @@ def _panel(panel: Kind, say: Say) -> Kind:
 
 def _query(query: Query, say: Say) -> Query:
     return replace(query, legend=say(query.legend))
+
+
+def _sql(sql: Sql, say: Say) -> Sql:
+    return replace(sql, names=tuple((column, say(name)) for column, name in sql.names))
 
 
 def _column(column: Column, say: Say) -> Column:

@@ -10,7 +10,8 @@ from sereno.dashboards.meaning import NO_TRAFFIC, PLAIN, Steps, Word
 
 Unit = Literal[
     "none", "short", "reqps", "cps", "ops", "s", "d", "percent", "percentunit", "currencyUSD", "bytes", "decbytes",
-    "Bps", "binBps", "hertz", "watt", "celsius", "rotmhz", "joule", "dateTimeFromNow", "bool", "string",
+    "Bps", "binBps", "hertz", "watt", "celsius", "rotmhz", "joule", "dateTimeFromNow", "dateTimeAsLocal", "bool",
+    "string",
 ]  # fmt: skip
 """Grafana's unit ids that our panels use."""
 
@@ -27,6 +28,19 @@ class Query(msgspec.Struct, frozen=True):
     expr: str
     legend: str = ""
     exemplars: bool = False
+
+
+class Sql(msgspec.Struct, frozen=True):
+    """One SQL query of a panel, asked of the PostgreSQL that is Sereno's store.
+
+    Attributes:
+        text: may use Grafana's `$__timeFilter(…)`, `$__unixEpochFilter(…)` and the dashboard's choices. Over time it
+            gives `time`, rising, and numbers; a text column `metric` names the series.
+        names: what people read for a column, where that is another than its own name.
+    """
+
+    text: str
+    names: tuple[tuple[str, str], ...] = ()
 
 
 class Panel(msgspec.Struct, frozen=True):
@@ -46,6 +60,7 @@ class Panel(msgspec.Struct, frozen=True):
         high: upper end of the axis.
         empty: what stands there when no query finds a sample.
         key: the title its id is made of, where that is another (a translation).
+        sql: what is asked of PostgreSQL, by a panel that asks nothing of Prometheus.
     """
 
     title: str
@@ -61,14 +76,20 @@ class Panel(msgspec.Struct, frozen=True):
     high: float | None = None
     empty: str = NO_TRAFFIC
     key: str = ""
+    sql: tuple[Sql, ...] = ()
 
 
 class Tile(Panel, frozen=True):
-    """One figure, with its course behind it if `spark`."""
+    """One figure, with its course behind it if `spark`.
+
+    Attributes:
+        field: column of texts that is shown instead of a figure (SQL).
+    """
 
     width: int = 4
     height: int = 4
     spark: bool = True
+    field: str = ""
 
 
 class Gauge(Panel, frozen=True):
@@ -96,6 +117,10 @@ class Bars(Panel, frozen=True):
     """The latest figure of each series as a bar."""
 
 
+class BarChart(Panel, frozen=True):
+    """Bars side by side, one for each row of its SQL, whose first column names it."""
+
+
 class Pie(Panel, frozen=True):
     """Shares of a whole."""
 
@@ -120,6 +145,7 @@ class Column(msgspec.Struct, frozen=True):
         words: values shown as a word.
         link: address that a click leads to; may use `${__value.text}` and `${__data.fields.model}`.
         decimals: None leaves it to Grafana.
+        field: SQL column, where that is another than the heading.
     """
 
     name: str
@@ -128,10 +154,11 @@ class Column(msgspec.Struct, frozen=True):
     words: tuple[Word, ...] = ()
     link: str = ""
     decimals: int | None = None
+    field: str = ""
 
 
 class Table(Panel, frozen=True):
-    """Queries joined by their labels, the newest value of each a column.
+    """Queries joined by their labels, the newest value of each a column; or the rows of one SQL query.
 
     Attributes:
         keys: label columns, in order; other labels are left out.
@@ -162,4 +189,4 @@ class Note(Panel, frozen=True):
     """Words in Markdown; `text` is shown."""
 
 
-Kind = Tile | Gauge | Series | Bars | Pie | Heat | Timeline | Table | Alerts | History | Note
+Kind = Tile | Gauge | Series | Bars | BarChart | Pie | Heat | Timeline | Table | Alerts | History | Note

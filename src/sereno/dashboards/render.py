@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from sereno.dashboards.board import Board, Section, Variable
+from sereno.dashboards.board import Board, Mark, Section, Variable
 from sereno.dashboards.classic import JSONEncoder, build, common, model
 from sereno.dashboards.language import Say, english, translated
 from sereno.dashboards.layout import bottom, panel_id, placed
 from sereno.dashboards.render_panel import SOURCE, rendered
-from sereno.dashboards.variables import DATASOURCE, INTERVAL, INTERVALS
+from sereno.dashboards.sql_target import PLUGIN, ROWS, SqlTarget
+from sereno.dashboards.variables import DATABASE, DATASOURCE, INTERVAL, INTERVALS
 
 SCHEMA = 39
 """Grafana 10.4's; later ones migrate it on load."""
@@ -81,8 +82,15 @@ def _variables(
     yield source.description(say("Prometheus that scrapes Sereno.")).current(
         model.VariableOption(selected=True, text="Prometheus", value="prometheus")
     )
+    if board.asks_database:
+        rows = build.DatasourceVariable(DATABASE).label(say("Database")).type(PLUGIN)
+        yield rows.description(say("PostgreSQL that is Sereno's store.")).current(
+            model.VariableOption(selected=True, text="PostgreSQL", value="postgres")
+        )
     for variable in board.variables:
         yield _choice(variable)
+    if not board.asks_prometheus:
+        return
     steps = build.IntervalVariable(INTERVAL).label(say("Interval")).values(",".join(INTERVALS))
     steps = steps.description(say("Shortest distance of two points; rates are taken over at least four scrapes."))
     steps = steps.options([model.VariableOption(selected=step == "15s", text=step, value=step) for step in INTERVALS])
@@ -92,9 +100,11 @@ def _variables(
 def _choice(variable: Variable) -> build.QueryVariable:
     everything = model.VariableOption(selected=True, text=["All"], value=["$__all"])
     builder = build.QueryVariable(variable.name).label(variable.label).description(variable.text)
-    builder = builder.query({"query": variable.query, "refId": f"variable-{variable.name}"}).definition(variable.query)
-    builder = builder.datasource(SOURCE).refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
-    builder = builder.sort(model.VariableSort.ALPHABETICAL_ASC).multi(True).include_all(True).all_value(".+")
+    query: dict[str, object] = {"query": variable.query, "refId": f"variable-{variable.name}"}
+    builder = builder.query(variable.query if variable.everything else query).definition(variable.query)
+    builder = builder.datasource(ROWS if variable.everything else SOURCE)
+    builder = builder.refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED).sort(model.VariableSort.ALPHABETICAL_ASC)
+    builder = builder.multi(True).include_all(True).all_value(variable.everything or ".+")
     builder = builder.current(everything)
     return builder.hide(model.VariableHide.HIDE_VARIABLE) if variable.hidden else builder
 
@@ -115,6 +125,14 @@ def _annotations(board: Board, say: Say) -> Iterator[build.AnnotationQuery]:
         )
         started = started.expr(STARTED).title_format("Sereno {{version}}").text_format("{{job}} {{instance}}")
         yield started.step("60s")
+    for mark in board.marks:
+        yield _marked(mark)
+
+
+def _marked(mark: Mark) -> build.AnnotationQuery:
+    out = build.AnnotationQuery().name(mark.name).datasource(ROWS).enable(True).icon_color(mark.colour).build()
+    out.target = SqlTarget("Anno", mark.sql, "table")
+    return _Built(out)
 
 
 class _Built(build.AnnotationQuery):

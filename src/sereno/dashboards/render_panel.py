@@ -9,6 +9,7 @@ from typing import Any, cast
 from sereno.dashboards.classic import (
     Builder,
     annotationslist,
+    barchart,
     bargauge,
     build,
     build_common,
@@ -31,6 +32,7 @@ from sereno.dashboards.layout import Place, panel_id
 from sereno.dashboards.meaning import PLAIN, Steps, Word
 from sereno.dashboards.panel import (
     Alerts,
+    BarChart,
     Bars,
     Column,
     Gauge,
@@ -46,6 +48,7 @@ from sereno.dashboards.panel import (
     Tile,
     Timeline,
 )
+from sereno.dashboards.sql_target import ROWS, sql_targets
 from sereno.dashboards.variables import DATASOURCE, INTERVAL
 
 SOURCE = common.DataSourceRef(type_val="prometheus", uid=f"${{{DATASOURCE}}}")
@@ -65,8 +68,8 @@ def rendered(place: Place) -> model.Panel:
     out.title = panel.title
     out.description = panel.text
     out.grid_pos = model.GridPos(h=panel.height, w=panel.width, x=place.x, y=place.y)
-    if panel.queries:
-        out.datasource = SOURCE
+    if panel.queries or panel.sql:
+        out.datasource = SOURCE if panel.queries else ROWS
     return out
 
 
@@ -86,7 +89,20 @@ def _common(builder: Any, panel: Panel, targets: Iterable[Builder[Any]]) -> Any:
         builder = builder.max(panel.high)
     for target in targets:
         builder = builder.with_target(target)
+    for query in panel.sql:
+        for column, name in query.names:
+            builder = builder.override_by_name(column, [model.DynamicConfigValue(id_val="displayName", value=name)])
     return builder
+
+
+def _over_time(panel: Panel) -> Sequence[Builder[Any]]:
+    """What a panel asks for its whole range."""
+    return _ranges(panel.queries) if panel.queries else sql_targets(panel.sql, "time_series")
+
+
+def _at_the_end(panel: Panel) -> Sequence[Builder[Any]]:
+    """What a panel asks for the end of its range alone."""
+    return _instants(panel.queries) if panel.queries else sql_targets(panel.sql, "table")
 
 
 def _ranges(queries: Sequence[Query]) -> list[prometheus.Dataquery]:
@@ -129,24 +145,27 @@ def _mappings(words: Sequence[Word]) -> list[Any]:
     return [model.ValueMap(options)]
 
 
-def _reduce(latest: str = _LATEST) -> build_common.ReduceDataOptions:
-    return build_common.ReduceDataOptions().calcs([latest]).fields("").values(False)
+def _reduce(panel: Panel) -> build_common.ReduceDataOptions:
+    """The last value of each series; of SQL each row, or a column of texts."""
+    rows = bool(panel.sql) and not isinstance(panel, Tile | Gauge)
+    field = f"/^{panel.field}$/" if isinstance(panel, Tile) and panel.field else ""
+    return build_common.ReduceDataOptions().calcs([_LATEST]).fields(field).values(rows)
 
 
 def _tile(panel: Tile) -> model.Panel:
-    builder = stat.Panel().reduce_options(_reduce()).wide_layout(False)
+    builder = stat.Panel().reduce_options(_reduce(panel)).wide_layout(False)
     builder = builder.graph_mode(common.BigValueGraphMode.AREA if panel.spark else common.BigValueGraphMode.NONE)
-    several = len(panel.queries) > 1 or "{{" in panel.queries[0].legend
+    several = len(panel.queries) > 1 or any("{{" in query.legend for query in panel.queries)
     builder = builder.text_mode(common.BigValueTextMode.VALUE_AND_NAME if several else common.BigValueTextMode.VALUE)
     plain = panel.steps == PLAIN and not panel.words
     builder = builder.color_mode(common.BigValueColorMode.NONE if plain else common.BigValueColorMode.VALUE)
-    targets = _ranges(panel.queries) if panel.spark else _instants(panel.queries)
+    targets = _over_time(panel) if panel.spark else _at_the_end(panel)
     return cast("model.Panel", _common(builder, panel, targets).build())
 
 
 def _gauge(panel: Gauge) -> model.Panel:
-    builder = gauge.Panel().reduce_options(_reduce()).show_threshold_markers(True)
-    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+    builder = gauge.Panel().reduce_options(_reduce(panel)).show_threshold_markers(True)
+    return cast("model.Panel", _common(builder, panel, _at_the_end(panel)).build())
 
 
 def _series(panel: Series) -> model.Panel:
@@ -161,7 +180,7 @@ def _series(panel: Series) -> model.Panel:
     if panel.lines:
         style = build_common.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
         builder = builder.thresholds_style(style)
-    builder = _common(builder, panel, _ranges(panel.queries))
+    builder = _common(builder, panel, _over_time(panel))
     builder = builder.color_scheme(build.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     if panel.right is not None:
         pattern, unit = panel.right
@@ -178,18 +197,27 @@ def _series(panel: Series) -> model.Panel:
 
 
 def _bars(panel: Bars) -> model.Panel:
-    builder = bargauge.Panel().reduce_options(_reduce()).orientation(common.VizOrientation.HORIZONTAL)
+    builder = bargauge.Panel().reduce_options(_reduce(panel)).orientation(common.VizOrientation.HORIZONTAL)
     builder = builder.display_mode(common.BarGaugeDisplayMode.BASIC).show_unfilled(True)
-    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+    return cast("model.Panel", _common(builder, panel, _at_the_end(panel)).build())
+
+
+def _bar_chart(panel: BarChart) -> model.Panel:
+    legend = build_common.VizLegendOptions().show_legend(False).display_mode(common.LegendDisplayMode.LIST)
+    legend = legend.placement(common.LegendPlacement.BOTTOM)
+    tooltip = build_common.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE)
+    builder = barchart.Panel().orientation(common.VizOrientation.VERTICAL).legend(legend).tooltip(tooltip)
+    builder = builder.show_value(common.VisibilityMode.AUTO).bar_width(0.8).fill_opacity(80).x_tick_label_spacing(100)
+    return cast("model.Panel", _common(builder, panel, sql_targets(panel.sql, "table")).build())
 
 
 def _pie(panel: Pie) -> model.Panel:
     legend = piechart.PieChartLegendOptions().display_mode(common.LegendDisplayMode.TABLE).show_legend(True)
     legend = legend.placement(common.LegendPlacement.RIGHT)
     legend = legend.values([piechart_model.PieChartLegendValues.VALUE, piechart_model.PieChartLegendValues.PERCENT])
-    builder = piechart.Panel().reduce_options(_reduce()).pie_type(piechart_model.PieChartType.DONUT).legend(legend)
+    builder = piechart.Panel().reduce_options(_reduce(panel)).pie_type(piechart_model.PieChartType.DONUT).legend(legend)
     builder = builder.display_labels([piechart_model.PieChartLabels.NAME, piechart_model.PieChartLabels.PERCENT])
-    return cast("model.Panel", _common(builder, panel, _instants(panel.queries)).build())
+    return cast("model.Panel", _common(builder, panel, _at_the_end(panel)).build())
 
 
 def _heat(panel: Heat) -> model.Panel:
@@ -203,10 +231,12 @@ def _heat(panel: Heat) -> model.Panel:
 
 def _timeline(panel: Timeline) -> model.Panel:
     builder = statetimeline.Panel().show_value(common.VisibilityMode.AUTO).row_height(0.8).merge_values(True)
-    return cast("model.Panel", _common(builder, panel, _ranges(panel.queries)).build())
+    return cast("model.Panel", _common(builder, panel, _over_time(panel)).build())
 
 
 def _table(panel: Table) -> model.Panel:
+    if panel.sql:
+        return _rows(panel)
     builder: Any = table.Panel().show_header(True)
     builder = _common(builder, panel, _tables(panel.queries))
     values = [f"Value #{letter}" if len(panel.columns) > 1 else "Value" for letter in ascii_uppercase]
@@ -230,6 +260,15 @@ def _table(panel: Table) -> model.Panel:
     if panel.sort:
         assert panel.sort in order
         builder = builder.sort_by([build_common.TableSortByFieldState().display_name(panel.sort).desc(True)])
+    return cast("model.Panel", builder.build())
+
+
+def _rows(panel: Table) -> model.Panel:
+    """A table of one SQL query: its columns in their order, under headings that people read."""
+    builder = _common(table.Panel().show_header(True), panel, sql_targets(panel.sql, "table"))
+    for column in panel.columns:
+        heading = model.DynamicConfigValue(id_val="displayName", value=column.name)
+        builder = builder.override_by_name(column.field, [heading, *_cell(column)])
     return cast("model.Panel", builder.build())
 
 
@@ -275,6 +314,7 @@ _KINDS: dict[type[Kind], Callable[[Any], model.Panel]] = {
     Gauge: _gauge,
     Series: _series,
     Bars: _bars,
+    BarChart: _bar_chart,
     Pie: _pie,
     Heat: _heat,
     Timeline: _timeline,

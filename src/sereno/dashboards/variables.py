@@ -5,6 +5,7 @@ from __future__ import annotations
 from sereno.dashboards.board import Variable
 
 DATASOURCE = "datasource"
+DATABASE = "database"
 INTERVAL = "interval"
 INTERVALS = ("15s", "30s", "1m", "5m", "15m", "1h", "6h", "1d")
 """Steps that `$interval` offers: the shortest distance of two points, from which Grafana makes `$__rate_interval`."""
