@@ -79,7 +79,7 @@ def read(text: str) -> Query:
     Raises:
         ValueError: it is no PromQL; the message is the parser's.
     """
-    tree = _parse(text)
+    tree = parsed(text)
     selectors: list[Selector] = []
     grouped: list[str] = []
     made: set[str] = set()
@@ -115,14 +115,19 @@ def matchers(text: str) -> tuple[Matcher, ...]:
     """
     if not text.strip():
         return ()
-    tree = _parse(f"m{{{text}\n}}")  # the line feed ends a comment, which would swallow the brace
+    tree = parsed(f"m{{{text}\n}}")  # the line feed ends a comment, which would swallow the brace
     selectors = _selectors(tree) if isinstance(tree, parser.VectorSelector) else ()
     if len(selectors) != 1 or selectors[0].metric != "m":
         raise ValueError("expected conditions on labels, separated by commas")
     return selectors[0].matchers
 
 
-def _parse(text: str) -> parser.Expr:
+def parsed(text: str) -> parser.Expr:
+    """The tree of an expression.
+
+    Raises:
+        ValueError: it is no PromQL, or too long or too deep to be parsed safely.
+    """
     if len(text) > LONGEST:
         raise ValueError(f"{len(text)} characters; expected at most {LONGEST}")
     if _depth(text) > DEEPEST or _SIGNS.search(text):
