@@ -6,11 +6,17 @@ named in `SUBJECTS`, so that opening the ledger makes its tables.
 
 from __future__ import annotations
 
-from sereno.store.ledger import alerts, drift, explanations, lora
+from sereno.store.ledger import alert_explanations, alerts, drift, explanations, lora
 from sereno.store.ledger.ledger import Ledger
 from sereno.store.ledger.metadata import METADATA, Moment
 
-SUBJECTS: tuple[str, ...] = (alerts.__name__, drift.__name__, explanations.__name__, lora.__name__)
+SUBJECTS: tuple[str, ...] = (
+    alert_explanations.__name__,
+    alerts.__name__,
+    drift.__name__,
+    explanations.__name__,
+    lora.__name__,
+)
 """The modules that define tables."""
 
 __all__ = ["METADATA", "SUBJECTS", "Ledger", "Moment"]
