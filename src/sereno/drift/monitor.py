@@ -53,6 +53,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     n_current: int
     features: tuple[Found, ...]
 
+    @classmethod
+    def of(
+        cls, model: str, features: Sequence[Found], n_reference: int | None = None, n_current: int | None = None
+    ) -> Finding:
+        """A scope of its features, in any order."""
+        ranked = tuple(sorted(features, key=_rank))
+        return cls(
+            model=model, severity=worst(one.severity for one in ranked), features=ranked,
+            n_reference=max(one.n_reference for one in ranked) if n_reference is None else n_reference,
+            n_current=max(one.n_current for one in ranked) if n_current is None else n_current,
+        )  # fmt: skip
+
     @property
     def top(self) -> Found | None:
         """The most drifted feature, None if none could be judged."""
@@ -113,11 +125,7 @@ def _finding(frozen: Frozen, scope: Scope, live: Live, embedder: Embedder | None
         measured.append(_prompts(frozen, scope, live, embedder))
     adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in measured])
     judged = [_judged(one, float(p), q) for one, p in zip(measured, adjusted, strict=True)]
-    judged.sort(key=_rank)
-    return Finding(
-        model=scope.model, severity=worst(one.severity for one in judged), n_reference=scope.reference.rows,
-        n_current=live.rows, features=tuple(judged),
-    )  # fmt: skip
+    return Finding.of(scope.model, judged, scope.reference.rows, live.rows)
 
 
 def _found(one: Result) -> Found:

@@ -84,6 +84,7 @@ CHECKS = Table(
     Column("n_reference", Integer, nullable=False),
     Column("n_current", Integer, nullable=False),
     Column("accuracy_severity", WORD),
+    Column("accuracy_upper", Double),
     Column("accuracy_samples", Integer),
     Column("duration_seconds", Double, nullable=False),
     Column("error", Text),
