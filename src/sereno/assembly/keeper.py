@@ -28,6 +28,7 @@ from sereno.keeper.attachment import Attachment
 from sereno.keeper.enrich import Enricher, Meter
 from sereno.keeper.options import KeeperOptions
 from sereno.keeper.peer import ASGIApp
+from sereno.keeper.quality import QualityWatch
 from sereno.keeper.serve import run as serve
 from sereno.models.poll import Target
 from sereno.pricing.prices import priced
@@ -147,4 +148,5 @@ def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachm
     return [
         AlertHistory(ledger, days=settings.retention.alerts_days, holds=holds(settings.thresholds)),
         AdapterWatch(ledger, store),
+        QualityWatch(ledger, store),
     ]

@@ -25,7 +25,7 @@ _CODE = re.compile(r"```.{0,100000}?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S+", re
 def language_of(text: str) -> str | None:
     """ISO 639-1 code of a text's language, by its first 600 characters that are no code.
 
-    >>> language_of("La capital de Francia es París."), language_of("x = [1, 2]")
+    >>> language_of("¿Cómo puedo ordenar una lista de palabras en Python?"), language_of("x = [1, 2]")
     ('es', None)
     """
     prose = _CODE.sub(" ", text[: 8 * _LONGEST]).strip()[:_LONGEST]

@@ -12,8 +12,8 @@ BEGINNING = 240
 """Characters in which a refusal must begin."""
 
 _CANNOT = r"can(?:['’]t|not|\ not)"
-_HELP = r"""(?:\w+\ ){0,2}(?:assist|help|provide|comply|fulfil|fulfill|engage|create|generate|write|answer|discuss|support
-    |participate|share|offer|give|do\ that)\b"""
+_HELP = r"""(?:\w+\ ){0,2}(?:assist|help|provide|comply|fulfil|fulfill|engage|create|generate|write|answer|discuss
+    |support|participate|share|offer|give|do\ that)\b"""
 _AYUDAR = r"""(?:\w+\ ){0,2}(?:ayudar|asistir|proporcionar|cumplir|crear|generar|escribir|responder|contestar|ofrecer
     |participar|compartir|dar|hacer\ eso)(?:te|le|les|os|lo|la|los|las)?\b"""
 _EN = rf"""

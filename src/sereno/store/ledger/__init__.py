@@ -6,7 +6,7 @@ named in `SUBJECTS`, so that opening the ledger makes its tables.
 
 from __future__ import annotations
 
-from sereno.store.ledger import alert_explanations, alerts, drift, explanations, lora
+from sereno.store.ledger import alert_explanations, alerts, drift, explanations, lora, quality
 from sereno.store.ledger.ledger import Ledger
 from sereno.store.ledger.metadata import METADATA, Moment
 
@@ -16,6 +16,7 @@ SUBJECTS: tuple[str, ...] = (
     drift.__name__,
     explanations.__name__,
     lora.__name__,
+    quality.__name__,
 )
 """The modules that define tables."""
 

@@ -1,0 +1,68 @@
+"""What is known of how good models are, as API, pages, metrics and drift checks ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from sereno.quality.accuracy import Accuracy, Evidence, then_and_now
+from sereno.quality.accuracy import accuracy as accuracy_of
+from sereno.quality.rates import Rate
+from sereno.query.problems import not_found
+from sereno.query.view import KeeperView
+from sereno.store.ledger import Ledger, quality_evals, quality_feedback
+
+DAY = 86400.0
+WINDOW = 30 * DAY
+"""How old what a score stands on may be."""
+QUALITY_DEFINITION = (
+    "Share of right answers in the last 30 days: the last run of each evaluation set (a judge's verdicts corrected "
+    "where the judge is calibrated) and what people labelled correct or incorrect, every answer counting once; null "
+    "below 30 answers."
+)
+
+
+def quality_ledger(view: KeeperView) -> Ledger:
+    """The ledger that quality is kept in.
+
+    Raises:
+        Problem: 404, this keeper has none.
+    """
+    if view.ledger is None:
+        raise not_found("This keeper keeps nothing of quality: its store has no ledger.")
+    return view.ledger
+
+
+def evidence(connection: Connection, *, model: str | None = None, start: float, end: float) -> list[Evidence]:
+    """All that is known of answers in a time: evaluation sets and labels."""
+    return [
+        *quality_evals.evidence(connection, model=model, start=start, end=end),
+        *quality_feedback.labels(connection, model=model, start=start, end=end),
+    ]
+
+
+def accuracy(
+    connection: Connection, *, model: str | None = None, baseline: tuple[float, float], current: tuple[float, float]
+) -> Accuracy:
+    """Accuracy in two times, over the questions that both have.
+
+    Args:
+        connection: reading the ledger.
+        model: of this one, None for all.
+        baseline: from and to, epoch seconds.
+        current: likewise.
+    """
+    return then_and_now(
+        evidence(connection, model=model, start=baseline[0], end=baseline[1]),
+        evidence(connection, model=model, start=current[0], end=current[1]),
+    )
+
+
+def model_scores(connection: Connection, now: float) -> Mapping[str, Rate]:
+    """The quality of every model that enough is known of: `QUALITY_DEFINITION`."""
+    start = now - WINDOW
+    names = {run.model for run in quality_evals.runs(connection, limit=10_000) if run.at >= start}
+    names |= {row.model for row in quality_feedback.satisfaction(connection, start=start) if row.model}
+    found = {name: accuracy_of(evidence(connection, model=name, start=start, end=now + 1)) for name in sorted(names)}
+    return {name: rate for name, rate in found.items() if rate is not None}
