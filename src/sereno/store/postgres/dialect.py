@@ -38,7 +38,7 @@ class PostgresDialect:
         """Leave the words open: lists walk or look them up (`choosing`), other questions look them up."""
         wanted = sorted(set(words(text)))
         if wanted:
-            found.words = f"{{{','.join(map(word_number, wanted))}}}"
+            found.words = f"{{{','.join(str(word_number(word)) for word in wanted)}}}"
         else:
             found.require("FALSE")
             found.impossible = True

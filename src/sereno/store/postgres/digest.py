@@ -5,17 +5,27 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
+from sereno.store.postgres.binary import element
+
 
 def digest(text: str) -> bytes:
     """SHA-256 of a text: what it is found by where the text itself may be too long."""
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-@lru_cache(65_536)
-def word_number(word: str) -> str:
-    """A word as a signed 64-bit number in decimals: the first eight bytes of its BLAKE2b, big-endian.
+def word_number(word: str) -> int:
+    """A word as a signed 64-bit number: the first eight bytes of its BLAKE2b, big-endian.
 
     Among a million different words two share a number with a chance of 3·10⁻⁸.
     """
-    hashed = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return str(int.from_bytes(hashed, "big", signed=True))
+    return int.from_bytes(_hashed(word), "big", signed=True)
+
+
+@lru_cache(65_536)
+def word_element(word: str) -> bytes:
+    """The same number as an element of an array in a binary COPY."""
+    return element(_hashed(word))
+
+
+def _hashed(word: str) -> bytes:
+    return blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -11,7 +11,7 @@ import psycopg
 
 from sereno.errors import StoreTimeoutError
 from sereno.store.deadline import due
-from sereno.store.postgres import adapters
+from sereno.store.postgres import adapters, binary
 from sereno.store.postgres.address import Address
 
 _SESSION = (
@@ -56,6 +56,15 @@ class Link:
         with self.raw.cursor().copy(f"COPY {table} ({quoted}) FROM STDIN".encode()) as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def copy_bodies(self, rows: Iterable[bytes]) -> None:
+        """Add many bodies, each as `binary.row` makes it."""
+        quoted = ", ".join(binary.COLUMNS)
+        with self.raw.cursor().copy(f"COPY bodies ({quoted}) FROM STDIN (FORMAT BINARY)".encode()) as copy:
+            copy.write(binary.HEADER)
+            for row in rows:
+                copy.write(row)
+            copy.write(binary.TRAILER)
 
     @property
     def is_well(self) -> bool:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from sereno.store.postgres import binary
 from sereno.store.postgres.connection import Database
 from sereno.store.postgres.digest import digest
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.months import make_months
-from sereno.store.postgres.writing import BODIES, searchable
+from sereno.store.postgres.writing import elements
 from sereno.store.sql.columns import COLUMNS
 from sereno.store.sql.content import texts
 from sereno.store.sql.tables import Table
@@ -49,7 +50,11 @@ class PostgresTables:
             make_months(connection, (row[_STARTED] for row in rows))
             rows = [_with_truths(row) for row in rows]
         elif table.name == "bodies":
-            columns, rows = BODIES, [(*row, searchable(*texts(row[4]))) for row in rows]
+            connection.copy_bodies(
+                binary.row(seq, started_at, asked, answered, content, elements(*texts(content)))
+                for seq, started_at, asked, answered, content in rows
+            )
+            return
         elif table.name in _DIGEST_OF:
             of = columns.index(_DIGEST_OF[table.name])
             columns, rows = (*columns, "digest"), [(*row, digest(row[of])) for row in rows]

@@ -7,17 +7,16 @@ from typing import Any
 
 from sereno.calls import Call
 from sereno.store.base import Batch, Record
-from sereno.store.postgres import cells, conversation_sums
+from sereno.store.postgres import binary, cells, conversation_sums
 from sereno.store.postgres.arrays import blobs, numbers
 from sereno.store.postgres.connection import Database
-from sereno.store.postgres.digest import digest, word_number
+from sereno.store.postgres.digest import digest, word_element
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.months import make_months
 from sereno.store.postgres.names import Names
 from sereno.store.sql.batches import (
     REMEMBERED_BATCHES,
     THREADS_SECONDS,
-    has_body,
     identifier,
     is_repeated,
     lay_out,
@@ -28,7 +27,6 @@ from sereno.store.sql.columns import COLUMNS
 from sereno.store.sql.content import pack
 from sereno.store.words import distinct
 
-BODIES = ("seq", "started_at", "prompt", "response", "content", "words")
 _THREADS = (
     "INSERT INTO threads AS t (conversation, owner, digest, session, started_at) SELECT * FROM unnest("
     "CAST(? AS bytea[]), CAST(? AS text[]), CAST(? AS bytea[]), CAST(? AS text[]), CAST(? AS float8[]))"
@@ -48,8 +46,6 @@ _STATE = (
 def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
     """Store a batch in one transaction; returns how many calls were new."""
     cleaned = storable(batch)
-    # Packed before the transaction, so that other keepers can write meanwhile.
-    packed = {id(r): (pack(r), searchable(r.call.prompt, r.call.response)) for r in cleaned if has_body(r)}
     with database.write() as link:
         if is_repeated(link, batch):
             return 0
@@ -58,13 +54,12 @@ def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
         numbered = names.numbers(link, _texts(calls))
         talking = sessions.numbers(link, (call.identity.session for call in calls))
         last = int(_one(link, "SELECT last_sequence FROM state")[0])
-        laid = lay_out(records, last + 1, numbered, talking, lambda record: packed[id(record)][0])
-        words = [packed[id(record)][1] for record in records if has_body(record)]
+        laid = lay_out(records, last + 1, numbered, talking, lambda record: record)
         make_months(link, (call.started_at for call in calls))
         if laid.calls:
             link.copy("calls", COLUMNS, laid.calls)
         if laid.bodies:
-            link.copy("bodies", BODIES, [(*body, of) for body, of in zip(laid.bodies, words, strict=True)])
+            link.copy_bodies(map(_body, laid.bodies))  # packed while the server takes in the rows before
         _thread(link, laid.threads)
         conversation_sums.add(link, numbered, talking, calls)
         cells.add(link, numbered, increments)
@@ -74,9 +69,16 @@ def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
     return n
 
 
-def searchable(prompt: str, response: str) -> str:
-    """The words of a call as the array that they are found by."""
-    return f"{{{','.join(map(word_number, distinct(prompt, response)))}}}"
+def _body(laid: tuple[Any, ...]) -> bytes:
+    """A row of bodies, of which the content is still the record."""
+    seq, started_at, asked, answered, record = laid
+    words = elements(record.call.prompt, record.call.response)
+    return binary.row(seq, started_at, asked, answered, pack(record), words)
+
+
+def elements(prompt: str, response: str) -> list[bytes]:
+    """The words that a call is found by, as elements of an array."""
+    return [word_element(word) for word in distinct(prompt, response)]
 
 
 def _texts(calls: Sequence[Call]) -> set[str | None]:

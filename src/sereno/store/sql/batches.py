@@ -52,7 +52,7 @@ def has_body(record: Record) -> bool:
 
 
 def lay_out(
-    records: Iterable[Record], first: int, numbers: Numbers, sessions: Numbers, content: Callable[[Record], bytes]
+    records: Iterable[Record], first: int, numbers: Numbers, sessions: Numbers, content: Callable[[Record], Any]
 ) -> Laid:
     """The rows of new calls.
 
@@ -61,7 +61,7 @@ def lay_out(
         first: sequence of the first.
         numbers: numbers of texts.
         sessions: numbers of session ids.
-        content: the packed body of a record.
+        content: what stands in a body's row for its content: packed, or, where that comes later, the record.
     """
     laid = Laid([], [], [], [], 0, 0.0)
     internal, longest = 0, 0.0
