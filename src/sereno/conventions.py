@@ -245,6 +245,8 @@ METRICS: tuple[Metric, ...] = (
        "Mean time until a person took up a critical alert, over the last 30 days."),
     _m("sereno_alerts_detection_seconds", "gauge", "seconds", "", "keeper",
        "Mean time from the beginning of a critical condition until it was told, over the last 30 days."),
+    _m("sereno_alert_explanations_total", "counter", "", "outcome", "keeper",
+       "Explanations of alerts, by outcome: sent, partly, unsent, late, limited, no_series, nothing, failed."),
     _m("sereno_gateway_workers", "gauge", "", "", "gateway", "Gateway workers alive."),
     _m("sereno_gateway_connections", "gauge", "", "", "gateway", "Client connections open."),
     _m("sereno_gateway_requests_total", "counter", "", "", "gateway", "Requests forwarded."),

@@ -54,6 +54,18 @@ def router(context: Context) -> APIRouter:
 
         return answer(Received(await context.ask("alerts_record", keep)))
 
+    @routes.post("/told", status_code=200,
+                 **described("Takes what people were just told, as Alertmanager and Grafana post it: an explanation of "
+                             "what is new follows within 60 s, if explanations are wanted.", (), Received,
+                             errors=_CHANGING, body=body(Payload)))  # fmt: skip
+    async def told(request: Request) -> Response:
+        payload = await written(request, Payload, "alerts", context.options)
+        if context.follow is None:
+            return answer(Received(0))
+        firing = [report for report in reports(payload, view.now()) if report.ends_at is None]
+        context.follow(firing)
+        return answer(Received(len(firing)))
+
     @routes.get("/{id}", **described("One alert.", (), AlertMessage, path=_NUMBER))
     async def one(request: Request, id: str) -> Response:  # noqa: A002  as the path has it
         context.read(request, ())

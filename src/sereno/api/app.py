@@ -30,7 +30,7 @@ from sereno.api import (
     watchman,
 )
 from sereno.api.answers import render
-from sereno.api.context import Context
+from sereno.api.context import Context, Follow
 from sereno.api.describe import components
 from sereno.api.gate import HostGate, ReaderGate
 from sereno.api.guard import Guard
@@ -77,7 +77,9 @@ class _Cors:
         await (self._cors if shared else self._plain)(scope, receive, send)
 
 
-def create_app(view: KeeperView, options: ApiOptions, explainer: Explainer | None = None) -> FastAPI:
+def create_app(
+    view: KeeperView, options: ApiOptions, explainer: Explainer | None = None, follow: Follow | None = None
+) -> FastAPI:
     """The keeper's web application, without pages (`sereno.web.app.mount` adds them).
 
     `scope["sereno.peer"]` must hold the client's address; a request without it is refused.
@@ -86,8 +88,9 @@ def create_app(view: KeeperView, options: ApiOptions, explainer: Explainer | Non
         view: what may be asked of the keeper.
         options: settings.
         explainer: explains charts; templates alone without.
+        follow: explains alerts that people were just told of.
     """
-    context = Context(view, options, explainer)
+    context = Context(view, options, explainer, follow)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

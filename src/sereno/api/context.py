@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import Request, Response
 
+from sereno.alerts.episode import Report
 from sereno.api.options import ApiOptions
 from sereno.query.explaining import Explainer
 from sereno.query.explaining.history import fresh_id, remembering
@@ -20,6 +21,8 @@ from sereno.query.view import KeeperView
 from sereno.store.base import CallQuery
 
 T = TypeVar("T")
+Follow = Callable[[Sequence[Report]], None]
+"""What takes alerts that people were just told of; returns at once, called in the event loop."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -33,14 +36,18 @@ class Context:
         exports: permits of heavy exports.
         live: number of live streams open.
         explainer: explains charts.
+        follow: is given alerts that people were just told of; None where nobody explains them.
     """
 
-    def __init__(self, view: KeeperView, options: ApiOptions, explainer: Explainer | None = None) -> None:
+    def __init__(
+        self, view: KeeperView, options: ApiOptions, explainer: Explainer | None = None, follow: Follow | None = None
+    ) -> None:
         self.view = view
         self.options = options
         self.pool = QueryPool(options.query_threads, options.query_waiting, options.query_seconds, view.observe_query)
         self.exports = asyncio.Semaphore(options.exports)
         self.live = 0
+        self.follow = follow
         self.explainer = explainer or _by_templates(view)
 
     def read(self, request: Request, fields: Sequence[Field]) -> Values:

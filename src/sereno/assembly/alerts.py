@@ -24,6 +24,8 @@ from sereno.notify.texts import Language, templates
 BOTH = "both"
 ALERTS_WEBHOOK = "/sereno/api/alerts/webhook"
 """Where the keeper takes reports."""
+ALERTS_TOLD = "/sereno/api/alerts/told"
+"""Where it hears what people are told."""
 
 
 def rule_files(settings: Settings, engine: str = "") -> dict[str, str]:
@@ -74,16 +76,22 @@ def plan(settings: Settings) -> Plan:
         heartbeat_file="" if heartbeat is None else str(heartbeat),
         repeat=round(settings.alerting.repeat),
         record=record_of(settings),
+        explain=_keeper(settings, ALERTS_TOLD) if settings.alerting.explain else None,
     )
 
 
 def record_of(settings: Settings) -> Webhook | None:
     """How alerts come to the keeper's history; None where they shall not."""
+    return _keeper(settings, ALERTS_WEBHOOK)
+
+
+def _keeper(settings: Settings, path: str) -> Webhook | None:
+    """A path of the keeper's; None where its address is off."""
     if settings.alerting.keeper_url is None:
         return None
     key = settings.alerting.keeper_key_file
-    url = settings.alerting.keeper_url.rstrip("/") + ALERTS_WEBHOOK
-    return Webhook(url=url, token_file="" if key is None else str(key))
+    url = settings.alerting.keeper_url.rstrip("/") + path
+    return Webhook(url=url, token_file="" if key is None else str(key), resolved=path == ALERTS_WEBHOOK)
 
 
 def write(out: Mapping[str, str], folder: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import time
 from typing import Literal, cast
 
 from sereno.alerts.catalogue import holds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.energy import energy_of
+from sereno.assembly.explained_alerts import explained_alerts_of
 from sereno.assembly.explainer import explainer_of
 from sereno.assembly.ledger import open_ledger
 from sereno.assembly.prices import prices_of
@@ -122,17 +124,22 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
     options = keeper_options(loaded, parent_fd=parent_fd, meter=None if energy is None else energy.settle)
     api = api_options(loaded.settings)
 
-    def app(view: KeeperView) -> ASGIApp:
-        made = create_app(view, api, explainer_of(loaded.settings, view.now, view.ledger))
-        mount(made, view)
-        return cast("ASGIApp", made)
-
     prepare_data(options.data)
     store = open_store(loaded.settings)
     try:
         ledger = open_ledger(loaded.settings)
         try:
+            explainer = explainer_of(loaded.settings, time, ledger)
+            explained = explained_alerts_of(loaded.settings, explainer, ledger)
+
+            def app(view: KeeperView) -> ASGIApp:
+                made = create_app(view, api, explainer, None if explained is None else explained.follow)
+                mount(made, view)
+                return cast("ASGIApp", made)
+
             attachments = attachments_of(loaded, store, ledger)
+            if explained is not None:
+                attachments.append(explained)
             if energy is not None:
                 attachments.append(energy)
             return serve(options, store, app, ledger=ledger, attachments=attachments)

@@ -310,6 +310,41 @@ class Explain(msgspec.Struct, frozen=True, kw_only=True):
         "Days an explanation is remembered.")] = 90
 
 
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """The drift monitor: [drift](drift.md)."""
+
+    interval: Annotated[float | None, Setting(kinds.optional(kinds.duration(10.0)),
+        "How often live traffic is compared with the reference in use; `off`: only when asked.")] = 3600.0
+    window: Annotated[float, Setting(kinds.duration(60.0),
+        "How much of the latest traffic is compared.")] = 86400.0
+    severity: Annotated[str, Setting(kinds.choice("notice", "moderate", "significant", "critical"),
+        "Verdict from which on drift is an event.")] = "moderate"
+    embeddings: Annotated[str, Setting(kinds.choice("auto", "off"),
+        "`auto` compares prompts as vectors where the extra `drift` is installed.")] = "auto"
+    keep_days: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 36_500)),
+        "Days that figures by feature are kept; checks and events stay.")] = 400
+    trigger_on: Annotated[str, Setting(kinds.choice("auto", "drift", "accuracy", "off"),
+        "What is a reason to train: low `accuracy`, `drift` too, or `auto`: drift, unless accuracy is measured and has "
+        "not fallen.")] = "auto"
+    trigger_severity: Annotated[str, Setting(kinds.choice("notice", "moderate", "significant", "critical"),
+        "The least verdict that is a reason to train.")] = "significant"
+    trigger_windows: Annotated[int, Setting(kinds.integer(1, 1000),
+        "Windows, without overlap, through which it must last.")] = 3
+    trigger_cooldown: Annotated[float, Setting(kinds.duration(),
+        "How long after a trigger there is no other.")] = 7 * 86400.0
+    trigger_approval: Annotated[str, Setting(kinds.choice("required", "automatic"),
+        "Whether a person must approve a trigger before anything is called.")] = "required"
+    trigger_url: Annotated[str | None, Setting(kinds.optional(kinds.url()),
+        "Address that an approved trigger is posted to, as JSON.")] = None
+    trigger_token_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "File that holds a bearer token for it.")] = None
+    trigger_command: Annotated[tuple[str, ...], Setting(kinds.texts(commas=True),
+        "Program and arguments that an approved trigger starts, without a shell; the JSON is its standard input.",
+        )] = ()
+    trigger_timeout: Annotated[float, Setting(kinds.duration(1.0),
+        "How long the program may run; the address has at most a minute.")] = 3600.0
+
+
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """The instrumented agent of `sereno agent`: [agent](agent.md)."""
 
@@ -386,6 +421,15 @@ class Alerting(msgspec.Struct, frozen=True, kw_only=True):
         )] = f"http://{conventions.DEFAULT_KEEPER}"
     keeper_key_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
         "File that holds a Sereno key with scope `alerts` for that, where they run on another machine.")] = None
+    explain: Annotated[bool, Setting(kinds.boolean(),
+        "Whether an explanation of its chart follows each alert within 60 s, told by `explain.model`: "
+        "[alerts](alerts.md#alerts-that-arrive-explained).")] = False
+    prometheus_url: Annotated[str, Setting(kinds.url(),
+        "Where the keeper asks for the series behind an alert.")] = "http://127.0.0.1:9090"
+    explain_range: Annotated[float, Setting(kinds.duration(300.0),
+        "How much of the past an explanation looks at.")] = 6 * 3600.0
+    explain_per_hour: Annotated[int, Setting(kinds.integer(1, 3600),
+        "Explanations of alerts begun in an hour at most.")] = 20
 
 
 class Objectives(msgspec.Struct, frozen=True, kw_only=True):
@@ -485,6 +529,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api: Api = Api()
     ui: Ui = Ui()
     explain: Explain = Explain()
+    drift: Drift = Drift()
     agent: Agent = Agent()
     log: Log = Log()
     client: Client = Client()
@@ -502,8 +547,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "agent": Agent, "log": Log,
-    "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack, "discord": Discord,
+    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "drift": Drift, "agent": Agent,
+    "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack, "discord": Discord,
     "webhook": Webhook, "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""

@@ -100,16 +100,18 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
         url_file: holds its address, if it is a secret.
         token_file: holds a bearer token.
         only_critical: whether warnings are left out.
+        resolved: whether it is told that an alert is over.
     """
 
     url: str = ""
     url_file: str = ""
     token_file: str = ""
     only_critical: bool = False
+    resolved: bool = True
 
     def receiver(self) -> dict[str, Any]:
         """The part of a receiver in Alertmanager's form."""
-        config: dict[str, Any] = {"send_resolved": True, "max_alerts": 0}
+        config: dict[str, Any] = {"send_resolved": self.resolved, "max_alerts": 0}
         config |= {"url": self.url} if self.url else {"url_file": self.url_file}
         if self.token_file:
             config["http_config"] = {"authorization": {"credentials_file": self.token_file}}

@@ -39,6 +39,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         heartbeat_file: holds the address that the Watchdog calls; "" calls nobody.
         repeat: seconds after which an alert that goes on is sent again.
         record: tells the keeper's history of every alert, muted or not; None: nothing is kept.
+        explain: tells the keeper what people are told, when they are, so that it explains it; None: it does not.
     """
 
     channels: tuple[Channel, ...] = ()
@@ -46,6 +47,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_file: str = ""
     repeat: int = 4 * 3600
     record: Webhook | None = None
+    explain: Webhook | None = None
+
+    def told(self) -> tuple[tuple[Channel, ...], tuple[Channel, ...]]:
+        """Who hears critical alerts, and who others; the explainer hears what anybody hears."""
+        some = tuple(channel for channel in self.channels if not channel.only_critical)
+        return self._and_explained(self.channels), self._and_explained(some)
+
+    def _and_explained(self, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        return (*channels, self.explain) if channels and self.explain is not None else channels
 
 
 def configuration(plan: Plan) -> str:
@@ -128,8 +138,7 @@ def _routes(scoped: Sequence[Window], muted: Sequence[str]) -> list[dict[str, An
 
 
 def _receivers(plan: Plan) -> list[dict[str, Any]]:
-    every = list(plan.channels)
-    some = [channel for channel in every if not channel.only_critical]
+    every, some = plan.told()
     receivers = [_receiver("critical", every), _receiver("others", some), {"name": "nobody"}]
     if plan.heartbeat_file:
         call = {"url_file": plan.heartbeat_file, "send_resolved": False, "max_alerts": 1}

@@ -59,8 +59,8 @@ _DAY = [{"start_time": "00:00", "end_time": "24:00"}]
 
 def _points(plan: Plan) -> list[dict[str, Any]]:
     """Contact points that have a way; their uids are fixed, so that a later file replaces an earlier one."""
-    some = [channel for channel in plan.channels if not channel.only_critical]
-    ways: dict[str, Sequence[Channel]] = {"critical": plan.channels, "others": some}
+    every, some = plan.told()
+    ways: dict[str, Sequence[Channel]] = {"critical": every, "others": some}
     found = [_point(name, channels) for name, channels in ways.items() if channels]
     if plan.heartbeat_file:
         found.append(_point("heartbeat", [Webhook(url_file=plan.heartbeat_file)], resolve=False))
@@ -70,10 +70,14 @@ def _points(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _point(name: str, channels: Sequence[Channel], *, resolve: bool = True) -> dict[str, Any]:
-    receivers = [
-        {"uid": f"sereno-{name}-{kind}", "type": kind, "disableResolveMessage": not resolve, "settings": settings}
-        for kind, settings in map(_way, channels)
-    ]
+    receivers: list[dict[str, Any]] = []
+    for channel in channels:
+        kind, settings = _way(channel)
+        resolved = resolve and getattr(channel, "resolved", True)
+        uid = f"sereno-{name}-{kind}"
+        if any(receiver["uid"] == uid for receiver in receivers):
+            uid += "-2"  # the keeper's, beside a webhook of the user's own
+        receivers.append({"uid": uid, "type": kind, "disableResolveMessage": not resolved, "settings": settings})
     return {"orgId": _ORG, "name": name, "receivers": receivers}
 
 
