@@ -17,6 +17,7 @@ from sereno.keeper import quality
 from sereno.keeper.quality import QualityWatch
 from sereno.quality.correction import Confusion
 from sereno.query.quality import accuracy, model_scores
+from sereno.store.base import CallQuery
 from sereno.store.ledger import Ledger, explanations, quality_checks, quality_evals, quality_feedback
 from sereno.store.ledger.explanations import Explanation
 from sereno.store.ledger.quality_evals import Calibration, Result, Run
@@ -101,7 +102,7 @@ def test_feedback_finds_who_answered(ledger: Ledger) -> None:
     )
     spoken = chat("q", "a", model="spoken", session="s", serial=2)
     store = MemoryStore([traced, spoken])
-    third = store.calls(quality.CallQuery()).calls[0]
+    third = store.calls(CallQuery()).calls[0]
     given = [
         Feedback(at=NOW, trace_id="a" * 32, score=1),
         Feedback(at=NOW, session="s", score=-1),

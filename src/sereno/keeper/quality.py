@@ -1,12 +1,13 @@
 """Quality in a keeper: new calls are checked, feedback finds its call, figures of models stand on `/metrics`.
 
-Checks run beside ingest, from the store. When more calls came than a run may take, every n-th is looked at: rates and
+Checks run beside ingest, from the store. When more calls came than a run may take, a sample is looked at: rates and
 their intervals stand for all, and what was looked at is what is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
 from threading import Event
 from time import time
 
@@ -93,14 +94,13 @@ class QualityWatch:
         self._resolve()
 
     def _chosen(self, begin: int, last: int) -> Iterator[tuple[int, Call]]:
-        """New calls, or every n-th of them where they are too many for one run."""
+        """New calls, or one of each n where they are too many for one run."""
         every = CallQuery(llm=True)
         if last - begin > MOST_CALLS:
             stride = -(-(last - begin) // MOST_CALLS)
-            seen = begin
+            seen, draw = begin, Random(begin)  # noqa: S311  a sample, no secret
             for place in range(begin, last, stride):
-                # Not the same place of each stretch: traffic may have a rhythm of its own.
-                chosen = place + (place * 2_654_435_761 >> 12) % stride
+                chosen = place + draw.randrange(stride)  # not every n-th: traffic may have a rhythm of its own
                 for sequence, call in self._store.calls_after(max(chosen, seen), 1, every):
                     if sequence > last:
                         return
