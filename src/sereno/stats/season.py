@@ -142,8 +142,10 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     profile = profile - profile.mean()
     season = Season(period, profile, grid.start, 0.0, p_value, cycles)
     left = rest - season.at(grid.times)
-    # Judged on what is not wild: a single spike must not decide how seasonal a series is.
-    calm = np.abs(left) <= max(limit, SHAPE_LIMIT * spread(left))
+    # Judged on what is not wild: a single spike must not decide how seasonal a series is. The calmer half always counts,
+    # also where all that is left is one value beside 0 and has no spread.
+    size = np.abs(left)
+    calm = size <= max(limit, SHAPE_LIMIT * spread(left), float(np.median(size)))
     before, after = float(np.var(rest[calm])), float(np.var(left[calm]))
     used = phases / len(values)
     strength = 1.0 - after / before / (1.0 - used) ** 2 if before > 0.0 and used < 1.0 else 0.0
