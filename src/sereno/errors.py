@@ -55,6 +55,10 @@ class JournalError(SerenoError):
     exit_code = 5
 
 
+class DriftError(SerenoError):
+    """A reference, a check or a trigger that cannot be had; the sentence says why."""
+
+
 class DriftFoundError(SerenoError):
     """Data drifted as far as the command line said it must not."""
 

@@ -548,8 +548,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
     "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
     "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "drift": Drift, "agent": Agent,
-    "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack, "discord": Discord,
-    "webhook": Webhook, "maintenance.NAME": Maintenance, "thresholds": Thresholds,
+    "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack,
+    "discord": Discord, "webhook": Webhook, "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

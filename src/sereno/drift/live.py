@@ -15,8 +15,8 @@ from sereno.drift.traffic import columns_of
 
 TextFeature: TypeAlias = Callable[[Call], str | None]
 """What the texts of a call tell (a language, whether it was refused): a category, None where it cannot be told."""
-MOST_ROWS = 20_000
-"""Calls of a window that are looked at: a sample of so many tells a share to half a percent."""
+MOST_ROWS = 10_000
+"""Calls of a window that are looked at: a sample of so many tells a share to one percent."""
 MOST_PROMPTS = 400
 """Prompts of a window that are compared as vectors; time and memory grow with their square."""
 ALL = ""

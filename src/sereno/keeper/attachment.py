@@ -7,10 +7,10 @@ makes them (`assembly/keeper.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sereno.keeper.schedule import Job
-from sereno.metrics.increments import Labels
+from sereno.metrics.increments import Increments, Labels
 
 
 class Attachment(Protocol):
@@ -24,3 +24,11 @@ class Attachment(Protocol):
 
     def close(self) -> None:
         """Release what it holds; jobs have ended."""
+
+
+@runtime_checkable
+class Observing(Protocol):
+    """An attachment that has histograms of its own."""
+
+    def copy_into(self, increments: Increments) -> None:
+        """Add them to what a scrape reads; immediate, from any thread."""

@@ -17,7 +17,7 @@ from sereno.conventions import JOURNAL_DIR, METRICS, RUN_DIR, SPANS_FILE
 from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper import health as checks
-from sereno.keeper.attachment import Attachment
+from sereno.keeper.attachment import Attachment, Observing
 from sereno.keeper.ingest import Ingest
 from sereno.keeper.labels import ModelLabels
 from sereno.keeper.options import KeeperOptions
@@ -184,6 +184,9 @@ class Keeper:
             figures.update(zero_children(self.labels.known(), seen))
         figures.update(self._own_figures())
         self._times.copy_into(increments)
+        for attachment in self._attachments:
+            if isinstance(attachment, Observing):
+                attachment.copy_into(increments)
         kind = negotiate(accept)
         # A copy: ingest adds to the original meanwhile.
         exemplars = dict(self.ingest.exemplars)

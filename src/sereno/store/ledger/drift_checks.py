@@ -15,6 +15,8 @@ from sereno.drift.triggers import Past
 from sereno.drift.verdict import Severity
 from sereno.store.ledger.drift import CHECKS, FEATURES
 
+FAILED = "error"
+"""Status of a check that failed."""
 LOCK = 0x53524E4F_44524654
 """Key of the advisory lock under which a check is written (`SRNODRFT`)."""
 
@@ -76,7 +78,7 @@ def add_check(connection: Connection, check: Check, findings: Sequence[Finding])
 
 
 def checks(
-    connection: Connection, *, since: float | None = None, judged: bool = False, limit: int = 1000
+    connection: Connection, *, since: float | None = None, judged: bool = False, sound: bool = False, limit: int = 1000
 ) -> list[Check]:
     """Checks, the newest first.
 
@@ -84,6 +86,7 @@ def checks(
         connection: a transaction.
         since: from which moment on, epoch seconds.
         judged: only those that came to a verdict.
+        sound: only those that did not fail.
         limit: how many at most.
     """
     parts: list[ColumnElement[bool]] = [true()]
@@ -91,6 +94,8 @@ def checks(
         parts.append(CHECKS.c.timestamp >= since)
     if judged:
         parts.append(CHECKS.c.status == "ok")
+    if sound:
+        parts.append(CHECKS.c.status != FAILED)
     query = select(CHECKS).where(and_(*parts)).order_by(CHECKS.c.timestamp.desc(), CHECKS.c.id.desc()).limit(limit)
     return [_check(row) for row in connection.execute(query).mappings()]
 
