@@ -87,10 +87,11 @@ def alert_chart(
         lines = source.lines(part.query, span.start, span.end, span.step)
         mine = [line for line in lines if line.values and told.about(line.metric)][:MOST_SERIES]
         if mine:
+            series = tuple(_series(line, name, unit) for line, name in zip(mine, _names(mine, told), strict=True))
             chart = Chart(
                 title=told.summary,
-                series=tuple(_series(line, name, unit) for line, name in zip(mine, _names(mine, told), strict=True)),
-                thresholds=_thresholds(part, told),
+                series=series,
+                thresholds=_thresholds(part, told, series),
                 events=tuple(beside()),
                 start=span.start,
                 end=span.end,
@@ -109,11 +110,19 @@ def _expression(told: Told, rules: Sequence[AlertRule], shipped: Rules) -> str |
     return None if rule is None else rule.expr
 
 
-def _thresholds(part: Watched, told: Told) -> tuple[Threshold, ...]:
-    """The limit as a line; a state such as `== 0` has no bad side."""
-    if part.limit is None or part.operator in {"==", "!="}:
+def _thresholds(part: Watched, told: Told, series: Sequence[Series]) -> tuple[Threshold, ...]:
+    """The limit as a line; of a bad state such as `== 0`, the good value that is nearest to it."""
+    if part.limit is None or part.operator == "!=":
         return ()
-    return (Threshold(part.limit, told.name, above=part.operator.startswith(">")),)
+    if part.operator != "==":
+        return (Threshold(part.limit, told.name, above=part.operator.startswith(">")),)
+    values = np.concatenate([one.values for one in series])
+    good = values[np.isfinite(values) & (values != part.limit)]
+    if len(good) and good.min() > part.limit:
+        return (Threshold(float(good.min()), told.name, above=False),)
+    if len(good) and good.max() < part.limit:
+        return (Threshold(float(good.max()), told.name, above=True),)
+    return ()
 
 
 def _names(lines: Sequence[Line], told: Told) -> list[str]:

@@ -44,6 +44,7 @@ RETRY = 1.0
 FORGET_SECONDS = 3600.0
 DAY = 86400.0
 HOUR = 3600.0
+_ALERT: dict[Language, str] = {"en": "the alert {name}", "es": "la alerta {name}"}
 _SPACE = re.compile(r"\n\s*\n\s*")
 
 
@@ -198,7 +199,7 @@ class ExplainedAlerts:
         with self._ledger.read() as connection:
             found = episodes(connection, Filter(start=span.start, end=span.end))
         return [
-            Event(other.starts_at, "alert", other.annotations.get("summary") or other.name, other.ends_at)
+            Event(other.starts_at, "alert", _ALERT[self._language].format(name=other.name), other.ends_at)
             for other in found
             if other.name != one.name
         ]

@@ -25,7 +25,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "unclaimed": "It claims no figures. Told by {by}.",
         "templates": "templates",
         "model": "the model {name}",
-        "query": "Series: {query}",
+        "query": "Times are UTC. Series: {query}",
         "footer": "Sent by Sereno after the alert",
     },
     "es": {
@@ -34,7 +34,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "unclaimed": "No afirma ninguna cifra. Lo cuentan {by}.",
         "templates": "plantillas",
         "model": "el modelo {name}",
-        "query": "Serie: {query}",
+        "query": "Las horas son UTC. Serie: {query}",
         "footer": "Enviado por Sereno después de la alerta",
     },
 }
