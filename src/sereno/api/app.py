@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sereno.api import (
     aggregations,
     alerts,
+    drift,
     drilldown,
     explain,
     export,
@@ -36,6 +37,7 @@ from sereno.api.gate import HostGate, ReaderGate
 from sereno.api.guard import Guard
 from sereno.api.options import ApiOptions
 from sereno.errors import QueryError, StoreError, StoreTimeoutError
+from sereno.query.drifting import Monitor
 from sereno.query.explaining import Explainer
 from sereno.query.problems import Problem, from_query_error, from_store_error, internal, query_timeout
 from sereno.query.view import KeeperView
@@ -53,6 +55,7 @@ ROUTERS = (
     alerts,
     slo,
     lora,
+    drift,
     explain,
 )
 """One module a resource; each has `router(context)`."""
@@ -78,7 +81,11 @@ class _Cors:
 
 
 def create_app(
-    view: KeeperView, options: ApiOptions, explainer: Explainer | None = None, follow: Follow | None = None
+    view: KeeperView,
+    options: ApiOptions,
+    explainer: Explainer | None = None,
+    follow: Follow | None = None,
+    monitor: Monitor | None = None,
 ) -> FastAPI:
     """The keeper's web application, without pages (`sereno.web.app.mount` adds them).
 
@@ -89,8 +96,9 @@ def create_app(
         options: settings.
         explainer: explains charts; templates alone without.
         follow: explains alerts that people were just told of.
+        monitor: watches drift.
     """
-    context = Context(view, options, explainer, follow)
+    context = Context(view, options, explainer, follow, monitor)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

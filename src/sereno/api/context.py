@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from sereno.alerts.episode import Report
 from sereno.api.options import ApiOptions
+from sereno.query.drifting import Monitor
 from sereno.query.explaining import Explainer
 from sereno.query.explaining.history import fresh_id, remembering
 from sereno.query.fields import Field
@@ -37,10 +38,16 @@ class Context:
         live: number of live streams open.
         explainer: explains charts.
         follow: is given alerts that people were just told of; None where nobody explains them.
+        monitor: watches drift; None where nobody does.
     """
 
     def __init__(
-        self, view: KeeperView, options: ApiOptions, explainer: Explainer | None = None, follow: Follow | None = None
+        self,
+        view: KeeperView,
+        options: ApiOptions,
+        explainer: Explainer | None = None,
+        follow: Follow | None = None,
+        monitor: Monitor | None = None,
     ) -> None:
         self.view = view
         self.options = options
@@ -48,6 +55,7 @@ class Context:
         self.exports = asyncio.Semaphore(options.exports)
         self.live = 0
         self.follow = follow
+        self.monitor = monitor
         self.explainer = explainer or _by_templates(view)
 
     def read(self, request: Request, fields: Sequence[Field]) -> Values:

@@ -12,9 +12,11 @@ import msgspec
 
 from sereno.assembly.drift_actions import act
 from sereno.assembly.drift_figures import figures_of
-from sereno.assembly.drift_plan import DAY, Plan
+from sereno.assembly.drift_plan import DAY, Plan, plan_of
 from sereno.assembly.drift_texts import TEXTS
+from sereno.assembly.embedder import installed
 from sereno.calls import Call
+from sereno.config.table import Settings
 from sereno.conventions import QUERY_EDGES
 from sereno.drift.accuracy import Accuracy
 from sereno.drift.events import Event, accuracy_event, at_least, drift_events
@@ -280,6 +282,13 @@ class DriftMonitor:
         while self._missed:
             self._write(self._missed[0], [])
             self._missed.pop(0)
+
+
+def monitor_of(settings: Settings, store: Store, ledger: Ledger) -> DriftMonitor:
+    """The monitor that the settings describe."""
+    return DriftMonitor(
+        ledger, store, plan_of(settings), embedder=installed if settings.drift.embeddings == "auto" else lambda: None
+    )
 
 
 def _payload(made: Check, found: Sequence[Finding]) -> dict[str, object]:

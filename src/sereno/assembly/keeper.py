@@ -9,6 +9,7 @@ from typing import Literal, cast
 from sereno.alerts.catalogue import holds
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
+from sereno.assembly.drift_monitor import monitor_of
 from sereno.assembly.energy import energy_of
 from sereno.assembly.explained_alerts import explained_alerts_of
 from sereno.assembly.explainer import explainer_of
@@ -133,11 +134,12 @@ def run(loaded: Loaded, *, parent_fd: int | None = None) -> int:
             explained = explained_alerts_of(loaded.settings, explainer, ledger)
 
             def app(view: KeeperView) -> ASGIApp:
-                made = create_app(view, api, explainer, None if explained is None else explained.follow)
+                made = create_app(view, api, explainer, None if explained is None else explained.follow, monitor)
                 mount(made, view)
                 return cast("ASGIApp", made)
 
-            attachments = attachments_of(loaded, store, ledger)
+            monitor = monitor_of(loaded.settings, store, ledger)
+            attachments = [*attachments_of(loaded, store, ledger), monitor]
             if explained is not None:
                 attachments.append(explained)
             if energy is not None:

@@ -100,6 +100,12 @@ def checks(
     return [_check(row) for row in connection.execute(query).mappings()]
 
 
+def check(connection: Connection, number: int) -> Check | None:
+    """One check; None if there is none of this number."""
+    row = connection.execute(select(CHECKS).where(CHECKS.c.id == number)).mappings().one_or_none()
+    return None if row is None else _check(row)
+
+
 def findings(connection: Connection, check_id: int) -> list[Finding]:
     """What a check found: all calls first, then by model; features the most important first."""
     rows = connection.execute(select(FEATURES).where(FEATURES.c.check_id == check_id)).all()
