@@ -1,7 +1,7 @@
 # Sereno. `make help` lists the targets; each sets up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help grafana-app setup parts demo test test-all acceptance lint format coverage bench docs pictures clean
+.PHONY: help grafana-app image setup parts demo test test-all acceptance lint format coverage bench docs pictures clean
 
 PY := .venv/bin/python
 # Two workers keep two cores busy while tests wait for sockets; a test file stays on one worker.
@@ -69,6 +69,9 @@ pictures: setup ## make the pictures of the docs anew, from a day of traffic in 
 
 grafana-app: .venv/.synced ## build the Grafana app and pack it: grafana/sereno-app-VERSION.zip
 	@tools/grafana.sh | tail -n 1
+
+image: ## Sereno's container image, for the stack: docs/stack.md
+	@docker build -t sereno:$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml | head -n 1) -f deploy/stack/Dockerfile .
 
 clean: ## remove what the targets above made
 	@rm -rf .venv .tools dist build $(BROWSER)/node_modules grafana/node_modules grafana/harness/node_modules grafana/dist grafana/harness/dist grafana/*.zip $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
