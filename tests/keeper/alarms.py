@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from sereno.alerts.catalogue import groups
 from sereno.alerts.episode import Report
 from sereno.alerts.thresholds import Thresholds
+from sereno.keeper.alert_chart import Rules
 from sereno.notify.prometheus import AlertRule, Line
 
 NOW = 1_763_683_200.0  # 2025-11-21T00:00:00Z
-SHIPPED = {(rule.name, rule.severity): rule for group in groups(Thresholds()) for rule in group.rules}
+SHIPPED: Rules = {(rule.name, rule.severity): rule for group in groups(Thresholds()) for rule in group.rules}
 OLLAMA = {"job": "sereno", "instance": "gw:11434", "upstream": "gpu"}
 
 
