@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event as Stop
 from threading import Lock
 from time import monotonic, time
@@ -15,6 +16,7 @@ from sereno.assembly.drift_figures import figures_of
 from sereno.assembly.drift_plan import DAY, Plan, plan_of
 from sereno.assembly.drift_texts import TEXTS
 from sereno.assembly.embedder import installed
+from sereno.assembly.lora import registry
 from sereno.calls import Call
 from sereno.config.table import Settings
 from sereno.conventions import QUERY_EDGES
@@ -289,6 +291,17 @@ def monitor_of(settings: Settings, store: Store, ledger: Ledger) -> DriftMonitor
     return DriftMonitor(
         ledger, store, plan_of(settings), embedder=installed if settings.drift.embeddings == "auto" else lambda: None
     )
+
+
+@contextmanager
+def opened(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[DriftMonitor, Ledger]]:
+    """The monitor and its ledger, for commands; made where they are not there yet unless only read.
+
+    Raises:
+        StoreError: store or ledger cannot be opened.
+    """
+    with registry(settings, read_only=read_only) as (ledger, store):
+        yield monitor_of(settings, store, ledger), ledger
 
 
 def _payload(made: Check, found: Sequence[Finding]) -> dict[str, object]:

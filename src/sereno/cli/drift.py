@@ -1,4 +1,7 @@
-"""`sereno drift`: compare data with what it was, watch it over time, estimate how well a model does without labels."""
+"""`sereno drift`: compare data with what it was, watch it over time, estimate how well a model does without labels.
+
+The commands of the monitor are in `drift_monitor`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from sereno.cli.drift_monitor import add_to
 from sereno.cli.options import settings
 from sereno.config import Loaded
 from sereno.errors import ConfigError, DriftFoundError
 
-app = typer.Typer(help="Compare data with what it was, watch it over time.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Compare data with what it was, watch live traffic.", no_args_is_help=True, add_completion=False)
+add_to(app)
 Reference = Annotated[str, typer.Argument(help="What was: a .csv or .parquet file, or a time range such as 14d..7d.")]
 Current = Annotated[str, typer.Argument(help="What is: a file or a time range such as 7d..now.")]
 Columns = Annotated[
