@@ -47,7 +47,7 @@ def test_a_mail_server_that_asks_for_a_password_gets_it(tmp_path: Path) -> None:
     def check(_server: object, _session: Session, _envelope: Envelope, _how: str, data: object) -> AuthResult:
         given = (getattr(data, "login", b""), getattr(data, "password", b""))
         seen.append(given)
-        return AuthResult(success=given == (b"sereno", b"s3cret"))
+        return AuthResult(success=given == (b"sereno", b"s3cret"), handled=False)
 
     class Box:
         async def handle_DATA(self, _server: object, _session: object, _envelope: object) -> str:  # noqa: N802  aiosmtpd's name
