@@ -21,6 +21,7 @@ from sereno.api import (
     drilldown,
     explain,
     export,
+    feedback,
     groups,
     health,
     live,
@@ -55,6 +56,7 @@ ROUTERS = (
     alerts,
     slo,
     lora,
+    feedback,
     drift,
     explain,
 )

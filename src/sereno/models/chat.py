@@ -18,7 +18,7 @@ from sereno.errors import ModelError
 from sereno.explain.narrate.chat import ChatModel, Usage
 from sereno.explain.narrate.prompt import Prompt
 from sereno.metrics.ollama import read_openai_models, read_tags
-from sereno.models.dialects import PATHS, Api, error_text, headers, read_line, request
+from sereno.models.dialects import PATHS, TEMPERATURE, Api, error_text, headers, read_line, request
 from sereno.models.lines import event_data, lines
 from sereno.models.vision import sees
 
@@ -40,6 +40,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
         idle_seconds: longest pause before and between pieces of an answer; a model may have to be loaded first.
         tls: certificates that its own must chain to; None for those of this machine.
         marks: further headers of every request, such as the mark of Sereno's own calls.
+        temperature: of answers.
     """
 
     url: str
@@ -48,6 +49,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     idle_seconds: float = 120.0
     tls: SSLContext | None = None
     marks: tuple[tuple[str, str], ...] = ()
+    temperature: float = TEMPERATURE
 
 
 class ChatClient:
@@ -69,7 +71,7 @@ class ChatClient:
         import httpx  # noqa: PLC0415  a fifth of a second, which no start should wait for
 
         api = self._api or await self._find_api()
-        body = msgspec.json.encode(request(api, prompt, model, max_tokens))
+        body = msgspec.json.encode(request(api, prompt, model, max_tokens, self._options.temperature))
         usage: Usage | None = None
         try:
             async with self._client().stream(
@@ -104,6 +106,18 @@ class ChatClient:
             return await self._listed(api)
         except ValueError as error:
             raise ModelError("invalid", f"the model server at {self._url} lists no models: {error}") from None
+
+    async def digest(self, model: str) -> str | None:
+        """What Ollama says of a model's bytes, None where the server does not say."""
+        api = self._api or await self._find_api()
+        if api != "ollama":
+            return None
+        try:
+            installed = read_tags(await self._get("/api/tags", api))
+        except (ModelError, ValueError):
+            return None
+        names = {model.lower(), f"{model.lower()}:latest"}
+        return next((one.digest for one in installed if one.name.lower() in names), None)
 
     async def _listed(self, api: Api) -> Sequence[ChatModel]:
         if api == "ollama":

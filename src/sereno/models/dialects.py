@@ -30,31 +30,29 @@ def headers(api: Api, key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
-def request(api: Api, prompt: Prompt, model: str, max_tokens: int) -> dict[str, Any]:
-    """The body that asks for a streamed answer."""
+def request(api: Api, prompt: Prompt, model: str, max_tokens: int, temperature: float = TEMPERATURE) -> dict[str, Any]:
+    """The body that asks for a streamed answer; without instructions there is no system message."""
+    system = [{"role": "system", "content": prompt.system}] if prompt.system else []
     match api:
         case "ollama":
             user: dict[str, Any] = {"role": "user", "content": prompt.user}
             if prompt.image is not None:
                 user["images"] = [b64encode(prompt.image.data).decode()]
-            options = {"num_predict": max_tokens, "temperature": TEMPERATURE}
-            messages = [{"role": "system", "content": prompt.system}, user]
+            options = {"num_predict": max_tokens, "temperature": temperature}
+            messages = [*system, user]
             return {"model": model, "messages": messages, "stream": True, "options": options}
         case "openai":
-            messages = [
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": _openai_parts(prompt)},
-            ]
+            messages = [*system, {"role": "user", "content": _openai_parts(prompt)}]
             usage = {"include_usage": True}
             return {
                 "model": model, "messages": messages, "stream": True, "stream_options": usage,
-                "max_tokens": max_tokens, "temperature": TEMPERATURE,
+                "max_tokens": max_tokens, "temperature": temperature,
             }  # fmt: skip
         case "anthropic":
             messages = [{"role": "user", "content": _anthropic_parts(prompt)}]
             return {
-                "model": model, "system": prompt.system, "messages": messages, "stream": True,
-                "max_tokens": max_tokens, "temperature": TEMPERATURE,
+                "model": model, **({"system": prompt.system} if prompt.system else {}), "messages": messages,
+                "stream": True, "max_tokens": max_tokens, "temperature": temperature,
             }  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""Evaluations in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sereno.cli.tables import clean, print_table
+from sereno.query.evaluations import JudgeMessage, RunComparison, RunDetail, RunMessage
+
+SHOWN_ANSWER = 160
+
+
+def print_runs(rows: Sequence[RunMessage]) -> None:
+    """One run a line."""
+    cells = [
+        [row.id, row.at[:19].replace("T", " "), row.set_name, row.model,
+         _share(row.score, row.low, row.high), str(row.items), str(row.failed)]
+        for row in rows
+    ]  # fmt: skip
+    print_table(("run", "time", "set", "model", "score", "items", "failed"), cells, right=("items", "failed"),
+                flexible="model", drop=("failed", "items"))  # fmt: skip
+
+
+def print_run(run: RunDetail) -> None:
+    """A run: the score, then what was not right."""
+    print(f"{clean(run.model)} on {clean(run.set_name)}: {_share(run.score, run.low, run.high)} (95 % interval), "
+          f"{run.items - run.failed} of {run.items} questions scored in {run.seconds:.1f} s")  # fmt: skip
+    if run.corrected is not None:
+        print(f"Corrected for what {clean(run.judge or '')} gets wrong: "
+              f"{_share(run.corrected, run.corrected_low, run.corrected_high)}")  # fmt: skip
+    elif run.judge is not None:
+        print(f"{clean(run.judge)} graded; it is not calibrated: sereno eval calibrate SET --judge {clean(run.judge)}")
+    print(f"Run {run.id}, questions {run.set_digest[:12]}…")
+    wrong = [one for one in run.results if one.score is None or one.score < 1]
+    if not wrong:
+        return
+    print()
+    rows = [
+        [one.item, one.kind, "–" if one.score is None else f"{one.score:.2f}",
+         " ".join((one.error or one.answer).split())[:SHOWN_ANSWER]]
+        for one in wrong
+    ]  # fmt: skip
+    print_table(("item", "kind", "score", "answer"), rows, right=("score",), style=_style)
+
+
+def print_comparison(found: RunComparison) -> None:
+    """Two runs and whether they differ."""
+    difference = found.difference
+    print(f"A  {clean(found.a.model)}: {difference.baseline:.1%}   {found.a.id}")
+    print(f"B  {clean(found.b.model)}: {difference.candidate:.1%}   {found.b.id}")
+    surely = "a difference that chance explains badly" if difference.p_value < 0.05 else "not more than chance explains"
+    test = "McNemar" if difference.test == "mcnemar" else "sign test"
+    reach = f"{difference.difference:+.1%} ({difference.low:+.1%} to {difference.high:+.1%})"
+    print(f"B − A over {difference.n} questions: {reach}, p = {difference.p_value:.3g} ({test}): {surely}.")
+    for name, items in (("Only B right", found.gained), ("Only A right", found.lost)):
+        if items:
+            print(f"{name}: {', '.join(map(clean, items[:20]))}{' …' if len(items) > 20 else ''}")
+
+
+def print_judge(found: JudgeMessage) -> None:
+    """How a judge did."""
+    print(f"{clean(found.judge)} on {found.good} good and {found.bad} bad answers of {clean(found.set_name)}:")
+    print(f"  recognises {_percent(found.sensitivity)} of the good, {_percent(found.specificity)} of the bad; "
+          f"κ = {'–' if found.kappa is None else f'{found.kappa:.2f}'}")  # fmt: skip
+    if found.unread:
+        print(f"  {found.unread} replies held no grade")
+
+
+def _share(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None:
+        return "–"
+    return f"{value:.1%} ({low:.0%}–{high:.0%})"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _style(row: Sequence[str]) -> str:
+    return "yellow" if row[2] == "–" else "red" if row[2] == "0.00" else ""
