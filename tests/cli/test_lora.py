@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pytest
 
 from lora.made import folder
 from sereno.cli import main
+from sereno.store.ledger import Ledger, quality_evals
+from sereno.store.ledger.quality_evals import Result, Run
+from sereno.store.ledger.url import sqlite_url
 
 Shown = pytest.CaptureFixture[str]
 
@@ -104,3 +109,28 @@ def test_what_a_figure_and_its_unit_are_parted_by_is_a_plain_space(capsys: Shown
     text = said(capsys, "show", "v1")
     assert "�" not in text
     assert "10 min 42 s" in text
+
+
+@pytest.mark.usefixtures("both")
+def test_evaluation_runs_decide_a_promotion(capsys: Shown, here: Path) -> None:
+    said(capsys, "promote", "v1", "--force", "the first")
+    for version, name in (("v1", "faq"), ("v2", "faq-next")):
+        said(capsys, "serve", version, "--model", name)
+    good = "0192f0a1-b2c3-7def-8123-456789abcd"
+    with closing(Ledger(sqlite_url(here / "data" / "sereno.db"))) as ledger, ledger.write() as connection:
+        for number, (model, right) in enumerate((("faq", 150), ("faq-next", 170), ("stranger", 200))):
+            results = [
+                Result(item=f"q{n}", kind="exact", score=float(n < right), answer="", error="", seconds=0)
+                for n in range(200)
+            ]
+            run = Run(
+                id=f"{good}{number:02}", at=time.time() + 1, seconds=1, set_name="faq", set_digest="d" * 64,
+                model=model, items=200, failed=0, score=right / 200, low=0, high=1,
+            )  # fmt: skip
+            quality_evals.add(connection, run, results)
+    assert "faq-next" not in said(capsys, "promote", "v2", "--runs", f"{good}01", f"{good}00", code=1)
+    assert "stranger served no version" in said(capsys, "promote", "v2", "--runs", f"{good}00", f"{good}02", code=2)
+    done = said(capsys, "promote", "v2", "--runs", f"{good}00", f"{good}01", "--json")
+    assert done["promoted"]
+    found = done["event"]["evidence"]
+    assert (found["eval_set"], found["difference"]["gained"], found["difference"]["lost"]) == ("faq", 20, 0)

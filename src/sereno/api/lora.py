@@ -15,6 +15,7 @@ from sereno.artifacts.promotion import promote, roll_back
 from sereno.lora.document import AdapterError
 from sereno.lora.gate import Rule
 from sereno.lora.paired import Paired, paired_of
+from sereno.quality.errors import QualityError
 from sereno.query.adapters import (
     AdapterComparison,
     AdapterDetail,
@@ -28,6 +29,7 @@ from sereno.query.adapters import (
     log_message,
     unknown_version,
 )
+from sereno.query.evaluations import paired_of_runs
 from sereno.query.fields import Field
 from sereno.query.problems import Problem
 from sereno.store.ledger import lora_figures
@@ -50,10 +52,12 @@ class Promote(msgspec.Struct, frozen=True):
     Attributes:
         evaluation: of both on a frozen set: `baseline`, `candidate`, `eval_set`, `base_digest`, and `items`, a list of
             `{"item", "baseline", "candidate"}` with scores from 0 to 1.
+        runs: instead, ids of two evaluation runs on one set: of what is in force, and of this version.
         force: why the gate is overruled, null where it is not.
     """
 
     evaluation: dict[str, Any] | None = None
+    runs: tuple[str, str] | None = None
     force: str | None = None
 
 
@@ -137,10 +141,13 @@ def router(context: Context) -> APIRouter:
             ledger = adapter_ledger(view)
             try:
                 paired = None if said.evaluation is None else _paired(said.evaluation)
+                if said.runs is not None:
+                    with ledger.read() as connection:
+                        paired = paired_of_runs(connection, *said.runs)
                 done = promote(ledger, id, now=view.now(), paired=paired, rule=Rule(), force=said.force, actor=actor)
             except UnknownVersionError:
                 raise unknown_version(id) from None
-            except AdapterError as error:
+            except (AdapterError, QualityError) as error:
                 raise _refused(error) from None
             if not done.done:
                 raise Problem("adapter-refused", 409, " ".join(done.decision.reasons))
@@ -155,7 +162,7 @@ def _paired(evaluation: dict[str, Any]) -> Paired:
     return paired_of("evaluation", evaluation)
 
 
-def _refused(error: AdapterError) -> Problem:
+def _refused(error: AdapterError | QualityError) -> Problem:
     return Problem("adapter-refused", 409, str(error))
 
 

@@ -31,8 +31,10 @@ from sereno.lora.document import AdapterError
 from sereno.lora.gate import Rule
 from sereno.lora.paired import Paired, read_paired
 from sereno.query.adapters import adapter_comparison, adapter_detail, adapter_list, adapter_log, log_message
+from sereno.query.evaluations import paired_of_runs
+from sereno.query.problems import Problem
 from sereno.query.times import rfc3339
-from sereno.store.ledger import lora_figures
+from sereno.store.ledger import Ledger, lora_figures
 
 app = typer.Typer(help="Versions of LoRA adapters.", no_args_is_help=True, add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -134,6 +136,10 @@ def promote_(
     evaluation: Annotated[
         Path | None, typer.Option("--eval", metavar="FILE", help="Paired results on a frozen set, JSON or CSV.")
     ] = None,
+    runs: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Evaluation runs instead: of what is in force, and of this version."),
+    ] = None,
     margin: Annotated[float, typer.Option(min=0.0, max=1.0, help="By how much it may be worse.")] = Rule().margin,
     minimum: Annotated[int, typer.Option(min=1, help="Items of the set at least.")] = Rule().minimum,
     force: Annotated[str | None, typer.Option(metavar="REASON", help="Overrule the gate; the log keeps why.")] = None,
@@ -144,9 +150,13 @@ def promote_(
     It opens when the files are those that were imported, the base model is the same, and the evaluation shows that the
     version is not worse than the champion by more than the margin. docs/lora.md says how.
     """
+    if evaluation is not None and runs is not None:
+        raise ConfigError("--eval and --runs say the same; give one of them")
     paired = None if evaluation is None else _paired(evaluation)
     rule = Rule(margin=margin, minimum=minimum)
     with registry(loaded.settings) as (ledger, _):
+        if runs is not None:
+            paired = _of_runs(ledger, *runs)
         done = promote(ledger, version, now=time.time(), paired=paired, rule=rule, force=force, actor=_person())
     if as_json:
         print_json({"promoted": done.done, "reasons": done.decision.reasons, "event": log_message(done.event)})
@@ -246,6 +256,14 @@ def _paired(path: Path) -> Paired:
     if len(raw) > MOST_EVALUATION:
         raise AdapterError(f"{path} has more than {MOST_EVALUATION:,} bytes; no evaluation needs that")
     return read_paired(path.name, raw)
+
+
+def _of_runs(ledger: Ledger, baseline: str, candidate: str) -> Paired:
+    with ledger.read() as connection:
+        try:
+            return paired_of_runs(connection, baseline, candidate)
+        except Problem as problem:
+            raise AdapterError(str(problem)) from None
 
 
 def _server(vllm: str | None, llama_cpp: str | None, ollama: str | None) -> tuple[Kind, str] | None:

@@ -59,6 +59,15 @@ def accuracy(
     )
 
 
+def known_quality(ledger: Ledger | None, now: float) -> dict[str, float]:
+    """The quality of models by canonical name, of those that enough is known of; empty without a ledger."""
+    if ledger is None:
+        return {}
+    with ledger.read() as connection:
+        found = model_scores(connection, now)
+    return {name: rate.value for name, rate in found.items() if rate.value is not None}
+
+
 def model_scores(connection: Connection, now: float) -> Mapping[str, Rate]:
     """The quality of every model that enough is known of: `QUALITY_DEFINITION`."""
     start = now - WINDOW

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from sereno.query.figures import Figures, figures
@@ -100,8 +102,8 @@ def user_message(row: UserRow) -> UserMessage:
     )
 
 
-def model_list(store: Store, query: CallQuery) -> ModelList:
-    """Every model with matching calls."""
+def model_list(store: Store, query: CallQuery, quality: Mapping[str, float] | None = None) -> ModelList:
+    """Every model with matching calls; `quality` by canonical name, where it is known."""
     sums = model_sums(store, query)
     return ModelList(
         models=[
@@ -111,7 +113,7 @@ def model_list(store: Store, query: CallQuery) -> ModelList:
                 cost_per_1000_tokens=cost_per_1000_tokens(found.priced),
                 scores=score,
             )
-            for found, score in zip(sums, scores(sums), strict=True)
+            for found, score in zip(sums, scores(sums, quality), strict=True)
         ],
         score_definitions=DEFINITIONS,
     )

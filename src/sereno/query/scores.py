@@ -6,12 +6,13 @@ reliability stands for itself. What was not measured is null, never a middle val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from sereno.query.figures import generation_speed, ratio
 from sereno.query.model_sums import ModelSums
+from sereno.query.quality import QUALITY_DEFINITION
 from sereno.store.base import Totals
 
 DEFINITIONS: dict[str, str] = {
@@ -20,7 +21,7 @@ DEFINITIONS: dict[str, str] = {
     "cost": "Cost per 1000 tokens (input and output, over the calls with a known price) of the cheapest model in this "
     "answer, divided by this model's; 1 where the cost is zero, null where no price is known. Models that generate "
     "compare with each other, and those that do not (embeddings) with each other.",
-    "quality": "Null until it is measured by an evaluation.",
+    "quality": QUALITY_DEFINITION,
     "reliability": "Share of calls that succeeded, of those that succeeded or failed; calls that the client left are "
     "not counted.",
 }
@@ -46,8 +47,13 @@ def cost_per_1000_tokens(priced: Totals) -> float | None:
     return None if per_token is None else per_token * 1000
 
 
-def scores(models: Sequence[ModelSums]) -> list[Scores]:
-    """Scores of the models of one answer, in their order."""
+def scores(models: Sequence[ModelSums], quality: Mapping[str, float] | None = None) -> list[Scores]:
+    """Scores of the models of one answer, in their order.
+
+    Args:
+        models: their sums.
+        quality: by canonical name, of those where it is known (`query.quality.known_quality`).
+    """
     speeds = [generation_speed(m.whole) for m in models]
     prices = [cost_per_1000_tokens(m.priced) for m in models]
     fastest = max((s for s in speeds if s is not None), default=None)
@@ -65,7 +71,7 @@ def scores(models: Sequence[ModelSums]) -> list[Scores]:
             Scores(
                 speed=speed / fastest if speed is not None and fastest else None,
                 cost=cost,
-                quality=None,
+                quality=(quality or {}).get(model.model or ""),
                 reliability=ratio(model.whole.success, model.whole.success + model.whole.error),
             )
         )

@@ -82,7 +82,10 @@ def places(servers: Sequence[UpstreamState], called: Collection[str]) -> Places:
 
 
 def model_rows(
-    sums: Sequence[ModelSums], installed: Places, series: Mapping[str | None, tuple[int, ...]] | None = None
+    sums: Sequence[ModelSums],
+    installed: Places,
+    series: Mapping[str | None, tuple[int, ...]] | None = None,
+    quality: Mapping[str, float] | None = None,
 ) -> list[ModelRow]:
     """Rows in the order of the sums.
 
@@ -90,6 +93,7 @@ def model_rows(
         sums: with histograms.
         installed: where models are.
         series: calls by interval of each model.
+        quality: by canonical name, where it is known.
     """
     calls = sum(found.whole.calls for found in sums)
     return [
@@ -104,7 +108,7 @@ def model_rows(
             calls_by_time=(series or {}).get(found.model, ()),
             places=installed.get(found.model or "", ()),
         )
-        for found, score in zip(sums, scores(sums), strict=True)
+        for found, score in zip(sums, scores(sums, quality), strict=True)
     ]
 
 

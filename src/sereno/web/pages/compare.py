@@ -11,6 +11,7 @@ from sereno.query.fields import FILTERS, Field
 from sereno.query.model_sums import ModelSums, model_sums
 from sereno.query.models import resolve_model
 from sereno.query.problems import not_found
+from sereno.query.quality import known_quality
 from sereno.query.scores import DEFINITIONS
 from sereno.query.times import parse_time
 from sereno.store.base import Totals
@@ -123,7 +124,8 @@ def gather(ask: Ask) -> Comparison:
         return found
     sums: dict[str | None, ModelSums] = {name: ModelSums(name, Totals(), Totals()) for name in (a, b)}
     sums |= {found.model: found for found in model_sums(store, query)}
-    rows = {row.model: row for row in model_rows(list(sums.values()), installed)}
+    quality = known_quality(ask.view.ledger, ask.now)
+    rows = {row.model: row for row in model_rows(list(sums.values()), installed, quality=quality)}
     latency, ttft = ([getattr(sums[name].whole, kind) for name in (a, b)] for kind in ("latency", "ttft"))
     return msgspec.structs.replace(
         found,

@@ -10,6 +10,7 @@ import msgspec
 from sereno.conventions import INTERVALS
 from sereno.query.fields import FILTERS, Field
 from sereno.query.model_sums import model_sums
+from sereno.query.quality import known_quality
 from sereno.query.scores import DEFINITIONS
 from sereno.store.base import CallQuery, Store
 from sereno.web.model_rows import ModelRow, Place, model_rows, places
@@ -80,7 +81,10 @@ def gather(ask: Ask) -> Models:
     times = span.starts(interval, ask.tz)
     called = store.models()
     installed = places(ask.view.upstreams(), called)
-    rows = model_rows(model_sums(store, query), installed, calls_by_time(store, query, interval, ask.tz, times))
+    quality = known_quality(ask.view.ledger, ask.now)
+    rows = model_rows(
+        model_sums(store, query), installed, calls_by_time(store, query, interval, ask.tz, times), quality
+    )
     named = [row.model for row in rows if row.model is not None]
     picked = ask.values.get(compare.PICKED) or ()
     compared = [name for name in dict.fromkeys(picked) if name in named][:MOST]

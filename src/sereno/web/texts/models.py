@@ -55,8 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "axis_quality": ("Quality", "Calidad"),
     "axis_quality_text": (
-        "Not measured until an evaluation measures it; no other figure stands in for it.",
-        "Sin medir hasta que una evaluación la mida; ninguna otra cifra la sustituye.",
+        ("Share of right answers in the last 30 days, by evaluation sets and by what people labelled; not measured "
+        "below 30 answers, and no other figure stands in for it."),
+        ("Proporción de respuestas correctas en los últimos 30 días, según los conjuntos de evaluación y las etiquetas "
+        "de las personas; sin medir por debajo de 30 respuestas, y ninguna otra cifra la sustituye."),
     ),
     "axis_reliability": ("Reliability", "Fiabilidad"),
     "axis_reliability_text": (
