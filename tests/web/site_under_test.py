@@ -26,6 +26,9 @@ def addresses(view: Any, page: Page) -> list[str]:
     path = "/sereno" + page.path
     if page.name == "call":
         return [f"/sereno/calls/{call.id}" for call in calls[:6]]
+    if page.name == "explain":  # of what has no figures there is no explanation
+        pages = ["/sereno", *(f"/sereno/calls/{call.id}" for call in calls[:6] if call.model)]
+        return [f"{path}?{urlencode({'page': one})}" for one in pages] if calls else []
     values: dict[str, list[str]] = {
         "user": [call.identity.user for call in calls if call.identity.user],
         "session": [call.identity.session for call in calls if call.identity.session],

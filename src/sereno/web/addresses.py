@@ -17,3 +17,12 @@ def link_to(times: Mapping[str, str], path: str, **parameters: str | None) -> st
     """Another page, in the same range of time."""
     kept = {**times, **{n: v for n, v in parameters.items() if v is not None}}
     return f"/sereno{path}" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def explain_address(page: str, chart: str = "") -> str:
+    """Where the figures of a page are explained: one of them, or all.
+
+    >>> explain_address("/sereno/cost?start_time=7d", "cost")
+    '/sereno/explain?page=%2Fsereno%2Fcost%3Fstart_time%3D7d&chart=cost'
+    """
+    return "/sereno/explain?" + urlencode({"page": page} | ({"chart": chart} if chart else {}))

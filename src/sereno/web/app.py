@@ -15,13 +15,14 @@ from sereno.web.acknowledge import acknowledging
 from sereno.web.assets import Assets
 from sereno.web.compression import Compression
 from sereno.web.page import Page
-from sereno.web.pages import alerts, call, calls, cost, health, lora, models, overview, sessions, slo, users
+from sereno.web.pages import alerts, call, calls, cost, explain, health, lora, models, overview, sessions, slo, users
 from sereno.web.site import Site
 
-PAGES: tuple[Page, ...] = (
+_FIGURES: tuple[Page, ...] = (
     *overview.PAGES, *calls.PAGES, *call.PAGES, *sessions.PAGES, *users.PAGES, *models.PAGES, *cost.PAGES,
     *alerts.PAGES, *slo.PAGES, *lora.PAGES, *health.PAGES,
 )  # fmt: skip
+PAGES: tuple[Page, ...] = (*_FIGURES, explain.over(_FIGURES))
 """Every page, in the order of the navigation; a page with a fixed address before one that takes any."""
 
 

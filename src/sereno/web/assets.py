@@ -21,7 +21,7 @@ from starlette.responses import Response
 from sereno.web.compression import negotiated
 
 BASE = "/sereno/static/"
-STYLES = ("sereno.css", "charts.css", "alerts.css", "behaviour.css")
+STYLES = ("sereno.css", "charts.css", "alerts.css", "explain.css", "behaviour.css")
 """Files of `static/` that are served as one `sereno.css`, in this order."""
 
 CSP = (

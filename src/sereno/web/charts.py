@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -70,6 +70,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
         notes: for each position what it means (a radar's axis), or empty.
         empty: what to say, and to do, where no value is known.
         tz: IANA time zone in which epoch seconds are shown.
+        instants: whether values are of those moments, not of the intervals that begin there.
 
     Raises:
         ValueError: something above does not hold.
@@ -87,6 +88,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     empty: str = ""
     tz: str = "UTC"
+    instants: bool = False
 
     def __post_init__(self) -> None:
         for name, value, known in (("kind", self.kind, get_args(Kind)), ("unit", self.unit, get_args(Unit))):
@@ -123,7 +125,12 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
     def spec(self) -> Markup:
         """The figure as JSON that is safe inside `<script type="application/json">` (HTML §4.12.1.3)."""
-        return Markup(msgspec.json.encode(self).decode().translate(_ESCAPES))  # noqa: S704  # no "<" is left
+        return script_json(self)
+
+
+def script_json(value: Any) -> Markup:
+    """A value as JSON that is safe inside `<script type="application/json">` (HTML §4.12.1.3)."""
+    return Markup(msgspec.json.encode(value).decode().translate(_ESCAPES))  # noqa: S704  # no "<" is left
 
 
 def add_to(environment: Environment) -> None:

@@ -16,7 +16,8 @@ from sereno.query.models import resolve_model
 from sereno.query.parameters import Values
 from sereno.query.view import KeeperView
 from sereno.store.base import CallQuery
-from sereno.web.shown import Shown
+from sereno.web.charts import Chart
+from sereno.web.shown import Language, Shown
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
         path: what the address's `{…}` parts were.
         now: epoch seconds.
         tz: time zone in which days begin, an IANA name.
+        language: the reader's; what is told in words is content too.
     """
 
     view: KeeperView
@@ -37,6 +39,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     path: Mapping[str, str]
     now: float
     tz: str
+    language: Language = "en"
 
     def resolved(self) -> CallQuery:
         """The question with the model's canonical name, as people shorten it."""
@@ -88,6 +91,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         shape: what the template needs beside the content.
         table: the CSV twin, None where a table makes no sense.
         rows_usual: `limit` where none is given.
+        figures: what its explanation is of, where that is not the figures that `shape` makes.
+        explainable: whether its figures can be explained.
     """
 
     name: str
@@ -100,3 +105,5 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     table: Callable[[Any], Table] | None = None
     usual_start: str | None = None
     rows_usual: int = 50
+    figures: Callable[[Ask, Look], Sequence[Chart]] | None = None
+    explainable: bool = True

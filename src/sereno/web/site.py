@@ -6,7 +6,7 @@ a cookie that the browser code sets, else UTC; the theme from a cookie. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from sereno.categories.category import OTHER
 from sereno.conventions import DEFAULT_LISTEN
 from sereno.errors import QueryError
 from sereno.query.fields import LANGUAGE, TIMEZONE
@@ -26,8 +25,9 @@ from sereno.query.pool import QueryPool
 from sereno.query.problems import PROBLEM_JSON, Problem
 from sereno.query.view import HealthStatus, KeeperView
 from sereno.web import charts
-from sereno.web.addresses import link_here, link_to
+from sereno.web.addresses import explain_address, link_here, link_to
 from sereno.web.assets import CSP, Assets
+from sereno.web.category_titles import category_titles
 from sereno.web.csv_twin import csv_text
 from sereno.web.page import Ask, Look, Page
 from sereno.web.problems import translated
@@ -112,6 +112,7 @@ class Site:
             path=request.path_params,
             now=now,
             tz=reader.tz,
+            language=reader.language,
         )
         content, status = await self.pool.run(f"page_{page.name}", partial(self._gather, page, ask, form))
         if form == "json":
@@ -136,7 +137,7 @@ class Site:
         t = texts(reader.language)
         link = partial(link_here, path, pairs)
         to = partial(link_to, times)
-        category = self._category_title(reader.language, t)
+        category = category_titles(self.view, reader.language, t)
         base = self.setting("gateway.public_url", f"http://{DEFAULT_LISTEN}").rstrip("/")
         shaped = page.shape(
             content, Look(t=t, shown=shown, link=link, to=to, category=category, given=given, base=base)
@@ -160,14 +161,10 @@ class Site:
             "category": category,
             "now": self.view.now(),
             "public_url": base,
+            "explain_at": partial(explain_address, address(path, pairs, {"lang": None})) if page.explainable else None,
             **shaped,
         }
         return self.render(page.template, request.scope, reader, values=values)
-
-    def _category_title(self, language: Language, t: Mapping[str, str]) -> Callable[[str], str]:
-        titles = {category.name: category.title(language) for category in self.view.categories()}
-        titles.setdefault(OTHER, t["category_other"])
-        return lambda name: titles.get(name, name)
 
     def render(
         self,

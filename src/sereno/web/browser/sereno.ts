@@ -2,6 +2,8 @@
 import htmx from "htmx.org";
 import { announce } from "./announce";
 import { copy, showCopyButtons } from "./copy";
+import { explain } from "./explain";
+import { facts } from "./facts";
 import { figures } from "./figures";
 import { filters } from "./filters";
 import { keys } from "./keys";
@@ -30,6 +32,7 @@ filters();
 pops();
 rows();
 keys(said);
+facts();
 keepFresh(lang);
 
 htmx.onLoad((loaded) => {
@@ -37,6 +40,7 @@ htmx.onLoad((loaded) => {
   figures(root, lang, said);
   moments(root, lang);
   showCopyButtons(root);
+  explain(root, said);
   live(root, said, (row) => {
     htmx.process(row);
     moments(row, lang);

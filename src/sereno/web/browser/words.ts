@@ -25,6 +25,15 @@ const WORDS = {
   keyHelp: ["This list", "Esta lista"],
   keysOn: ["Shortcuts are on", "Los atajos están activos"],
   keyClose: ["Close", "Cerrar"],
+  explaining: ["Computing the facts…", "Calculando los hechos…"],
+  explainStopped: ["Stopped.", "Detenido."],
+  explainScore: ["{supported} of {numbers} claims are supported by facts.", "{supported} de {numbers} afirmaciones están respaldadas por hechos."],
+  explainNothing: ["The text claims nothing that can be checked.", "El texto no afirma nada comprobable."],
+  unsupported: ["unsupported", "sin respaldo"],
+  thumbs: ["Was this right?", "¿Fue acertada?"],
+  thumbUp: ["Right and useful", "Acertada y útil"],
+  thumbDown: ["Wrong or useless", "Errónea o inútil"],
+  thanks: ["Noted, thank you", "Anotado, gracias"],
   failed: ["The server did not answer; try again", "El servidor no respondió; inténtelo de nuevo"],
 } as const satisfies Record<string, readonly [string, string]>;
 

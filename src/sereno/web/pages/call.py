@@ -11,10 +11,12 @@ import msgspec
 from sereno.calls import Call
 from sereno.query.detail import CallDetailMessage, detail
 from sereno.query.problems import not_found
-from sereno.store.base import CallQuery, Cursor, Store
+from sereno.store.base import CallDetail, CallQuery, Cursor, Store
+from sereno.web.charts import Chart
 from sereno.web.curl import curl, needed_credentials
 from sereno.web.excerpt import TEXT_CHARACTERS, excerpt
 from sereno.web.page import Ask, Look, Page, Table
+from sereno.web.peers import peers
 from sereno.web.rows import call_table
 from sereno.web.timeline import phases, timeline
 
@@ -38,13 +40,7 @@ def gather(ask: Ask) -> CallPage:
     Raises:
         Problem: there is no such call.
     """
-    text = ask.path["id"]
-    try:
-        stored = ask.view.store.call(str(UUID(text)))
-    except ValueError:
-        stored = None
-    if stored is None:
-        raise not_found(f"There is no call {text[:100]!r}; retention may have removed it.")
+    stored = _stored(ask)
     whole = detail(stored, ask.view.why_category)
     return CallPage(
         **{name: getattr(whole, name) for name in CallDetailMessage.__struct_fields__},
@@ -52,6 +48,17 @@ def gather(ask: Ask) -> CallPage:
         previous=neighbour(ask.view.store, stored.call, newest_first=True),
         following=neighbour(ask.view.store, stored.call, newest_first=False),
     )
+
+
+def _stored(ask: Ask) -> CallDetail:
+    text = ask.path["id"]
+    try:
+        stored = ask.view.store.call(str(UUID(text)))
+    except ValueError:
+        stored = None
+    if stored is None:
+        raise not_found(f"There is no call {text[:100]!r}; retention may have removed it.")
+    return stored
 
 
 def neighbour(store: Store, call: Call, *, newest_first: bool) -> str | None:
@@ -75,6 +82,15 @@ def shape(content: CallPage, look: Look) -> Mapping[str, Any]:
     }
 
 
+def beside(ask: Ask, look: Look) -> list[Chart]:
+    """The call beside those of its model before it.
+
+    Raises:
+        Problem: there is no such call.
+    """
+    return peers(ask, look, _stored(ask).call)
+
+
 def table(content: CallPage) -> Table:
     """The call in the columns of exports, its texts whole."""
     return call_table([content])
@@ -83,6 +99,6 @@ def table(content: CallPage) -> Table:
 PAGES = (
     Page(
         name="call", path="/calls/{id}", template="call.html", section="calls", fields=(), gather=gather, shape=shape,
-        table=table,
+        table=table, figures=beside,
     ),
 )  # fmt: skip

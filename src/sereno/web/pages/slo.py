@@ -77,7 +77,7 @@ def _chart(number: int, one: ObjectiveContent, look: Look) -> Chart:
     t = look.t
     return Chart(
         kind="area", id=f"budget-{number}", title=t["slo_chart"], description=t["slo_chart_text"], unit="ratio",
-        x=tuple(point.at for point in one.points), tz=look.shown.tz,
+        x=tuple(point.at for point in one.points), tz=look.shown.tz, instants=True,
         series=(Series(name=t["slo_budget_left"], values=tuple(point.left for point in one.points), tone="s3"),),
         thresholds=(Threshold(name=t["slo_gone"], value=0.0),), empty=one.unknown or t["slo_no_traffic_text"],
     )  # fmt: skip

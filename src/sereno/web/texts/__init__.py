@@ -13,6 +13,7 @@ from sereno.web.texts import (
     calls,
     charts,
     cost,
+    explain,
     frame,
     health,
     lora,
@@ -41,6 +42,7 @@ PARTS: Mapping[str, Texts] = {
     "alerts": alerts.TEXTS,
     "slo": slo.TEXTS,
     "lora": lora.TEXTS,
+    "explain": explain.TEXTS,
     "health": health.TEXTS,
 }
 """The texts of each page; those of `frame` are on all pages. A key stands in one part only."""
