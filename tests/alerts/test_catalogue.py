@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 DASHBOARDS = {
     "llmops-overview", "ollama-overview", "ollama-ai-models", "ai-models-performance", "model-comparison",
     "gpu-cpu-performance", "system-overview", "cost-estimation", "executive-summary", "sli-slo", "capacity-planning",
-    "active-alerts", "sereno-health",
+    "active-alerts", "sereno-health", "drift-overview", "drift-accuracy-tracking",
 }  # fmt: skip
 """The uids that Sereno ships."""
 ASKED_FOR = {
@@ -28,6 +28,8 @@ ASKED_FOR = {
     "HighLLMCost": (180, "warning", "10"),
     "LLMServiceDown": (60, "critical", "0"),
     "HighErrorRate": (300, "warning", "0.05"),
+    "DriftCritical": (0, "critical", "4"),
+    "AccuracyLow": (0, "critical", "4"),
     "HighResponseTime": (60, "warning", "5"),
     "HostHighCpu": (300, "warning", "0.8"),
     "HostHighMemory": (300, "warning", "0.85"),

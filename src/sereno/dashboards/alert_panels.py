@@ -21,6 +21,7 @@ class Shown(NamedTuple):
 
 LLM, OLLAMA, MODELS, COST = "llmops-overview", "ollama-overview", "ollama-ai-models", "cost-estimation"
 SYSTEM, GPU, HEALTH, ALERTS = "system-overview", "gpu-cpu-performance", "sereno-health", "active-alerts"
+DRIFT = "drift-overview"
 _SERVICES = (
     "KeycloakDown", "PostgresDown", "RedisDown", "QdrantDown", "N8nDown", "OpenWebUIDown", "GrafanaDown", "LokiDown",
     "JaegerDown", "OtelCollectorDown", "ExporterDown", "TargetDown", "ProbeFailed",
@@ -50,6 +51,11 @@ ALERT_PANELS: dict[str, Shown] = {
     "SerenoJournalDamaged": Shown(HEALTH, "What went wrong"),
     "SerenoCannotDecode": Shown(HEALTH, "What went wrong"),
     "SerenoJobFails": Shown(HEALTH, "Keeper's jobs"),
+    "DriftCritical": Shown(DRIFT, "Features at the last check"),
+    "AccuracyLow": Shown("drift-accuracy-tracking", "Current accuracy"),
+    "DriftCheckFailing": Shown(DRIFT, "Total checks"),
+    "DriftCheckStale": Shown(DRIFT, "Total checks"),
+    "FinetuningTriggered": Shown(DRIFT, "Fine-tuning triggers"),
     "SerenoNotScraped": Shown(HEALTH, "Reachable"),
     "HostHighCpu": Shown(SYSTEM, "CPU usage by host"),
     "HostHighMemory": Shown(SYSTEM, "Memory usage by host"),
