@@ -25,7 +25,7 @@ from sereno.pricing.rates import Rates, flat
 from sereno.pricing.servers import Server
 from sereno.pricing.tables import PriceTable
 from sereno.store.base import CallQuery, Dimension, Rewrite, Store
-from store.conftest import BACKENDS
+from store.conftest import backend, databases  # noqa: F401  fixtures
 from store.made import T0, a_batch, a_call, some_calls
 
 SERVERS = {"default": Server("http://127.0.0.1:11435")}
@@ -79,12 +79,15 @@ def told(store: Store) -> list[tuple[str, float | None, str | None]]:
     return [(call.id, call.cost_usd, call.cost_source) for call in store.export(ALL)]
 
 
-@pytest.fixture(params=BACKENDS)
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Store]]:
+@pytest.fixture
+def made(
+    backend: Callable[[Path], Store],  # noqa: F811  the fixture
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Store]]:
     stores: list[Store] = []
 
     def make(calls: Sequence[Call], folder: Path | None = None) -> Store:
-        stores.append(BACKENDS[request.param](folder or tmp_path_factory.mktemp("record")))
+        stores.append(backend(folder or tmp_path_factory.mktemp("record")))
         if calls:
             stores[-1].add(a_batch(calls, bodies=False))
         return stores[-1]
