@@ -20,6 +20,7 @@ from sereno.store.ledger import Ledger
 from sereno.trust.keys import Key, issue
 
 HOOK = "/sereno/api/alerts/webhook"
+TOLD = "/sereno/api/alerts/told"
 JSON = {"Content-Type": "application/json"}
 FOREIGN = "192.0.2.7"
 READER, READ = issue("reader", ["read"], random=bytes(28), now=0)
@@ -217,3 +218,24 @@ def test_a_keeper_without_a_ledger_says_so() -> None:
 def test_another_method_is_told_which_there_is(app: Any) -> None:
     answer = fetch(app, HOOK, method="PUT", headers=JSON)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_what_people_are_told_is_handed_on_and_answered_at_once(tmp_path: Path) -> None:
+    heard: list[list[str]] = []
+    ledger = Ledger(URL.create("sqlite", database=str(tmp_path / "sereno.db")))
+    view = KeeperDouble(MemoryStore(), (READER, BELL, ADMIN), ledger)
+    listening = create_app(
+        view, ApiOptions(), None, lambda reports: heard.append([one.labels["alertname"] for one in reports])
+    )
+    over = {**ALERT, "status": "resolved", "endsAt": "2025-11-20T23:59:00Z", "labels": {"alertname": "Over"}}
+    body = {**FIRING, "alerts": [ALERT, over]}
+
+    told = post(listening, TOLD, body, {"Authorization": f"Bearer {RING}"}, peer=FOREIGN)
+    assert (told.status_code, told.json()) == (200, {"alerts": 1})
+    assert heard == [["OllamaDown"]]
+    assert post(listening, TOLD, body, {"Authorization": f"Bearer {READ}"}, peer=FOREIGN).status_code in {401, 403}
+    assert post(listening, TOLD, {"alerts": 1}).status_code == 400
+    assert heard == [["OllamaDown"]]
+    assert listed(listening) == [], "history has its own report"
+    assert post(made(ledger), TOLD, body).json() == {"alerts": 0}, "nobody explains"
+    ledger.close()

@@ -10,10 +10,10 @@ from keeper.alarms import NOW, OLLAMA, SHIPPED, Remembering, fires, line
 from sereno.alerts.episode import Report
 from sereno.alerts.told import told
 from sereno.explain.frame import Event, Threshold
-from sereno.keeper.alert_chart import AlertChart, Range, alert_chart
+from sereno.keeper.alert_chart import AlertChart, alert_chart, looking_back
 from sereno.notify.prometheus import AlertRule
 
-SPAN = Range(NOW - 21600, NOW)
+SPAN = looking_back(NOW, 21600)
 
 
 def chart(source: Remembering, *reports: Report) -> AlertChart | None:
@@ -39,9 +39,21 @@ def test_the_rule_that_prometheus_evaluates_says_what_is_asked_for() -> None:
     assert values[:2] == [1.0, 1.0]
     assert math.isnan(values[2])
     assert values[3:] == [3.0, math.inf]
-    assert (found.chart.start, found.chart.end) == (NOW - 21600, NOW)
+    assert (found.chart.start, found.chart.end) == (SPAN.start, NOW)
     assert found.chart.title == "Slow fires"
     assert found.chart.events[0].title == "the alert GpuHot"
+
+
+@pytest.mark.parametrize("seconds", [300.0, 1000.0, 3600.0, 21600.0, 604800.0, 86400.0 * 90])
+def test_the_last_point_is_now(seconds: float) -> None:
+    end = NOW + 0.1234567
+    span = looking_back(end, seconds)
+    points = round((span.end - span.start) / span.step)
+    assert points <= 1001
+    # Prometheus counts in milliseconds.
+    assert round(span.start * 1000) + points * round(span.step * 1000) == round(span.end * 1000)
+    assert span.end == float(f"{end:.3f}")
+    assert abs(span.end - span.start - seconds) <= span.step
 
 
 def test_our_own_rule_stands_in_where_prometheus_has_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Protocol
 
 import msgspec
@@ -16,7 +17,7 @@ from sereno.promql.watched import Watched, watched
 
 POINTS = 1000
 """Of each series; Prometheus gives 11,000 at most."""
-FINEST = 5.0
+FINEST = 5
 """Seconds between two points at least."""
 MOST_SERIES = 8
 """More lines are no chart."""
@@ -48,15 +49,22 @@ class AlertChart(msgspec.Struct, frozen=True, eq=False):
 
 
 class Range(msgspec.Struct, frozen=True):
-    """What is looked at, epoch seconds."""
+    """What is looked at, epoch seconds, in whole steps: its last point is the end, where the alert fires."""
 
     start: float
     end: float
+    step: float
 
-    @property
-    def step(self) -> float:
-        """Seconds from point to point."""
-        return max(FINEST, (self.end - self.start) / POINTS)
+
+def looking_back(end: float, seconds: float) -> Range:
+    """The range that ends at a moment and is about so long.
+
+    >>> looking_back(1763683200.5, 21600.0)
+    Range(start=1763661596.5, end=1763683200.5, step=22.0)
+    """
+    step = max(FINEST, ceil(seconds / POINTS))
+    end = round(end, 3)  # Prometheus's times are milliseconds; a point after the end would be left out of the facts
+    return Range(round(end - step * round(seconds / step), 3), end, float(step))
 
 
 def alert_chart(

@@ -21,7 +21,7 @@ import msgspec
 from sereno.alerts.episode import Report
 from sereno.alerts.told import Told, told
 from sereno.explain.frame import Event
-from sereno.keeper.alert_chart import AlertChart, Range, Rules, Source, alert_chart
+from sereno.keeper.alert_chart import AlertChart, Range, Rules, Source, alert_chart, looking_back
 from sereno.keeper.schedule import Job
 from sereno.metrics.increments import Labels
 from sereno.notify.channels import Channel
@@ -186,8 +186,7 @@ class ExplainedAlerts:
         return True
 
     def _chart(self, one: Told) -> AlertChart | None:
-        now = self._clock()
-        span = Range(now - self._pace.range, now)
+        span = looking_back(self._clock(), self._pace.range)
         source = self._source()
         try:
             return alert_chart(one, source, self._shipped, span, lambda: self._beside(one, span))
