@@ -45,17 +45,39 @@ def panels(document: dict[str, Any], *, rows: bool = False) -> Iterator[dict[str
         yield from panel.get("panels") or ()
 
 
-def queries() -> list[Asked]:
-    """Every query of every panel, annotation and variable."""
+def is_sql(variable: dict[str, Any]) -> bool:
+    """Whether a choice is out of the database."""
+    return bool(variable["datasource"]["uid"] == "${database}")
+
+
+def statements() -> list[Asked]:
+    """Every SQL statement of every panel, annotation and variable."""
     out = []
     for uid, document in documents().items():
         for panel in panels(document):
-            out += [Asked(uid, panel["title"], target["expr"]) for target in panel.get("targets") or ()]
+            targets = panel.get("targets") or ()
+            out += [Asked(uid, panel["title"], target["rawSql"]) for target in targets if "rawSql" in target]
+        for annotation in document["annotations"]["list"]:
+            if "rawSql" in (annotation.get("target") or ()):
+                out.append(Asked(uid, f"annotation {annotation['name']}", annotation["target"]["rawSql"]))
+        for variable in document["templating"]["list"]:
+            if variable["type"] == "query" and is_sql(variable):
+                out.append(Asked(uid, f"variable {variable['name']}", variable["query"]))
+    return out
+
+
+def queries() -> list[Asked]:
+    """Every PromQL query of every panel, annotation and variable."""
+    out = []
+    for uid, document in documents().items():
+        for panel in panels(document):
+            targets = panel.get("targets") or ()
+            out += [Asked(uid, panel["title"], target["expr"]) for target in targets if "expr" in target]
         for annotation in document["annotations"]["list"]:
             if annotation.get("expr"):
                 out.append(Asked(uid, f"annotation {annotation['name']}", annotation["expr"]))
         for variable in document["templating"]["list"]:
-            if variable["type"] == "query":
+            if variable["type"] == "query" and not is_sql(variable):
                 inner = variable["query"]["query"].removeprefix("label_values(").rpartition(",")[0]
                 out.append(Asked(uid, f"variable {variable['name']}", inner))
     return out

@@ -13,7 +13,8 @@ EVERY = pytest.mark.parametrize("document", documents().values(), ids=documents(
 NAMED = {
     "llmops-overview", "ollama-overview", "ollama-ai-models", "ai-models-performance", "model-comparison",
     "gpu-cpu-performance", "system-overview", "cost-estimation", "executive-summary", "sli-slo", "capacity-planning",
-    "active-alerts", "sereno-health",
+    "active-alerts", "sereno-health", "drift-overview", "drift-kl-divergence", "drift-psi-trends",
+    "drift-accuracy-tracking", "lora-version-tracking", "users-sessions", "costs-by-user", "quality",
 }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
 def test_the_command_builds_lists_and_explains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "grafana"
     assert main(["dashboards", "build", "-o", str(out), "--set", "latency_red=9", "--loki", ""]) == 0
-    assert "13 dashboards" in capsys.readouterr().err
+    assert "21 dashboards" in capsys.readouterr().err
     assert (out / NOTE).exists()
     assert "loki" not in (out / "provisioning/datasources/sereno.yaml").read_text()
     document = json.loads((out / "dashboards/llmops/llmops-overview.json").read_text("utf-8"))

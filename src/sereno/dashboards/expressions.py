@@ -42,6 +42,19 @@ def select(metric: str, *conditions: str) -> str:
     return f"{metric}{{{','.join([TARGET, *chosen, *conditions])}}}"
 
 
+def plain(metric: str, *conditions: str) -> str:
+    """A selector of a target's metric that no further choice of the dashboard narrows.
+
+    >>> plain("drift_severity", 'model="all"')
+    'drift_severity{job=~"$job",instance=~"$instance",model="all"}'
+
+    Raises:
+        KeyError: there is no such metric.
+    """
+    assert METRIC.get(metric) or METRIC[metric.removesuffix("_bucket")]
+    return f"{metric}{{{','.join([TARGET, *conditions])}}}"
+
+
 def total(selector: str, by: str = "") -> str:
     """A sum, over everything or by labels."""
     return f"sum by ({by}) ({selector})" if by else f"sum({selector})"

@@ -47,6 +47,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         lag_red: seconds that the oldest call waits for the store.
         query_yellow: seconds a store query takes, 95th percentile.
         query_red: seconds a store query takes, 95th percentile.
+        kl_yellow: nats of KL divergence worth a look.
+        kl_orange: nats of KL divergence that are moderate drift.
+        kl_red: nats of KL divergence that are critical drift.
+        psi_yellow: PSI of a moderate change.
+        psi_orange: PSI of significant drift.
+        psi_red: PSI of critical drift.
+        score_yellow: combined score of drift, 0 to 1.
+        score_orange: combined score of drift, 0 to 1.
+        score_red: combined score of drift, 0 to 1.
+        accuracy_yellow: share of right answers from which it is excellent.
+        accuracy_orange: share of right answers from which it is good.
+        accuracy_red: share of right answers below which AccuracyLow alerts.
         energy_price: US dollars a kilowatt hour, for the estimate of what GPUs cost.
     """
 
@@ -85,16 +97,33 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     lag_red: float = 30
     query_yellow: float = 0.25
     query_red: float = 1
+    kl_yellow: float = 0.1
+    kl_orange: float = 0.15
+    kl_red: float = 0.2
+    psi_yellow: float = 0.1
+    psi_orange: float = 0.2
+    psi_red: float = 0.3
+    score_yellow: float = 0.33
+    score_orange: float = 0.5
+    score_red: float = 0.67
+    accuracy_yellow: float = 0.8
+    accuracy_orange: float = 0.75
+    accuracy_red: float = 0.7
     energy_price: float = 0.2
 
 
+_NEXT = {"_yellow": ("_orange", "_red", "_green"), "_orange": ("_red",)}
 ORDERED = tuple(
-    (name, name.removesuffix("_yellow") + suffix)
+    (name, stem + further)
     for name in Limits.__struct_fields__
-    for suffix in ("_red", "_green")
-    if name.endswith("_yellow") and name.removesuffix("_yellow") + suffix in Limits.__struct_fields__
+    for suffix, ends in _NEXT.items()
+    if name.endswith(suffix) and (stem := name.removesuffix(suffix))
+    for further in ends
+    if stem + further in Limits.__struct_fields__
 )
-"""Pairs of which the first is the milder end; `days` alone fall towards red."""
+"""Pairs of which the first is the milder end."""
+FALLING = ("days_", "accuracy_")
+"""Beginnings of those that fall towards red."""
 
 
 def limits_of(pairs: Iterable[str]) -> Limits:
@@ -118,7 +147,7 @@ def limits_of(pairs: Iterable[str]) -> Limits:
     limits = Limits(**given)
     for mild, end in ORDERED:
         low, high = getattr(limits, mild), getattr(limits, end)
-        if (low < high) if mild == "days_yellow" else (low > high):
+        if (low < high) if mild.startswith(FALLING) else (low > high):
             raise ValueError(f"{mild}={low:g} lies beyond {end}={high:g}; give both")
     return limits
 

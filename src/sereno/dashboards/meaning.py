@@ -16,9 +16,9 @@ UNREACHABLE, UNKNOWN = -1, -2
 
 
 class Word(NamedTuple):
-    """A value that is shown as a word."""
+    """A value, or a text out of a database, that is shown as a word."""
 
-    value: float
+    value: float | str
     text: str
     colour: Colour
 
@@ -29,6 +29,19 @@ UP = (Word(1, "Up", "green"), Word(0, "Down", "red"))
 YES = (Word(1, "Yes", "green"), Word(0, "No", "text"))
 VERDICT = (Word(0, "Kept", "green"), Word(1, "Burning", "yellow"), Word(2, "Missed", "red"))
 """An objective: inside its budget, inside but burning faster than the period allows, budget gone."""
+
+
+SEVERITY = (
+    Word(0, "No drift", "green"), Word(1, "Notice", "yellow"), Word(2, "Moderate", "orange"),
+    Word(3, "Significant", "red"), Word(4, "Critical", "red"),
+)  # fmt: skip
+"""The one verdict of a drift check."""
+SEVERITIES = (
+    *(word._replace(value=value) for word, value in
+      zip(SEVERITY, ("none", "notice", "moderate", "significant", "critical"), strict=True)),
+    Word("insufficient_data", "Not enough data", "text"),
+)  # fmt: skip
+"""The same as the database says it."""
 
 
 class Step(NamedTuple):
@@ -64,6 +77,20 @@ def bad_below(red: float, green: float) -> Steps:
     if red == green:
         return (Step(None, "red"), Step(green, "green"))
     return (Step(None, "red"), Step(red, "yellow"), Step(green, "green"))
+
+
+def graded(yellow: float, orange: float, red: float) -> Steps:
+    """More is worse, in four colours."""
+    return (Step(None, "green"), Step(yellow, "yellow"), Step(orange, "orange"), Step(red, "red"))
+
+
+def graded_down(red: float, orange: float, yellow: float) -> Steps:
+    """Less is worse, in four colours: `yellow` is from where it is good.
+
+    >>> [tuple(step) for step in graded_down(0.7, 0.75, 0.8)]
+    [(None, 'red'), (0.7, 'orange'), (0.75, 'yellow'), (0.8, 'green')]
+    """
+    return (Step(None, "red"), Step(red, "orange"), Step(orange, "yellow"), Step(yellow, "green"))
 
 
 def bad_from(red: float) -> Steps:

@@ -34,8 +34,8 @@ class Sql(msgspec.Struct, frozen=True):
     """One SQL query of a panel, asked of the PostgreSQL that is Sereno's store.
 
     Attributes:
-        text: may use Grafana's `$__timeFilter(…)`, `$__unixEpochFilter(…)` and the dashboard's choices. Over time it
-            gives `time`, rising, and numbers; a text column `metric` names the series.
+        text: may use Grafana's `$__timeFilter(…)`, `$__timeFrom()`, `$__timeTo()` and the dashboard's choices. Over
+            time it gives `time`, rising, and numbers; a text column `metric` names the series.
         names: what people read for a column, where that is another than its own name.
     """
 

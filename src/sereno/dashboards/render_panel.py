@@ -139,7 +139,9 @@ def _mappings(words: Sequence[Word]) -> list[Any]:
     if not words:
         return []
     options = {
-        f"{word.value:g}": model.ValueMappingResult(text=word.text, color=word.colour, index=index)
+        word.value if isinstance(word.value, str) else f"{word.value:g}": model.ValueMappingResult(
+            text=word.text, color=word.colour, index=index
+        )
         for index, word in enumerate(words)
     }
     return [model.ValueMap(options)]

@@ -213,6 +213,19 @@ def _response() -> tuple[Kind, ...]:
             stacked=True,
             empty=empty,
         ),
+        Series(
+            "Alerts explained",
+            "An hour, by what became of the explanation (sereno_alert_explanations_total).",
+            (
+                Query(
+                    f"sum by (outcome) (increase({select('sereno_alert_explanations_total')}[1h]))",
+                    "{{outcome}}",
+                ),
+            ),
+            "none",
+            stacked=True,
+            empty="None",
+        ),
     )
 
 

@@ -150,8 +150,8 @@ def _models(limits: Limits) -> tuple[Kind, ...]:
         ),
         Note(
             "Cost by user and session",
-            "**By user and session** cost stands in Sereno, not here: names of people are never Prometheus labels. See "
-            "`/sereno/users` and `/sereno/sessions`, or `GET /analytics/users`.",
+            "**By user and session** cost stands on `costs-by-user`, where PostgreSQL is the store, and in Sereno's "
+            "`/sereno/users` and `/sereno/sessions`: names of people are never Prometheus labels.",
             height=7,
         ),
     )  # fmt: skip

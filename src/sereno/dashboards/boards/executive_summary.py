@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import agent, host, parts
+from sereno.dashboards import agent, host, parts, people
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import RANGE, increase, outcome_share, quantile_over, ratio, tile
 from sereno.dashboards.limits import Limits
 from sereno.dashboards.meaning import REACH, bad_above, bad_below
-from sereno.dashboards.panel import Kind, Note, Query, Series, Tile
+from sereno.dashboards.panel import Kind, Query, Series, Tile
 from sereno.dashboards.variables import CALLS, HOST, UPSTREAM
 
 
@@ -24,6 +24,7 @@ def board(limits: Limits) -> Board:
         sections=(
             Section("", _platform(limits)),
             Section("Use and cost, last 24 hours", _business(limits)),
+            Section("People", _people()),
             Section("Trends", _trends(limits)),
         ),
     )
@@ -119,6 +120,15 @@ def _business(limits: Limits) -> tuple[Kind, ...]:
     )  # fmt: skip
 
 
+def _people() -> tuple[Kind, ...]:
+    return (
+        people.active_users(6, people.EVERYBODY),
+        people.sessions(6, people.ALL_TALKS),
+        people.cost_user(6, people.EVERYBODY),
+        people.judged(6),
+    )
+
+
 def _trends(limits: Limits) -> tuple[Kind, ...]:
     return (
         Series(
@@ -143,12 +153,5 @@ def _trends(limits: Limits) -> tuple[Kind, ...]:
             "Requests an hour, by the model that answered (llm_requests_total).",
             (Query(increase("llm_requests_total", by="model", over="1h"), "{{model}}"),),
             "short", stacked=True,
-        ),
-        Note(
-            "People",
-            "Active users, sessions, cost by user: `/sereno/users` in Sereno. Names of people, and how many, are no "
-            "Prometheus series.",
-            width=24,
-            height=2,
         ),
     )  # fmt: skip

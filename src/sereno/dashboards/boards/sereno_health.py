@@ -27,7 +27,6 @@ def board(limits: Limits) -> Board:
             Section("Record", _record(limits)),
             Section("Store and pages", _store(limits)),
             Section("Jobs and traces", _jobs()),
-            Section("Adapters", _adapters(), collapsed=True),
             Section("Dashboards themselves", _dashboards(), collapsed=True),
         ),
     )
@@ -270,51 +269,6 @@ def _jobs() -> tuple[Kind, ...]:
             "llm_* figure.",
             (Query(f"60 * {rate('sereno_internal_requests_total', by='status')}", "{{status}}"),),
             "short", width=24, height=6, empty="None",
-        ),
-    )  # fmt: skip
-
-
-def _adapters() -> tuple[Kind, ...]:
-    active = select("lora_active_info")
-    last = select("sereno_lora_last_window_timestamp_seconds")
-    return (
-        Table(
-            "Champions",
-            "Which version of an adapter is champion of which base model (lora_active_info), with its losses "
-            "(lora_active_training_loss, lora_active_validation_loss).",
-            (
-                Query(f"max by (base_model, version) ({active})"),
-                Query(
-                    f"max by (base_model, version) ({active}) * on (base_model) group_left () "
-                    f"max by (base_model) ({select('lora_active_training_loss')})"
-                ),
-                Query(
-                    f"max by (base_model, version) ({active}) * on (base_model) group_left () "
-                    f"max by (base_model) ({select('lora_active_validation_loss')})"
-                ),
-            ),
-            keys=(Column("base_model", "string"), Column("version", "string")),
-            columns=(
-                Column("Champion", "none", words=YES), Column("Training loss", "none"),
-                Column("Validation loss", "none"),
-            ),
-            width=12, height=7, empty="No adapter is champion",
-        ),
-        Series(
-            "Versions of adapters",
-            "How many are registered, by base model (lora_adapters).",
-            (Query(f"max by (base_model) ({select('lora_adapters')})", "{{base_model}}"),),
-            "short", width=6, height=7, empty="No adapters",
-        ),
-        Series(
-            "Promotions",
-            "Entries of the promotion log an hour, by action (lora_promotions_total), and hours since calls to an "
-            "adapter were last counted (sereno_lora_last_window_timestamp_seconds).",
-            (
-                Query(f"sum by (action) (increase({select('lora_promotions_total')}[1h]))", "{{action}}"),
-                Query(f"(time() - max({last})) / 3600", "Hours since the last window"),
-            ),
-            "short", width=6, height=7, right=("Hours since the last window", "none"), empty="No adapters",
         ),
     )  # fmt: skip
 

@@ -1,0 +1,40 @@
+"""The KL divergence, now and over time."""
+
+from __future__ import annotations
+
+from sereno.dashboards import drift
+from sereno.dashboards.board import Board, Section
+from sereno.dashboards.limits import Limits
+
+
+def board(limits: Limits) -> Board:
+    """The dashboard."""
+    steps = drift.kl_steps(limits)
+    return Board(
+        uid="drift-kl-divergence",
+        title="Drift monitoring: KL divergence",
+        text="How far the most drifted feature of calls is from its reference, by KL divergence.",
+        folder="Drift",
+        audiences=("developer",),
+        variables=drift.VARIABLES,
+        since="now-7d",
+        marks=(drift.DRIFTED,),
+        sections=(
+            Section(
+                "",
+                (
+                    drift.real_time(
+                        "Real-time KL divergence", "drift_kl_divergence", "KL", steps,
+                        "Of the last check, as Prometheus scraped it, in nats (drift_kl_divergence).",
+                    ),
+                    drift.history(
+                        "Historical KL divergence", "kl_divergence", "KL", steps,
+                        "Of every check, out of the database, in nats (drift_metrics.kl_divergence).",
+                    ),
+                    drift.kl_gauge(limits, "Current KL divergence", 8),
+                    drift.week_average("7-day average KL divergence", "kl_divergence", steps, 8),
+                    drift.status(8),
+                ),
+            ),
+        ),
+    )  # fmt: skip
