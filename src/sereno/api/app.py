@@ -28,6 +28,7 @@ from sereno.api import (
     lora,
     messages,
     models,
+    quality,
     slo,
     watchman,
 )
@@ -57,6 +58,7 @@ ROUTERS = (
     slo,
     lora,
     feedback,
+    quality,
     drift,
     explain,
 )

@@ -45,7 +45,9 @@ NAVIGATION = (
     ("cost", "/cost", "p"),  # p for price: c are the calls
     ("alerts", "/alerts", "a"),
     ("slo", "/slo", "b"),  # b for budget
+    ("quality", "/quality", "q"),
     ("lora", "/lora", "l"),
+    ("explanations", "/explanations", "e"),
     ("health", "/health", "h"),
 )
 """Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""
