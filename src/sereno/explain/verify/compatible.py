@@ -11,7 +11,8 @@ _ROLES: dict[str, frozenset[str]] = {
     "min": frozenset({"min"}),
     "max": frozenset({"max"}),
     "peak": frozenset({"max", "value"}),
-    "last": frozenset({"last", "after", "value"}),
+    "last": frozenset({"last", "after"}),
+    "ended": frozenset({"last"}),
     "first": frozenset({"first", "before"}),
     "expected": frozenset({"expected"}),
     "usual": frozenset({"expected", "mean", "median"}),
@@ -27,6 +28,8 @@ _ROLES: dict[str, frozenset[str]] = {
     "correlation": frozenset({"correlation", "strength"}),
     "period": frozenset({"period", "duration"}),
     "lag": frozenset({"lag", "duration"}),
+    "said_before": frozenset({"lag", "duration", "before", "first"}),
+    "said_after": frozenset({"lag", "duration", "after", "last"}),
     "duration": frozenset({"duration", "range", "period", "lag"}),
     "p": frozenset({"p"}),
     "confidence": frozenset({"confidence"}),
@@ -34,12 +37,9 @@ _ROLES: dict[str, frozenset[str]] = {
 }
 _KINDS: dict[str, frozenset[Kind]] = {
     "forecast": frozenset({"forecast", "capacity"}),
-    "threshold": frozenset({"threshold", "capacity"}),
     "correlation": frozenset({"correlation", "lead_lag"}),
     "period": frozenset({"seasonality"}),
     "lag": frozenset({"lead_lag", "event"}),
-    "share": frozenset({"composition"}),
-    "total": frozenset({"composition"}),
 }
 """Kinds of which every figure may have the role."""
 _OF_STRETCHES: frozenset[Kind] = frozenset({"anomaly", "change_point", "comparison", "event"})
@@ -68,28 +68,41 @@ NOUNS: dict[str, frozenset[Kind]] = {
 """Kinds of fact that a noun of a clause speaks of; a noun without an entry limits nothing."""
 
 
-def role_allows(role: str, evidence: Evidence, kind: Kind | None) -> bool:
+def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = "") -> bool:
     """Whether a figure may be what a text calls by a role.
 
     Args:
         role: as `context.Context.role`; "" where nothing is said.
         evidence: the figure.
         kind: of its fact, None for the sheet's own.
+        noun: the class of thing spoken of: a mean with none is of the whole series, not of a stretch.
     """
+    if kind == "forecast" and evidence.name == "last_level" and role not in {"from", "before", "first", "last"}:
+        return False  # where the forecast begins is not what is forecast
     if role == "":
         return not evidence.roles & (_SAID_ONLY | _BOUNDS) and evidence.roles != {"count"}
     if role in {"from", "to"}:
         never = _NEVER_FROM if role == "from" else _NEVER_TO
-        return bool(evidence.roles & {"low", "high"}) or not evidence.roles & never
-    if role == "mean" and kind in _OF_STRETCHES and evidence.roles & {"value", "before", "after", "last"}:
+        if evidence.roles & _BOUNDS:
+            return kind in {"forecast", "capacity"}
+        return not evidence.roles & never
+    if role == "mean" and noun and kind in _OF_STRETCHES and evidence.roles & {"value", "before", "after", "last"}:
         return not evidence.roles & {"low", "high", "change"}
+    if role == "interval" and kind == "range":
+        return bool(evidence.roles & {"min", "max"})  # "stayed between 3 and 5"
+    if role == "last" and kind in {"trend", "forecast"}:
+        return False  # where a line ends is not the last value
+    if role == "period" and evidence.roles == {"duration"}:
+        return kind == "data"  # "a point every 15 s"
+    if role in {"first", "last"} and kind in _OF_STRETCHES and not noun:
+        return False  # the mean of the last stretch is not the last value
     if role == "expected" and kind == "forecast":
         return False  # what was expected is of the past
     wanted = _ROLES.get(role, frozenset({role}))
     if evidence.roles & wanted:
         # An interval's bound is a bound, not the figure itself: "the mean is 3.1 s" is not its lower end.
-        return role == "interval" or not evidence.roles & {"low", "high"} or kind == "forecast"
-    return kind in _KINDS.get(role, frozenset()) and not evidence.roles & _SAID_ONLY
+        return role == "interval" or not evidence.roles & _BOUNDS
+    return kind in _KINDS.get(role, frozenset()) and not evidence.roles & (_SAID_ONLY | _BOUNDS)
 
 
 def noun_allows(noun: str, kind: Kind | None) -> bool:

@@ -17,17 +17,42 @@ _DIRECTLY = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:of\s+|de\s+)?(?:(?P<mean>on average|de media|en promedio|mean|average)|(?P<median>median|de mediana)"
+    r"\s*\(?(?:of\s+|de\s+)?(?:(?P<mean>on average|de media|en promedio|mean|average)"
+    r"|(?P<median>(?:at\s+the\s+|in\s+the\s+)?median|(?:de\s+)?mediana)"
+    r"|(?P<last>as (?:its |the )?last value|como último valor)|(?P<ended>at the (?:very )?end|al final|al cierre)"
+    r"|(?P<first>at the (?:very )?(?:start|beginning)|al principio|al comienzo|al inicio)"
     r"|(?P<expected>was expected|were expected|expected|esperad[oa]s?|se esperaban?|previst[oa]s? normalmente)"
     r"|(?P<total>in total|en total|altogether)"
     r"|(?P<share>(?:share\s+)?of (?:the total|all|the whole)|del total|del conjunto|de todas|de todos)"
     r"|(?P<std_count>standard deviations|sigmas|desviaciones (?:típicas|estándar))"
     r"|(?P<confidence>confidence|de confianza|confident|(?:confidence|prediction)\s+interval)"
-    r"|(?P<lag>later|earlier|ahead|behind|después|antes|más tarde|before|after|tras))(?!\w)",
+    r"|(?P<said_before>earlier|antes|before)|(?P<said_after>later|después|más tarde|after|tras)"
+    r"|(?P<lag>ahead|behind))(?!\w)",
     re.IGNORECASE,
 )
 _REACH = 34
 """Characters before a number in which a word may say what it is."""
+_AT_ONCE = re.compile(r"for|during|within|every|durante|cada|within", re.IGNORECASE)
+"""Words for a role that they give only to the number right after them: "for 3 h", not "for the api it is 3 s"."""
+_NOTHING = re.compile(
+    r"\s*(?:(?:about|around|nearly|almost|some|roughly|approximately|unos|unas|casi|the|los|las|a|over|more|than|más|de"
+    r"|last|past|últim[oa]s|alrededor|cerca|aproximadamente|in|total|just|under|less|menos|each|un|una)\s*)*[~≈<>]?\s*",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"(?<!\w)(?:than|compared|comparison|versus|vs|against|same as|as in|to|que|comparación|comparad[oa]s?|frente"
+    r"|respecto|como en|con)(?!\w)",
+    re.IGNORECASE,
+)
+"""Words by which a period is one to compare with; "on the day before" only tells when."""
+_COMPARED_REACH = 30
+_PERCENTILE = re.compile(
+    r"(?<!\w)(?:p(?P<a>\d{2})|(?P<b>\d{2})th\s+percentile)(?!\w)"
+    r"(?=\s*(?:\x01|[:=,(]|$|of\b|is\b|was\b|at\b|de\b|es\b|fue\b|en\b|stands\b|del?\b))",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\x01+")
+_APPOSED = re.compile(r"[\s\x01]*(?:at|with|of|en|con|de|a)?[\s\x01]*", re.IGNORECASE)
 _BETWEEN = (
     r"\s*(?:in\s+)?(?:by|un|en un|en|por|of|de|del|about|around|almost|nearly|unos|unas|casi|alrededor de|cerca de"
     r"|approximately|roughly|aproximadamente|over|more than|más de|just over|\s)*\s*"
@@ -50,6 +75,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         noun: the class of thing that the clause is about ("" where nothing says so).
         direction: +1, −1, 0 (said to be flat), None where no direction is told of it.
         named: whether this sentence names the series, not one before it.
+        period: what it is compared with, as notes of comparisons say it ("" where nothing says so).
     """
 
     clause: tuple[int, int]
@@ -58,6 +84,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     noun: str
     direction: int | None
     named: bool = True
+    period: str = ""
 
 
 def contexts(scan: Scan, words: Lexicon, subject: tuple[str, ...]) -> list[Context]:
@@ -92,6 +119,7 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
         noun=_noun(scan, mention, words, start, end),
         direction=_direction(scan, index, start, end),
         named=bool(series),
+        period=_period(scan, mention, words, start, end),
     )
 
 
@@ -137,14 +165,15 @@ def _group(scan: Scan, names: list[Mention], one: Mention) -> tuple[str, ...]:
 
 def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
     mention = scan.mentions[index]
-    after = _AFTER.match(scan.text, mention.end, max(end, mention.end))
+    bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
+    after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
     if after is not None and after.lastgroup is not None:
         return after.lastgroup
     previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
     apposed = not scan.text[start : mention.start].strip()  # "its lowest value, 1.2 s,"
-    low = max([0 if apposed else start, mention.start - _REACH, *previous])
-    before = scan.text[low : mention.start]
+    low = max([0 if apposed else start, *previous])
+    before = _NAME.sub("\x01", scan.text[low : mention.start])[-_REACH:]
     if pair:
         return "to" if _said_from(scan, index) else _role(scan, _before(scan, index), words, start, end)
     if _said_from(scan, index + 1, own=index):
@@ -152,17 +181,18 @@ def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
     best, where, length = "", -1, 0
     for role, pattern in words.roles.items():
         for match in pattern.finditer(before):
-            if (match.end(), len(match.group())) > (where, length):
+            late = _AT_ONCE.fullmatch(match.group()) and not _NOTHING.fullmatch(before, match.end())
+            if not late and (match.end(), len(match.group())) > (where, length):
                 best, where, length = role, match.end(), len(match.group())
-    percentile = list(re.finditer(r"(?<!\w)p(\d{2})(?!\w)", before, re.IGNORECASE))
+    percentile = list(_PERCENTILE.finditer(before))
     if percentile and percentile[-1].end() > where:
-        return percentile[-1].group().lower()
+        return f"p{percentile[-1]['a'] or percentile[-1]['b']}"
     if best:
         return best
     tail = re.search(
         r"(?<!\w)(by|to|up to|un|en un|a|hasta|at|reached|alcanzó|llegó a|por|del)\s+$", before, re.IGNORECASE
     )
-    if tail is not None and tail[1].lower() in {"to", "reached", "alcanzó", "llegó a", "a"}:
+    if tail is not None and tail[1].lower() in {"to", "up to", "reached", "alcanzó", "llegó a", "a", "hasta"}:
         return "to"
     if _beside_direction(scan, index, start) and (
         tail is None or tail[1].lower() in {"by", "un", "en un", "por", "del"}
@@ -228,9 +258,25 @@ def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) ->
                 before = (kind, match.end())
             elif match.start() >= mention.start and match.start() < after[1]:
                 after = (kind, match.start())
-    if not before[0] and not after[0] and start and _leads(scan, start):
+    apposed = start and mention.kind == "quantity" and _APPOSED.fullmatch(scan.text, start, mention.start)
+    if not before[0] and not after[0] and start and (apposed or _leads(scan, start)):
         return _noun(scan, mention, words, 0, start)  # "Over the whole range, …"
     return before[0] or after[0]
+
+
+def _period(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> str:
+    """What the sentence compares with: as named in the clause after the claim, else anywhere; longer names first."""
+    best: tuple[bool, bool, int] | None = None
+    found = ""
+    for note, pattern in words.periods.items():
+        for match in pattern.finditer(scan.text):
+            if _COMPARED.search(scan.text, max(0, match.start() - _COMPARED_REACH), match.start()) is None:
+                continue
+            inside = start <= match.start() < end
+            rank = (not inside, match.start() < mention.start, -match.end() + match.start())
+            if best is None or rank < best:
+                best, found = rank, note
+    return found
 
 
 def _leads(scan: Scan, start: int) -> bool:

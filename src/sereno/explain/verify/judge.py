@@ -8,6 +8,7 @@ those that the words beside it name, and its direction is the one told. Claims o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,6 +31,14 @@ _TOTALS: dict[str, tuple[str, ...]] = {
     "change_point": (), "flat": (), "trend": (), "event": (), "correlation": ("pairs",), "lead_lag": (),
 }  # fmt: skip
 """Figures that say how many there are of what a noun names; the `count` of a fact counts its points."""
+_COMPARED = frozenset({"", "before", "from", "to", "change", "said_before", "said_after", "last"})
+"""Roles that a figure of a comparison may have."""
+_LASTING = frozenset(
+    {"anomaly", "spike", "gap", "flat", "change_point", "seasonality", "threshold", "event", "lead_lag"}
+)
+_WAYS = frozenset({"trend", "change_point", "comparison", "forecast", "event", "anomaly", "capacity"})
+"""Kinds of fact that tell of a way from one figure to another."""
+_SAID_EXPECTED = frozenset({"expected", "usual"})
 _COURSE = frozenset({"trend", "comparison", "change_point", "forecast"})
 """Kinds that say where a series goes as a whole."""
 Support = dict[int, frozenset[str]]
@@ -47,7 +56,10 @@ class Ruling(msgspec.Struct, frozen=True):
 def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], zone: ZoneInfo) -> list[Ruling]:
     """What supports each claim of a sentence."""
     found: list[Support] = [_support(book, one, context, zone) for one, context in zip(mentions, told, strict=True)]
-    _check_pairs(mentions, told, found)
+    _check_pairs(book, mentions, told, found)
+    _check_ways(mentions, told, found)
+    _check_expected(book, mentions, told, found)
+    _check_moments(mentions, told, found)
     _check_together(book, mentions, found)
     for index, mention in enumerate(mentions):
         if mention.kind == "direction":
@@ -91,8 +103,18 @@ def _named(book: EvidenceBook, name: str) -> Support:
 def _quantity(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tuple[int, str]]:
     for evidence in book.figures:
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
-        if not _about(fact, context.series) or not role_allows(context.role, evidence, fact.kind if fact else None):
+        kind = fact.kind if fact else None
+        if not _about(fact, context.series) or not _of_period(fact, context):
             continue
+        if not role_allows(context.role, evidence, kind, context.noun or context.period):
+            continue
+        sized = evidence.roles & {"change"} and evidence.per is None and evidence.unit.dimension != PERCENT
+        if sized and context.role == "" and context.direction is None and not mention.signed:
+            continue  # a figure with no word for a change is a level
+        if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
+            continue
+        if fact is None and context.noun in _LASTING:
+            continue  # how long the chart is, is not how long what it shows lasted
         if context.role not in {"mean", "median", "min", "max"} and not noun_allows(
             context.noun, fact.kind if fact else None
         ):
@@ -106,6 +128,13 @@ def _quantity(book: EvidenceBook, mention: Mention, context: Context) -> Iterato
 def _about(fact: Fact | None, series: tuple[str, ...]) -> bool:
     """Whether a fact speaks of every series named; a fact of the sheet, or without series, speaks of all."""
     return fact is None or not fact.series or set(series) <= set(fact.series)
+
+
+def _of_period(fact: Fact | None, context: Context) -> bool:
+    """Whether a fact may be meant where a text compares with a period: what is told so is of that comparison."""
+    if not context.period or context.role not in _COMPARED:
+        return True
+    return fact is not None and fact.kind == "comparison" and fact.note == context.period
 
 
 def _reads(evidence: Evidence, reading: Reading, mention: Mention, context: Context) -> bool:
@@ -232,15 +261,22 @@ def _ratio(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[t
             yield evidence.fact, evidence.name
 
 
-def _check_pairs(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+def _check_pairs(
+    book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
+) -> None:
     """What "rose from X to Y" tells needs one fact for both, and Y above X."""
+    _check_bounds(mentions, told, found)
     for index, context in enumerate(told):
         if context.role != "to" or not found[index]:
             continue
         first = next((i for i in range(index - 1, -1, -1) if told[i].role == "from"), None)
         if first is None or mentions[first].end < context.clause[0]:
+            first = _started(told, index)
+        if first is None or not found[first] or not _alike(mentions[first], mentions[index]):
             continue
-        both = set(found[first]) & set(found[index])
+        both = {f for f in set(found[first]) & set(found[index]) if len(found[first][f] | found[index][f]) > 1}
+        if context.direction:
+            both = {f for f in both if f != SHEET and book.sheet.facts[f].kind in _WAYS}
         a, b = _base(mentions[first].readings[0]), _base(mentions[index].readings[0])
         way = context.direction
         if not both or (way and a != b and (b > a) != (way > 0)):
@@ -250,8 +286,92 @@ def _check_pairs(mentions: Sequence[Mention], told: Sequence[Context], found: li
             found[index] = {fact: found[index][fact] for fact in both}
 
 
+def _check_ways(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """Where something moved to is another figure than where it came from, however both are rounded."""
+    if not any(one.kind == "direction" and one.value for one in mentions):
+        return
+    for start, one in enumerate(told):
+        if one.role not in {"first", "before", "from"}:
+            continue
+        for i, other in enumerate(told):
+            if i != start and mentions[i].kind == "quantity" and other.role in {"", "to"}:
+                left = {fact: names - found[start].get(fact, frozenset()) for fact, names in found[i].items()}
+                found[i] = {fact: names for fact, names in left.items() if names}
+
+
+def _started(told: Sequence[Context], index: int) -> int | None:
+    """The figure that a way "to" another began with: "from 3 at the start, it rose to 5", "until then it was at 3"."""
+    started = [i for i, one in enumerate(told) if i != index and one.role in {"first", "before"}]
+    return started[0] if len(started) == 1 else None
+
+
+def _check_bounds(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """What is said to lie "between X and Y" needs one fact with two bounds."""
+    bounds = [i for i, one in enumerate(told) if one.role == "interval" and mentions[i].kind == "quantity"]
+    for a, b in pairwise(bounds):
+        if b != a + 1 or told[a].clause != told[b].clause:
+            continue
+        both = {
+            fact for fact in set(found[a]) & set(found[b]) if len(found[a][fact] | found[b][fact]) > 1 or fact == SHEET
+        }
+        for i in (a, b):
+            found[i] = {fact: found[i][fact] for fact in both}
+
+
 def _base(reading: Reading) -> float:
     return reading.value * (reading.unit.factor if reading.unit is not None else 1.0)
+
+
+def _check_expected(
+    book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
+) -> None:
+    """What was, told beside what was expected, is of the same anomaly, and is not the expected figure itself."""
+    anomalous = any(context.noun == "anomaly" for context in told)
+    for one, context in enumerate(told):
+        if context.role not in _SAID_EXPECTED or not found[one]:
+            continue
+        if anomalous:
+            found[one] = _only(book, found[one], "anomaly")
+        values = [
+            i
+            for i in range(len(mentions))
+            if i != one and _is_value(mentions[i], told[i], context) and _alike(mentions[i], mentions[one])
+        ]
+        if not values:
+            continue
+        value = next((i for i in reversed(values) if i < one), values[0])
+        left = {fact: names - {"expected"} for fact, names in found[value].items() if fact in found[one]}
+        found[value] = {fact: names for fact, names in left.items() if names}
+        if found[value]:
+            found[one] = {fact: names for fact, names in found[one].items() if fact in found[value]}
+
+
+def _is_value(mention: Mention, context: Context, expected: Context) -> bool:
+    """Whether a claim may be what was there instead of what was expected."""
+    if mention.kind != "quantity":
+        return False
+    return context.role in {"", "to"} or (context.role == "mean" and context.clause == expected.clause)
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether two quantities may be of one kind: both bare, or with units of one dimension."""
+
+    def dimensions(mention: Mention) -> set[str | None]:
+        return {None if reading.unit is None else reading.unit.dimension for reading in mention.readings}
+
+    return bool(dimensions(one) & dimensions(other))
+
+
+def _check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """A figure told with a moment is of what was at that moment, where such a fact supports it."""
+    moments = [i for i, one in enumerate(mentions) if one.kind == "moment" and found[i]]
+    for i, one in enumerate(mentions):
+        if one.kind != "quantity" or told[i].role in {"mean", "median"}:
+            continue
+        near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}
+        near = near or {fact for m in moments for fact in found[m] if fact != SHEET}
+        if near & set(found[i]):
+            found[i] = {fact: names for fact, names in found[i].items() if fact in near}
 
 
 def _check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[Support]) -> None:
@@ -262,12 +382,26 @@ def _check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list
             for i, one in enumerate(mentions)
             if one.kind in {"quantity", "moment", "ratio"}
             and found[i]
-            and all(fact != SHEET and book.sheet.facts[fact].kind == kind for fact in found[i])
+            and _of_kind(book, found[i], kind, some=one.kind == "moment")
         ]
-        for group in _groups(told, found):
-            both = set.intersection(*(set(found[i]) for i in group))
+        if all(mentions[i].kind == "moment" for i in told):
+            told = [i for i in told if _of_kind(book, found[i], kind, some=False)]
+        own = [_only(book, found[i], kind) if i in told else {} for i in range(len(found))]
+        for group in _groups(told, own):
+            both = set.intersection(*(set(own[i]) for i in group))
             for i in group:
-                found[i] = {fact: found[i][fact] for fact in both}
+                others = {} if mentions[i].kind != "moment" else {f: n for f, n in found[i].items() if f not in own[i]}
+                found[i] = others | {fact: own[i][fact] for fact in both}
+
+
+def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:
+    """Whether all (or some) of what supports a claim are facts of a kind."""
+    mine = len(_only(book, support, kind))
+    return bool(mine) and (some or mine == len(support))
+
+
+def _only(book: EvidenceBook, support: Support, kind: str) -> Support:
+    return {f: names for f, names in support.items() if f != SHEET and book.sheet.facts[f].kind == kind}
 
 
 def _groups(told: list[int], found: list[Support]) -> list[list[int]]:
@@ -321,9 +455,13 @@ def _direction(
         if near and any(_goes(facts[fact]) is not None for fact in near):
             return {}
     course = [
-        i for i, fact in enumerate(facts) if _about(fact, context.series) and noun_allows(context.noun, fact.kind)
+        i
+        for i, fact in enumerate(facts)
+        if _about(fact, context.series)
+        and (noun_allows(context.noun, fact.kind) or context.period)
+        and _of_period(fact, context)
     ]
-    if not context.noun:
+    if not context.noun and not context.period:
         has_trend = any(facts[i].kind == "trend" for i in course)
         course = [i for i in course if _is_course(facts[i], has_trend=has_trend, beside=bool(beside))]
     if mention.negated:

@@ -20,7 +20,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         languages: whose words these are.
         numbers, ordinals, multipliers, ratios: word → value.
-        directions, hedges, roles, kinds: class → pattern of its words.
+        directions, hedges, roles, kinds, periods: class → pattern of its words.
         time: months, days and what tells relative times: lists of words.
         grammar: small words by what they do: pattern of each.
         comma_decimal: whether 1,5 is one and a half in this language.
@@ -35,6 +35,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     hedges: Mapping[str, re.Pattern[str]]
     roles: Mapping[str, re.Pattern[str]]
     kinds: Mapping[str, re.Pattern[str]]
+    periods: Mapping[str, re.Pattern[str]]
     time: Words
     grammar: Mapping[str, re.Pattern[str]]
     comma_decimal: bool
@@ -77,6 +78,7 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
         hedges=patterns("hedges"),
         roles=patterns("roles"),
         kinds=patterns("kinds"),
+        periods=patterns("periods"),
         time=lists("time"),
         grammar=patterns("grammar"),
         comma_decimal=languages[0] == "es",

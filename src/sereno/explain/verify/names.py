@@ -47,7 +47,9 @@ def names_of(sheet: FactSheet) -> Names:
                 if aliases[alias] == 1 and alias.casefold() not in folded:
                     canonical[alias] = name
     found = {(name if len(name) < _LEAST else name.casefold()): to for name, to in canonical.items()}
-    return Names(_pattern(list(canonical)), found, _pattern([name for name in others if name and name not in series]))
+    # Without digits a label claims nothing, and may be a word that says what a number is: "limit".
+    digits = [name for name in others if name not in series and any(c.isdigit() for c in name)]
+    return Names(_pattern(list(canonical)), found, _pattern(digits))
 
 
 def find_names(text: str, names: Names) -> Iterator[tuple[int, int, str]]:

@@ -16,11 +16,11 @@ from sereno.explain.verify.names import Names, find_names
 from sereno.explain.verify.units import TIME, Unit
 
 _MARKS = re.compile(
-    r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+|(?<!\w)[pP]\d{2}(?:\.\d)?(?!\w)"
-    r"|(?<!\w)v?\d+(?:\.\d+){2,}(?!\w)",
+    r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+|(?<!\w)[pP]ercentile?s?\s+\d{2}(?![\w.,]\d)"
+    r"|(?<!\w)(?!\d{1,3}(?:\.\d{3})+(?![\w.]))v?\d+(?:\.\d+){2,}(?!\w)",
     re.MULTILINE,
 )
-"""List marks, links to facts, addresses, percentiles by name and versions: digits that claim nothing."""
+"""List marks, links to facts, addresses, percentiles in words and versions: digits that claim nothing."""
 _JOINED = re.compile(r"\s*(?:[-–—]|to|and|or|a|y|e|o|hasta|&|,|,?\s+(?:and|y))\s*", re.IGNORECASE)
 _ADVICE = re.compile(
     r"^\W*(?:advice|suggestion|next step|recommend|consider|check|try|look|compare"
@@ -32,9 +32,16 @@ _ADVICE = re.compile(
 _IF = re.compile(
     r"(?<!\w)(?:if|whether|unless|could|would|may|might|should|si|podrían?|pued[ae]n?|conviene)(?!\w)", re.IGNORECASE
 )
+_MORE = re.compile(
+    r"(?:(?<=\x03)|(?<=is)|(?<=was)|(?<=are)|(?<=were)|(?<=está)|(?<=estaba))\s+(?P<way>more|less|más|menos)\s+(?:than|que)"
+    r"(?!\s*(?:about\s+|around\s+)?\x03)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w[\w'-]*")
 _RANKED = re.compile(r"(?:valor(?:es)?|nivel|punto|cifra|value|point|figure)s?\s+$", re.IGNORECASE)
 """Before "más alto": which of the values, not where they go."""
+_UP_TO = re.compile(r"(?:^|[,;:(]\s*|(?<!\w)(?:of|for|with|takes?|took|de|durante|con|en)\s+)$", re.IGNORECASE)
+"""Before "up to" where it is a bound: "delays of up to 5 s"."""
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
 """Before "half": a part of the range, not a ratio."""
 _NOUN_REACH = 3
@@ -80,6 +87,7 @@ def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
     found += _ratios(blanked, words)
     if not advice:
         found += _directions(blanked, words)
+        found += _more(blanked)
     found += _ordinals(blanked, words)
     found += _nones(blanked, words)
     return Scan(blanked, tuple(sorted(_apart(found), key=lambda one: (one.start, -one.end))), advice)
@@ -135,6 +143,8 @@ def _with_unit(text: str, amount: Amount, after: Amount | None) -> Amount:
         for own in amount.readings
         for other in {(one.unit, one.per): one for one in after.readings}.values()
     )
+    if text[amount.end : after.start].strip() == ",":  # a list ("3, 4 s"), or the next thing told ("to 3, by 4 %")
+        return Amount(amount.start, amount.end, amount.signed, amount.readings + readings, amount.digits, bare=True)
     return Amount(amount.start, amount.end, amount.signed, readings, amount.digits, bare=False)
 
 
@@ -158,6 +168,8 @@ def _hedge(text: str, start: int, words: Lexicon) -> Hedge:
     before = text[max(0, start - 40) : start]
     for name in ("over", "under", "about"):
         for match in words.hedges[name].finditer(before):
+            if match.group().lower() in {"hasta", "up to"} and not _UP_TO.search(before, 0, match.start()):
+                continue  # "rose up to 5 s" says where it went, not that it stayed below
             if re.fullmatch(r"\s*(?:the\s+|a\s+|los\s+|las\s+|el\s+|la\s+|un\s+|una\s+)?", before[match.end() :]):
                 return name
     return ""
@@ -196,6 +208,15 @@ def _directions(text: str, words: Lexicon) -> Iterator[Mention]:
             yield Mention(
                 start=match.start(), end=match.end(), kind="direction", value=value, word=name, negated=negated
             )
+
+
+def _more(text: str) -> Iterator[Mention]:
+    """What is said to be more or less than at another time; "more than" before a number only bounds it."""
+    for match in _MORE.finditer(text):
+        up = match["way"].lower() in {"more", "más"}
+        start, end = match.span("way")
+        value, word = (1.0, "up") if up else (-1.0, "down")
+        yield Mention(start=start, end=end, kind="direction", value=value, word=word)
 
 
 def _ordinals(text: str, words: Lexicon) -> Iterator[Mention]:

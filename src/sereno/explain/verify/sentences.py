@@ -8,9 +8,12 @@ LONGEST = 2_000
 """Characters after which a sentence is taken as ended: what a model never ends must still be checked."""
 _END = re.compile(r"\n|[.!?…][\"'»”)\]*_]*(?=\s)")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|approx|aprox|vs|etc|no|núm|p\.?\s?ej|ej|sr|fig|resp|cf|max|min|avg|st|ca|[a-z]|[ap]\.?\s?m)$",
+    r"(?:^|(?<![\d\s])[\s(])(?:e\.g|i\.e|approx|aprox|vs|etc|no|núm|p\.?\s?ej|ej|sr|fig|resp|cf|max|min|avg|st|ca|[a-z])$|(?<!\w)[ap]\.?\s?m$",
     re.IGNORECASE,
 )
+
+
+# A letter or "min" behind a number is its unit, and may end a sentence: "it took 3 s. Then …".
 
 
 def sentence_end(text: str, start: int, *, final: bool) -> int | None:
