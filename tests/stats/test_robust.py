@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sereno.stats.robust import running_median, spread, without_outliers
+from sereno.stats.robust import quantiles, running_median, spread, without_outliers
 
 
 def test_spread_is_scipys_scaled_mad() -> None:
@@ -28,3 +28,10 @@ def test_spikes_go_and_steps_stay() -> None:
     clean = without_outliers(spiked)
     assert np.abs(clean - values).max() < 6.0
     assert clean[120:].mean() - clean[:120].mean() == pytest.approx(10.0, abs=0.5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 101])
+def test_quantiles_are_numpys(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    shares = np.array([0.0, 0.1, 0.5, 0.77, 1.0])
+    assert quantiles(np.sort(values), shares) == pytest.approx(np.quantile(values, shares))

@@ -80,7 +80,7 @@ class Anatomy:
     def seasons(self) -> tuple[Season, ...]:
         """Up to `MOST_SEASONS` cycles, the strongest first."""
         times, values = self.prepared.times, self.prepared.values
-        views = [on_grid(times, values, most=VIEW)]
+        views = [on_grid(times, values, most=VIEW, step=self.prepared.step)]
         if len(times) > VIEW:
             views.append(on_grid(times[-VIEW:], values[-VIEW:], most=VIEW))
         return find_seasons(views, alpha=SEASON_ALPHA, most=MOST_SEASONS)
@@ -106,7 +106,7 @@ class Anatomy:
     @cached_property
     def coarse(self) -> Grid:
         """The deseasoned points without outliers, on a grid of at most `COARSE` stretches."""
-        return on_grid(self.prepared.times, self.scan.cleaned, most=COARSE)
+        return on_grid(self.prepared.times, self.scan.cleaned, most=COARSE, step=self.prepared.step)
 
     @cached_property
     def calm(self) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sereno.explain.frame import Chart, Series
+from sereno.stats.grid import usual_step
 
 Floats = NDArray[np.float64]
 LATEST = 2.5e11
@@ -40,7 +41,7 @@ class Prepared:
     @cached_property
     def step(self) -> float:
         """Usual distance between points in seconds (their median); 0 with fewer than two."""
-        return float(np.median(np.diff(self.times))) if len(self.times) > 1 else 0.0
+        return usual_step(self.times) if len(self.times) > 1 else 0.0
 
     @property
     def span(self) -> float:

@@ -29,16 +29,24 @@ class Grid(NamedTuple):
         return np.asarray(self.start + self.width * np.arange(len(self.means)), dtype=np.float64)
 
 
-def on_grid(times: Floats, values: Floats, *, most: int) -> Grid:
+def usual_step(times: Floats) -> float:
+    """Median distance of ascending times, n ≥ 2; regular times, which most are, are not sorted for it."""
+    steps = np.diff(times)
+    first = float(steps[0])
+    return first if bool((steps == first).all()) else float(np.median(steps))
+
+
+def on_grid(times: Floats, values: Floats, *, most: int, step: float | None = None) -> Grid:
     """Points on a grid as fine as their usual distance, of at most `most` stretches and at most two to a point.
 
     Args:
         times: ascending, distinct, shape (n,), n ≥ 2.
         values: finite, shape (n,).
         most: stretches at most.
+        step: usual distance of the points, where it is known already.
     """
     span = float(times[-1] - times[0])
-    step = float(np.median(np.diff(times)))
+    step = usual_step(times) if step is None else step
     bins = int(min(round(span / step) + 1, most, 2 * len(times)))
     width = span / (bins - 1) if bins > 1 else span
     if bins == len(times) and float(np.abs(np.diff(times) - width).max()) < 0.01 * width:

@@ -56,6 +56,7 @@ def scan(values: Floats, *, alpha: float) -> Scan:
         alpha: chance that a series without outliers is said to have any.
     """
     cleaned = values
+    total = np.concatenate(([0.0], np.cumsum(values)))
     found: list[Outlier] = []
     factor = 2 if len(values) <= 4096 else 4
     blocks = [1]
@@ -63,7 +64,7 @@ def scan(values: Floats, *, alpha: float) -> Scan:
         blocks.append(blocks[-1] * factor)
     for block in blocks:
         stride = max(1, block // 2)
-        means = _moving_means(cleaned, block, stride)
+        means = cleaned if block == 1 else _moving_means(total, block, stride)
         expected = _baseline(means, 1 if block == 1 else 2)
         rest = means - expected
         new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=len(blocks))
@@ -71,16 +72,14 @@ def scan(values: Floats, *, alpha: float) -> Scan:
             cleaned = cleaned.copy() if cleaned is values else cleaned
             for outlier in new:
                 cleaned[outlier.first : outlier.last + 1] = outlier.expected
+            total = np.concatenate(([0.0], np.cumsum(cleaned)))
             found += new
     return Scan(tuple(_merged(found, values)), cleaned)
 
 
-def _moving_means(values: Floats, block: int, stride: int) -> Floats:
-    if block == 1:
-        return values
-    total = np.concatenate(([0.0], np.cumsum(values)))
-    starts = np.arange(0, len(values) - block + 1, stride)
-    return np.asarray((total[starts + block] - total[starts]) / block)
+def _moving_means(total: Floats, block: int, stride: int) -> Floats:
+    """Means of `block` neighbours, each `stride` further, from the sums of the first 0, 1 … n values."""
+    return np.asarray((total[block::stride] - total[: len(total) - block : stride]) / block)
 
 
 def _baseline(means: Floats, overlap: int) -> Floats:
@@ -124,8 +123,9 @@ def _beyond(
         if tail is None:
             continue
         distance = sign * rest
-        limit = tail.reach(alpha / tests)
-        wild = np.flatnonzero(distance > limit)
+        if tail.chance(distance.max(keepdims=True))[0] > alpha / tests:
+            continue  # the wildest is not wild: no need to know from where on one would be
+        wild = np.flatnonzero(distance > tail.reach(alpha / tests))
         if len(wild) == 0:
             continue
         if len(wild) > MOST:

@@ -22,6 +22,24 @@ def spread(values: Floats) -> float:
     return NORMAL * float(np.median(np.abs(values - np.median(values))))
 
 
+def quantiles(ordered: Floats, shares: Floats) -> Floats:
+    """Quantiles of values in ascending order, straight lines between them (type 7 of Hyndman and Fan 1996).
+
+    One sort serves many questions; `numpy.quantile` would sort at each of them.
+
+    Args:
+        ordered: ascending, shape (n,), n ≥ 1.
+        shares: 0–1, shape (m,).
+
+    >>> quantiles(np.array([1.0, 2.0, 4.0]), np.array([0.0, 0.5, 0.75]))
+    array([1., 2., 3.])
+    """
+    place = shares * (len(ordered) - 1)
+    below = place.astype(np.intp)
+    low = ordered[below]
+    return np.asarray(low + (ordered[np.minimum(below + 1, len(ordered) - 1)] - low) * (place - below))
+
+
 def running_median(values: Floats, width: int) -> Floats:
     """Median of the `width` values around each one, shape (n,); at the ends the outermost windows are cut.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft
 
 from sereno.stats.grid import Grid, coarser
-from sereno.stats.robust import spread
+from sereno.stats.robust import quantiles, spread
 
 Floats = NDArray[np.float64]
 CALENDAR = (60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 21600.0, 43200.0, 86400.0, 604800.0, 2629746.0, 31556952.0)
@@ -142,8 +142,8 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     profile = profile - profile.mean()
     season = Season(period, profile, grid.start, 0.0, p_value, cycles)
     left = rest - season.at(grid.times)
-    # Judged on what is not wild: a single spike must not decide how seasonal a series is. The calmer half always counts,
-    # also where all that is left is one value beside 0 and has no spread.
+    # Judged on what is not wild: a single spike must not decide how seasonal a series is. Its calmer half counts,
+    # also where what is left is one value beside 0 and has no spread.
     size = np.abs(left)
     calm = size <= max(limit, SHAPE_LIMIT * spread(left), float(np.median(size)))
     before, after = float(np.var(rest[calm])), float(np.var(left[calm]))
@@ -173,8 +173,8 @@ def _running_mean(values: Floats, width: int) -> Floats:
 def _differences(values: Floats) -> Floats:
     """Differences with single jumps clipped, but not what comes as often as a cycle would."""
     rise = np.diff(values)
-    size = np.abs(rise)
-    limit = max(SHAPE_LIMIT * 1.4826 * float(np.median(size)), float(np.quantile(size, 0.98)))
+    middle, high = quantiles(np.sort(np.abs(rise)), np.array([0.5, 0.98]))
+    limit = max(SHAPE_LIMIT * 1.4826 * float(middle), float(high))
     return np.clip(rise, -limit, limit)
 
 

@@ -30,7 +30,7 @@ def partition(values: Floats, long_run: float, *, alpha: float, shortest: int = 
     2·log(n/α) long-run variances, the bound of a χ² with one degree of freedom over n places.
 
     Args:
-        values: shape (n,), n ≤ some 500 (O(n²)).
+        values: shape (n,), n ≤ some 500 (O(n²) in time and memory).
         long_run: long-run variance of the noise, > 0.
         alpha: chance of any false change.
         shortest: fewest values of a stretch.
@@ -43,21 +43,17 @@ def partition(values: Floats, long_run: float, *, alpha: float, shortest: int = 
     price = 2.0 * float(np.log(n / alpha))
     sums = np.concatenate(([0.0], np.cumsum(scaled)))
     squares = np.concatenate(([0.0], np.cumsum(scaled * scaled)))
-    best = np.full(n + 1, np.inf)
+    # Row e, column s: the squared residuals of values s … e − 1, all at once; what is no stretch is never read.
+    length = np.maximum(np.subtract.outer(np.arange(n + 1), np.arange(n + 1)), 1)
+    inside = np.subtract.outer(squares, squares) - np.subtract.outer(sums, sums) ** 2 / length
+    best = np.full(n + 1, np.inf)  # of the first e values
     best[0] = -price
     before = np.zeros(n + 1, dtype=np.intp)
-    open_at = np.arange(0)
     for end in range(shortest, n + 1):
-        newest = end - shortest
-        if newest == 0 or newest >= shortest:
-            open_at = np.append(open_at, newest)
-        part = sums[end] - sums[open_at]
-        costs = best[open_at] + (squares[end] - squares[open_at]) - part * part / (end - open_at)
-        winner = int(np.argmin(costs))
+        costs = inside[end, : end - shortest + 1] + best[: end - shortest + 1]
+        winner = int(costs.argmin())
         best[end] = costs[winner] + price
-        before[end] = open_at[winner]
-        if len(open_at) > 8:  # PELT (Killick et al. 2012): what can never win again is dropped
-            open_at = open_at[costs <= best[end]]
+        before[end] = winner
     bounds: list[int] = []
     end = n
     while before[end] > 0:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from sereno.stats.robust import quantiles
+
 Floats = NDArray[np.float64]
 FEWEST = 20
 """Below this many values on a side no tail can be learned."""
@@ -84,14 +86,18 @@ def tail_of(values: Floats, *, total: int) -> Tail | None:
     m = len(values)
     if m < FEWEST:
         return None
+    ordered = np.sort(values)
+    median = float(ordered[(m - 1) // 2] + ordered[m // 2]) / 2
     # Where many values are wild at once, less of the outside may tell what is usual.
-    wild = float(np.count_nonzero(values > WILD * np.median(values) / 0.6745)) / m
+    wild = 1.0 - float(np.searchsorted(ordered, WILD * median / 0.6745, side="right")) / m
     shares = FARTHEST if m >= 800 else OUTER if m >= 120 else INNER
-    edges = np.unique(np.quantile(values, shares[shares <= max(0.8, min(shares[-1], 1.0 - 2.0 * wild))]))
+    edges = np.unique(quantiles(ordered, shares[shares <= max(0.8, min(shares[-1], 1.0 - 2.0 * wild))]))
     if not edges[0] > 0.0 or len(edges) < 4:
         return None
-    counts = np.append(np.histogram(values, edges)[0], np.count_nonzero(values > edges[-1])).astype(np.float64)
-    middle = float(np.median(values)) / 0.6745
+    below = np.searchsorted(ordered, edges)
+    below[-1] = np.searchsorted(ordered, edges[-1], side="right")  # the last cell holds its upper edge
+    counts = np.diff(below, append=m).astype(np.float64)
+    middle = median / 0.6745
     freedom = np.repeat(np.arange(len(FREEDOMS)), len(SCALES))
     scale = np.tile(SCALES * middle, len(FREEDOMS))
     survival = np.exp(_log_survival(np.log(edges), freedom, scale))

@@ -86,8 +86,7 @@ def _row(subject: Subject, start: float, width: float, columns: int, *, whole: b
     values = anatomy.scan.cleaned + anatomy.seasonal if whole and anatomy.seasons else anatomy.scan.cleaned
     edges = np.searchsorted(times, start + width * np.arange(columns + 1), side="left")
     edges[-1] = np.searchsorted(times, start + width * columns, side="right")
-    total = np.concatenate(([0.0], np.cumsum(values - values[0])))
     counts = np.diff(edges)
     there = np.flatnonzero(counts)
-    means = values[0] + (total[edges[1:]] - total[edges[:-1]])[there] / counts[there]
+    means = np.add.reduceat(values[: edges[-1]], edges[there]) / counts[there]
     return np.asarray(np.interp(np.arange(columns, dtype=np.float64), there.astype(np.float64), means))

@@ -27,10 +27,13 @@ def flats(subject: Subject) -> Iterator[Fact]:
     n = len(values)
     if n < FEWEST_POINTS or subject.prepared.constant:
         return
-    moves = np.flatnonzero(np.diff(values) != 0.0)
-    first, last = np.append(0, moves + 1), np.append(moves, n - 1)
+    pairs = np.flatnonzero(values[1:] == values[:-1])  # each the first of two equal neighbours
+    equal = len(pairs)
+    if equal < SHORTEST - 1:
+        return
+    breaks = np.flatnonzero(np.diff(pairs) > 1)
+    first, last = pairs[np.append(0, breaks + 1)], pairs[np.append(breaks, equal - 1)] + 1
     lengths = last - first + 1
-    equal = n - 1 - len(moves)
     found = []
     longest = np.flatnonzero(
         lengths >= max(SHORTEST, np.partition(lengths, -MOST)[-MOST] if len(lengths) > MOST else 0)

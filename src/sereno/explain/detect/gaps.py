@@ -28,7 +28,9 @@ def gaps(subject: Subject) -> Iterator[Fact]:
     if len(times) < FEWEST:
         return
     distances, step = np.diff(times), prepared.step
-    ordinary = float(np.quantile(distances, 0.9))
+    longest = float(distances.max())
+    # Where no distance is far from the usual one, the limit is that of the usual one whatever the quantile is.
+    ordinary = longest if 2.0 * longest <= FACTOR * step else float(np.quantile(distances, 0.9))
     limit = max(FACTOR * step, 2.0 * ordinary) * (1 - 1e-9)
     holes = [(float(times[i]), float(times[i + 1]), "") for i in np.flatnonzero(distances >= limit)]
     start, end = subject.chart.start, subject.chart.end
@@ -36,9 +38,9 @@ def gaps(subject: Subject) -> Iterator[Fact]:
         holes.insert(0, (start, float(times[0]), "leading"))
     if end is not None and min(end, subject.now) - times[-1] >= 2 * limit:
         holes.append((float(times[-1]), min(end, subject.now), "trailing"))
-    longest = sorted(holes, key=lambda hole: hole[0] - hole[1])[:MOST]
+    told = sorted(holes, key=lambda hole: hole[0] - hole[1])[:MOST]
     span = max(prepared.span, step)
-    for left, right, note in sorted(longest):
+    for left, right, note in sorted(told):
         yield Fact(
             id="",
             kind="gap",
