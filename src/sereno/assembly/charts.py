@@ -16,6 +16,8 @@ from sereno.explain.read import chart_of_json
 from sereno.explain.tables import chart_of_table
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from sereno.config.table import Settings
 
 LARGEST = 1024 * 1024 * 1024
@@ -104,32 +106,60 @@ def _value(text: str) -> float | str:
     return float(text) if text not in {"NaN", "+Inf", "-Inf"} else text
 
 
-def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str) -> Chart:
-    """The chart of a SELECT on the record's own SQLite file, opened for reading only.
+def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str, database: str = "") -> Chart:
+    """The chart of a SELECT on a database, which is only read.
+
+    Args:
+        settings: name the record.
+        sql: the SELECT.
+        title: of the chart.
+        tz: zone of the reader.
+        time: column that holds the times, "" to find it.
+        database: `sqlite:FILE` or `postgresql://USER@HOST:PORT/DATABASE`; "" is the record's own SQLite file.
 
     Raises:
-        StoreError: the database does not answer, or the SELECT is wrong.
+        ConfigError: the database's address is none. StoreError: it does not answer, or the SELECT is wrong.
+        QueryError: the SELECT gives no chart.
     """
     import pyarrow as pa  # noqa: PLC0415  see `chart_of_file`
-    from sqlalchemy import URL, create_engine, text  # noqa: PLC0415  for those who ask
+    from sqlalchemy import create_engine, text  # noqa: PLC0415  for those who ask
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  see above
 
-    path = {"mode": "ro", "uri": "true"}
-    engine = create_engine(URL.create("sqlite", database=f"file:{store_path(settings)}", query=path))
+    engine = create_engine(_read_only(database, settings))
     try:
         with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SET TRANSACTION READ ONLY"))
             rows = connection.execute(text(sql))
             names = list(rows.keys())
             found = rows.fetchmany(MOST_ROWS)
     except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        raise StoreError(f"the SELECT failed: {str(cause).strip()}") from None
+        cause = str(getattr(error, "orig", None) or error).strip()
+        raise StoreError(f"the SELECT failed: {cause}") from None
     finally:
         engine.dispose()
     if not found:
         raise QueryError("sql", "the SELECT gave no rows", "a time column and columns of numbers")
     table = pa.table({name: [row[index] for row in found] for index, name in enumerate(names)})
     return chart_of_table(table, title=title, time=time or None, tz=tz)
+
+
+def _read_only(database: str, settings: Settings) -> URL:
+    from sqlalchemy import URL, make_url  # noqa: PLC0415  for those who ask
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415  see above
+
+    if not database or database.startswith("sqlite:"):
+        path = Path(database.removeprefix("sqlite:")).expanduser() if database else store_path(settings)
+        if not path.is_file():
+            raise ConfigError(f"there is no database {path}; --database names another")
+        return URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() != "postgresql":
+        raise ConfigError("--database is none here; expected sqlite:FILE or postgresql://USER@HOST:PORT/DATABASE")
+    return url.set(drivername="postgresql+psycopg")
 
 
 def with_unit(chart: Chart, unit: str) -> Chart:

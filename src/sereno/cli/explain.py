@@ -91,7 +91,10 @@ def chart(
     *,
     prometheus: Annotated[str, typer.Option(help="Prometheus to ask instead of a file.", metavar="URL")] = "",
     query: Annotated[str, typer.Option(help="PromQL, with --prometheus.")] = "",
-    sql: Annotated[str, typer.Option(help="SELECT on the record's own database.")] = "",
+    sql: Annotated[str, typer.Option(help="SELECT on a database, the record's own if none is named.")] = "",
+    database: Annotated[
+        str, typer.Option(metavar="URL", help="With --sql: sqlite:FILE or postgresql://USER@HOST:PORT/DATABASE.")
+    ] = "",
     hours: Annotated[float, typer.Option(help="How far back, with --prometheus.", min=0.01, max=87_600)] = 24.0,
     analysis: Annotated[str, typer.Option(help=f"One of {', '.join(ANALYSES)}.")] = "trends",
     question: Annotated[str, typer.Option(help="What you want to know.")] = "",
@@ -121,7 +124,7 @@ def chart(
     if prometheus:
         found = chart_of_prometheus(prometheus, query, hours=hours, title=title or query, tz=tz)
     elif sql:
-        found = chart_of_sql(loaded.settings, sql, title=title, tz=tz, time=time)
+        found = chart_of_sql(loaded.settings, sql, title=title, tz=tz, time=time, database=database)
     else:
         assert file is not None
         found = chart_of_file(file, title=title, time=time, tz=tz)
