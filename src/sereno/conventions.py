@@ -237,6 +237,8 @@ METRICS: tuple[Metric, ...] = (
     _m("llm_feedback_total", "counter", "", "model thumbs", "keeper", "What people said of answers and explanations, up or down."),
     _m("llm_quality_score", "gauge", "", "model", "keeper",
        "Share of right answers in the last 30 days, by evaluation sets and labels; absent below 30 answers."),
+    _m("sereno_key_budget_used_ratio", "gauge", "", "key", "keeper",
+       "Share of its month's budget that a key has spent, by its name; from 1 on it is refused."),
     _m("sereno_alerts_active", "gauge", "", "severity", "keeper", "Alerts that fire, as Alertmanager or Grafana last told."),
     _m("sereno_alerts_unacknowledged", "gauge", "", "severity", "keeper", "Alerts that fire and that nobody has taken up."),
     _m("sereno_alerts_last_report_timestamp_seconds", "gauge", "seconds", "", "keeper",

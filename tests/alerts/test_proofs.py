@@ -20,6 +20,7 @@ OTHERS = Thresholds(
     disk_full_hours=100, gpu_celsius=71.5, gpu_memory_share=0.5, gpu_power_share=0.8, gpu_watts=123,
     connection_share=0.33, transaction_seconds=77, redis_memory_share=0.61, container_memory_share=0.72,
     journal_bytes=123_456_789, lag_seconds=7300, query_seconds=0.033,
+    budget_share=0.7,
 )  # fmt: skip
 """Every one of them is another."""
 

@@ -32,6 +32,7 @@ PARTS = {
     "sereno_alerts_acknowledge_seconds": "no alert was reported to the keeper",
     "sereno_alerts_detection_seconds": "no alert was reported to the keeper",
     "sereno_alerts_last_report_timestamp_seconds": "no alert was reported to the keeper",
+    "sereno_key_budget_used_ratio": "no key has a budget here",
     "llm_energy_joules_total": "the machine of these tests has no power meter",
     "sereno_energy_joules_total": "the machine of these tests has no power meter",
     "sereno_cpu_energy_joules_total": "the machine of these tests has no power meter",

@@ -44,6 +44,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     container_memory_share: Annotated[float, _limit("Share of a container's memory limit in use.", 1)] = 0.90
     journal_bytes: Annotated[int, _limit("Bytes in the journal that are not stored yet.", 10**15)] = 2 * GIB
     lag_seconds: Annotated[float, _limit("Seconds that the oldest record waits for the store.", 1e9)] = 60.0
+    budget_share: Annotated[float, _limit("Share of a key's monthly budget that is spent.", 1)] = 0.80
     query_seconds: Annotated[float, _limit("Seconds a question to the store takes, 95th percentile.", 1e6)] = 1.0
 # fmt: on
 

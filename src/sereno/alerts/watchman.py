@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sereno.alerts import readings
-from sereno.alerts.case import Rising, conditions, fires, silent
+from sereno.alerts.case import Case, Rising, conditions, fires, silent
 from sereno.alerts.rule import Group, Rule, Severity, Unit
 from sereno.alerts.thresholds import Thresholds, number
 from sereno.conventions import SCRAPE_JOB
@@ -18,7 +18,7 @@ def group(limits: Thresholds) -> Group:
     """The rules."""
     rules = (
         _drops(), _keeper(), _store(), _workers(), _journal(limits), _lag(limits), _ingest(), _slow(limits), _poison(),
-        _decoding(), _jobs(),
+        _decoding(), _jobs(), _nearly_spent(limits), _spent(),
     )  # fmt: skip
     return Group("sereno", rules)
 
@@ -271,5 +271,56 @@ def _jobs() -> Rule:
                 },
                 after=4500,
             ),
+        ),
+    )
+
+
+_BUDGET = "sereno_key_budget_used_ratio"
+_KEY = {"job": SCRAPE_JOB, "key": "ci"}
+
+
+def _budget(name: str, expr: str, severity: Severity, texts: tuple[str, str], cases: tuple[Case, ...]) -> Rule:
+    return Rule(
+        name=name,
+        expr=expr,
+        hold=0,
+        severity=severity,
+        summary=texts[0],
+        description=texts[1],
+        unit="share",
+        dashboard="cost-estimation",
+        runbook="KeyBudgetSpent",
+        cases=cases,
+    )
+
+
+def _nearly_spent(limits: Thresholds) -> Rule:
+    used, share = f"max by (job, key) ({_BUDGET})", limits.budget_share
+    between = (share + 1) / 2
+    return _budget(
+        "KeyBudgetNearlySpent",
+        f"{used} > {number(share)} < 1",
+        "warning",
+        ("A key has spent most of its budget", "The key {key} has spent {value} of what it may in this month."),
+        (
+            fires("most is spent", {f'{_BUDGET}{{{_AT},key="ci"}}': between}, _KEY, f"{100 * between:.4g}%"),
+            silent("as much as may be", {f'{_BUDGET}{{{_AT},key="ci"}}': share}),
+            silent("all is spent, which is told otherwise", {f'{_BUDGET}{{{_AT},key="ci"}}': 1}),
+        ),
+    )
+
+
+def _spent() -> Rule:
+    return _budget(
+        "KeyBudgetSpent",
+        f"max by (job, key) ({_BUDGET}) >= 1",
+        "critical",
+        (
+            "A key has spent its budget and is refused",
+            "The key {key} has spent {value} of what it may in this month: its calls get 429.",
+        ),
+        (
+            fires("just all", {f'{_BUDGET}{{{_AT},key="ci"}}': 1}, _KEY, "100%"),
+            silent("nearly all", {f'{_BUDGET}{{{_AT},key="ci"}}': 0.999}),
         ),
     )

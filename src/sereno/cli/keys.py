@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
+import msgspec
 import typer
 
 from sereno.cli.options import settings
 from sereno.cli.tables import print_table
 from sereno.config import Loaded
 from sereno.config.nearest import suggestion
-from sereno.errors import ConfigError
+from sereno.config.table import MOST_USD
+from sereno.errors import ConfigError, SerenoError
 from sereno.journal.instance import prepare_data
 from sereno.keeper.policy import publish_keys
 from sereno.store.keyfile import change_keys, read_keys
@@ -42,6 +44,9 @@ def add(
         bool, typer.Option("--assert-user", help="Believe user and session headers sent with it (for Open WebUI).")
     ] = False,
     requests_per_minute: Annotated[int | None, typer.Option(metavar="N", min=1, help="Limit at the gateway.")] = None,
+    budget_usd_per_month: Annotated[
+        float | None, typer.Option(metavar="USD", min=0.0, help="What its calls may cost in a month.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Issue a key. Its secret is printed once, alone on stdout, and stored nowhere."""
@@ -54,6 +59,7 @@ def add(
         now=time.time(),
         assert_user=assert_user,
         requests_per_minute=requests_per_minute,
+        budget_usd_per_month=budget_usd_per_month,
     )
     prepare_data(loaded.settings.data)
 
@@ -78,10 +84,11 @@ def add(
 @app.command("list")
 @settings("data")
 def list_keys(loaded: Loaded, *, as_json: Json = False) -> None:
-    """List the keys issued, without their secrets."""
+    """List the keys issued, without their secrets; of those with a budget, what they have spent this month."""
     keys = read_keys(loaded.settings.data)
+    sums = _spent(loaded) if any(key.budget_usd_per_month is not None for key in keys) else {}
     if as_json:
-        print(json.dumps([_document(key) for key in keys], indent=2))
+        print(json.dumps([{**_document(key), "spent_usd_this_month": _sum(key, sums)} for key in keys], indent=2))
         return
     if not keys and sys.stdout.isatty():
         print("No keys. Everyone on this machine may use models and read the record; nobody else may.")
@@ -93,11 +100,35 @@ def list_keys(loaded: Loaded, *, as_json: Json = False) -> None:
             ", ".join(key.scopes),
             "believed" if key.assert_user else "",
             str(key.requests_per_minute or ""),
+            _budget(key, _sum(key, sums)),
             f"{datetime.fromtimestamp(key.created_at, UTC):%Y-%m-%d}",
         )
         for key in keys
     ]
-    print_table(("id", "name", "scopes", "user headers", "per minute", "since"), rows, flexible="name")
+    print_table(("id", "name", "scopes", "user headers", "per minute", "budget USD", "since"), rows, flexible="name")
+
+
+@app.command("budget")
+@settings("data")
+def budget(
+    loaded: Loaded,
+    key: Annotated[str, typer.Argument(help="Id or name, as `sereno keys list` prints them.")],
+    usd: Annotated[str, typer.Argument(metavar="USD", help="What its calls may cost in a month; `off` for any.")],
+) -> None:
+    """Set or remove the budget of a key; gateways follow within some seconds."""
+    amount = _amount(usd)
+
+    def changed(keys: Sequence[Key]) -> Sequence[Key]:
+        _known(key, keys)
+        return [
+            msgspec.structs.replace(one, budget_usd_per_month=amount) if key in {one.id, one.name} else one
+            for one in keys
+        ]
+
+    changed(read_keys(loaded.settings.data))  # where there is no data folder yet, this says what is wrong
+    change_keys(loaded.settings.data, changed)
+    publish_keys(loaded.settings.data)
+    print(f"key {key} may spend {'any amount' if amount is None else f'{amount:g} USD'} a month", file=sys.stderr)
 
 
 @app.command("revoke")
@@ -109,16 +140,58 @@ def revoke(
     """Revoke a key; gateways refuse it within two seconds."""
 
     def without(keys: Sequence[Key]) -> Sequence[Key]:
-        left = [other for other in keys if key not in {other.id, other.name}]
-        if len(left) == len(keys):
-            hint = suggestion(key, [word for other in keys for word in (other.id, other.name)])
-            raise ConfigError(f"there is no key {key}{hint or '; see sereno keys list'}")
-        return left
+        _known(key, keys)
+        return [other for other in keys if key not in {other.id, other.name}]
 
     without(read_keys(loaded.settings.data))  # where there is no data folder yet, this says what is wrong
     change_keys(loaded.settings.data, without)
     publish_keys(loaded.settings.data)
     print(f"key {key} is revoked", file=sys.stderr)
+
+
+def _known(name: str, keys: Sequence[Key]) -> None:
+    words = [word for key in keys for word in (key.id, key.name)]
+    if name not in words:
+        raise ConfigError(f"there is no key {name}{suggestion(name, words) or '; see sereno keys list'}")
+
+
+def _amount(text: str) -> float | None:
+    if text == "off":
+        return None
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount <= MOST_USD:
+        raise ConfigError(f"{text} is no budget; expected US dollars from 0 to {MOST_USD:g}, or off")
+    return amount
+
+
+def _spent(loaded: Loaded) -> dict[str, float] | None:
+    """What keys have spent, None where there is no store to ask."""
+    from sereno.assembly.store import open_store
+    from sereno.keeper.budgets import spent
+
+    try:
+        store = open_store(loaded.settings, read_only=True)
+        try:
+            return spent(store, time.time())
+        finally:
+            store.close()
+    except SerenoError:
+        return None
+
+
+def _sum(key: Key, sums: dict[str, float] | None) -> float | None:
+    if sums is None or key.budget_usd_per_month is None:
+        return None
+    return round(sums.get(key.id, 0.0), 6)
+
+
+def _budget(key: Key, sum_: float | None) -> str:
+    if key.budget_usd_per_month is None:
+        return ""
+    return f"{'?' if sum_ is None else f'{sum_:.2f}'} of {key.budget_usd_per_month:g}"
 
 
 def _scopes(words: Sequence[str]) -> list[Scope]:
@@ -135,5 +208,6 @@ def _document(key: Key) -> dict[str, Any]:
         "scopes": list(key.scopes),
         "assert_user": key.assert_user,
         "requests_per_minute": key.requests_per_minute,
+        "budget_usd_per_month": key.budget_usd_per_month,
         "created_at": datetime.fromtimestamp(key.created_at, UTC).isoformat(timespec="seconds"),
     }

@@ -50,6 +50,8 @@ ALERT_PANELS: dict[str, Shown] = {
     "SerenoStoreSlow": Shown(HEALTH, "Store queries P95"),
     "SerenoJournalDamaged": Shown(HEALTH, "What went wrong"),
     "SerenoCannotDecode": Shown(HEALTH, "What went wrong"),
+    "KeyBudgetNearlySpent": Shown(COST, "Budgets of keys"),
+    "KeyBudgetSpent": Shown(COST, "Budgets of keys"),
     "SerenoJobFails": Shown(HEALTH, "Keeper's jobs"),
     "DriftCritical": Shown(DRIFT, "Features at the last check"),
     "AccuracyLow": Shown("drift-accuracy-tracking", "Current accuracy"),

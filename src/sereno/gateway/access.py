@@ -41,12 +41,13 @@ class Gate:
         allowed_hosts: Host names accepted beside those of the policy.
     """
 
-    __slots__ = ("_by_hash", "_hosts", "_seen", "policy")
+    __slots__ = ("_by_hash", "_exhausted", "_hosts", "_seen", "policy")
 
     def __init__(self, policy: Policy, allowed_hosts: tuple[str, ...] = ()) -> None:
         self.policy = policy
         self._hosts = frozenset(name.lower() for name in (*policy.allowed_hosts, *allowed_hosts))
         self._by_hash = {key.hash: key for key in policy.keys}
+        self._exhausted = frozenset(policy.exhausted)
         self._seen: set[tuple[bytes, str]] = set()
 
     def check_host(self, host: bytes | None, own: str) -> None:
@@ -95,7 +96,7 @@ class Gate:
         """Who may use a model, and as whom.
 
         Raises:
-            Refusal: the peer needs a key and shows none that allows it.
+            Refusal: the peer needs a key and shows none that allows it, or one whose budget is spent.
         """
         key = self.key(head)
         if self.policy.needs_key(peer) and (key is None or not key.allows("use")):
@@ -107,6 +108,12 @@ class Gate:
                     b'WWW-Authenticate: Bearer realm="sereno"\r\n',
                 )  # fmt: skip
             raise Refusal(403, "unauthorized", f"The key {key.name!r} does not have the scope `use`.")
+        if key is not None and key.id in self._exhausted:
+            raise Refusal(
+                429, "budget",
+                f"The key {key.name!r} has spent its budget of {key.budget_usd_per_month:g} USD for this month (UTC); "
+                f"`sereno keys budget {key.id} USD` gives it more.",
+            )  # fmt: skip
         if not head.identity and key is None:
             return ANONYMOUS
         if not head.identity or not self.policy.believes(key):

@@ -30,6 +30,7 @@ REJECT_REASONS = (
     "upgrade",  # 501: Upgrade and CONNECT are refused
     "keeper_down",  # 503: a path of ours, and the keeper does not answer
     "other",
+    "budget",  # 429: the key's budget of the month is spent; here, since new ones go at the end
 )
 DROP_REASONS = ("budget", "queue", "disk", "encode")
 GAUGES = ("pid", "started_ns", "heartbeat_ns", "rss", "connections", "capture_bytes", "open_calls")

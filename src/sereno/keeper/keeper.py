@@ -18,6 +18,7 @@ from sereno.errors import JournalError, StoreError
 from sereno.journal.reader import JournalReader
 from sereno.keeper import health as checks
 from sereno.keeper.attachment import Attachment, Observing
+from sereno.keeper.budgets import EVERY_SECONDS, Budgets
 from sereno.keeper.ingest import Ingest
 from sereno.keeper.labels import ModelLabels
 from sereno.keeper.options import KeeperOptions
@@ -102,7 +103,10 @@ class Keeper:
             ollama_upstreams=self._upstreams.ollama,
         )
         self._running = Running(options.data / RUN_DIR, clock)
-        self._policy = PolicyWriter(options.data, options.require_key, options.allowed_hosts)
+        self._budgets = Budgets(options.data, store, clock)
+        self._policy = PolicyWriter(
+            options.data, options.require_key, options.allowed_hosts, lambda: self._budgets.exhausted
+        )
         self._retention = Retention(
             store, self._writes, calls_days=options.calls_days, bodies_days=options.bodies_days, clock=clock
         )
@@ -110,6 +114,7 @@ class Keeper:
         self._spans = _sender(options, store, self._reader.instance, clock)
         jobs = [
             Job(name="samples", every=SAMPLE_SECONDS, run=self._samples.run),
+            Job(name="budgets", every=EVERY_SECONDS, run=self._budgets.run),
             Job(name="policy", every=POLICY_SECONDS, run=self._policy.run),
             Job(name="retention", every=RETENTION_SECONDS, run=self._retention.run, lease=True, delay=60.0),
             *self._upstreams.jobs(options.poll_seconds),
@@ -307,6 +312,7 @@ class Keeper:
         out.update(self._running.figures(self.labels))
         out.update(self._upstreams.figures())
         out.update({} if self._spans is None else self._spans.figures())
+        out.update(self._budgets.figures())
         for attachment in self._attachments:
             out.update(attachment.figures())
         out.update((("sereno_ingest_errors_total", (why,)), count) for why, count in dict(self.ingest.errors).items())

@@ -6,7 +6,7 @@ the last policy in force and is an error of the job; at the keeper's start it is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -44,16 +44,24 @@ class PolicyWriter:
         data: the DATA folder.
         require_key: who needs a key.
         allowed_hosts: further `Host` names.
+        exhausted: tells the ids of keys that have spent their budget.
 
     Attributes:
         keys: the keys as last read.
     """
 
-    def __init__(self, data: Path, require_key: RequireKey, allowed_hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        require_key: RequireKey,
+        allowed_hosts: Sequence[str],
+        exhausted: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self._data = data
         self._path = data / POLICY_FILE
         self._require_key = require_key
         self._allowed_hosts = tuple(allowed_hosts)
+        self._exhausted = exhausted
         self.keys: tuple[Key, ...] = ()
 
     def run(self, stop: Event | None = None) -> None:  # noqa: ARG002  a job is told when to stop; this one is short
@@ -64,7 +72,12 @@ class PolicyWriter:
             OSError: the policy cannot be written.
         """
         keys = read_keys(self._data)
-        policy = Policy(keys=keys, require_key=self._require_key, allowed_hosts=self._allowed_hosts)
+        policy = Policy(
+            keys=keys,
+            require_key=self._require_key,
+            allowed_hosts=self._allowed_hosts,
+            exhausted=tuple(self._exhausted()),
+        )
         content = encode_policy(policy)
         self.keys = keys
         try:

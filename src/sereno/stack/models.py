@@ -49,7 +49,8 @@ def _ollama(plan: Plan) -> Service:
     return Service(
         name="ollama",
         image=IMAGES["ollama"],
-        volumes=("ollama:/root/.ollama",),
+        environment={"OLLAMA_MODELS": "/models"},
+        volumes=("ollama:/models",),
         health=("ollama", "list"),
         profile="",
         other=gpu,

@@ -35,6 +35,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         scopes: what it allows; `admin` includes `read` and `alerts`.
         assert_user: whether user and session headers are believed beside it.
         requests_per_minute: limit at the gateway, None for none.
+        budget_usd_per_month: what its calls may cost in a month (UTC), None for any.
         created_at: epoch seconds.
     """
 
@@ -45,6 +46,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     assert_user: bool = False
     requests_per_minute: int | None = None
     created_at: float = 0.0
+    budget_usd_per_month: float | None = None
 
     def allows(self, scope: Scope) -> bool:
         """Whether the key carries the scope."""
@@ -64,6 +66,7 @@ def issue(
     now: float,
     assert_user: bool = False,
     requests_per_minute: int | None = None,
+    budget_usd_per_month: float | None = None,
 ) -> tuple[Key, str]:
     """A new key and its secret, which is shown once and never stored.
 
@@ -74,6 +77,7 @@ def issue(
         now: epoch seconds.
         assert_user: whether user headers are believed beside it.
         requests_per_minute: limit at the gateway.
+        budget_usd_per_month: limit at the gateway.
     """
     if len(random) < 28:
         raise ValueError("issue() needs 28 random bytes")
@@ -86,6 +90,7 @@ def issue(
         assert_user=assert_user,
         requests_per_minute=requests_per_minute,
         created_at=now,
+        budget_usd_per_month=budget_usd_per_month,
     )
     return key, secret
 

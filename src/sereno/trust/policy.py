@@ -25,12 +25,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         require_key: who needs a key with scope `use` to reach the model server.
         allowed_hosts: `Host` names accepted beside loopback names, lower case, without port.
         version: format of this file.
+        exhausted: ids of keys that have spent their month's budget.
     """
 
     keys: tuple[Key, ...] = ()
     require_key: RequireKey = "auto"
     allowed_hosts: tuple[str, ...] = ()
     version: int = 1
+    exhausted: tuple[str, ...] = ()
 
     def needs_key(self, peer: str) -> bool:
         """Whether this peer must show a key to use a model."""

@@ -148,6 +148,13 @@ def _models(limits: Limits) -> tuple[Kind, ...]:
             (Query(increase("llm_unpriced_requests_total", by="model") + " > 0", "{{model}}"),),
             "none", bad_from(1), height=7, decimals=0, empty="All have a price",
         ),
+        Bars(
+            "Budgets of keys",
+            "Percent of its month's budget that each key has spent (sereno_key_budget_used_ratio). "
+            "KeyBudgetNearlySpent alerts above 80; from 100 on the gateway refuses the key.",
+            (Query(f"100 * max by (key) ({select('sereno_key_budget_used_ratio')})", "{{key}}"),),
+            "percent", bad_above(80, 100), height=7, decimals=1, empty="No key has a budget",
+        ),
         Note(
             "Cost by user and session",
             "**By user and session** cost stands on `costs-by-user`, where PostgreSQL is the store, and in Sereno's "
