@@ -28,6 +28,7 @@ app = typer.Typer(help=__doc__, add_completion=False)
 _READY = 60.0
 _PATIENCE = 30.0
 _FEWEST, _MOST = 4, 900
+_DAYS = 1_260  # five years of trading
 
 
 @app.command()
@@ -113,6 +114,7 @@ def _play(
         since = time.time()
         sent, recorded, hits = asyncio.run(_conversations(console, f"http://{listen}", calls, since))
         wrong = _summary(console, sent, recorded, hits)
+        asyncio.run(_explanations(console, f"http://{listen}", recorded))
         _addresses(console, listen, keeper, folder, kept=kept)
         if not once:
             console.print("Ctrl-C ends the demo.")
@@ -208,6 +210,30 @@ def _summary(console: Console, sent: list[Sent], recorded: list[dict[str, Any]],
     return wrong
 
 
+async def _explanations(console: Console, gateway: str, recorded: list[dict[str, Any]]) -> None:
+    """Real charts explained, each by templates and by the first model; what is said of them is counted, not claimed."""
+    import httpx
+
+    from sereno.demo import explaining, visitors
+    from sereno.ingest.sample import sample_bars
+
+    charts = [explaining.traffic_chart(recorded)]
+    try:
+        charts.append(explaining.market_chart([(bar.day.isoformat(), bar.close) for bar in sample_bars()[-_DAYS:]]))
+    except ConfigError as error:
+        console.print(f"The chart of the S&P 500 is left out: {error}", highlight=False)
+    rows = []
+    async with httpx.AsyncClient(base_url=gateway, trust_env=False) as client:
+        asked = explaining.requests(charts, (await visitors.models(client))[:1])
+        with console.status("Charts explained"):
+            for request in asked:
+                done = await explaining.explain(client, request)
+                who = "templates" if done.model == explaining.TEMPLATE else done.model
+                told = f"{done.supported} of {done.numbers} claims supported by facts, {done.seconds:.1f} s"
+                rows.append((f"{request['title']}, {who}", f"{told} ({done.failure})" if done.failure else told))
+    _rows(console, "Charts explained, and how much of it was right", rows)
+
+
 def _number(value: float | None, digits: int) -> str:
     return "unknown" if value is None else f"{value:.{digits}f}"
 
@@ -216,6 +242,7 @@ def _addresses(console: Console, listen: str, keeper: str, folder: Path, *, kept
     where = f"{folder} stays" if kept else f"{folder} goes when the demo ends (--data DIR keeps it)"
     rows = [
         ("web UI", f"http://{listen}/sereno"),
+        ("charts explained", f"http://{listen}/sereno/explanations"),
         ("API", f"http://{listen}/analytics/messages"),
         ("metrics", f"http://{listen}/metrics"),
         ("keeper", f"http://{keeper}/"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs
 
 from starlette.datastructures import State
 from starlette.requests import Request
@@ -11,13 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from sereno.query.access import check_origin, check_writer
 from sereno.query.alerts import Taking, checked, ledger_of
-from sereno.query.problems import Problem, not_found
+from sereno.query.problems import not_found
 from sereno.query.view import KeeperView
 from sereno.store.ledger.alerts import acknowledge, episode
+from sereno.web.forms import form
 
-FORM = "application/x-www-form-urlencoded"
 BACK = "/sereno/alerts"
-_FIELDS = 10
 
 
 def acknowledging(view: KeeperView, state: State) -> Callable[[Request], Awaitable[Response]]:
@@ -32,7 +30,7 @@ def acknowledging(view: KeeperView, state: State) -> Callable[[Request], Awaitab
         reader = request.scope["sereno.reader"]
         check_writer(reader, "alerts", state.access)
         check_origin(request.headers, form=True)
-        given = _form(request.headers.get("content-type", ""), await request.body())
+        given = form(request.headers.get("content-type", ""), await request.body(), "by, note and back")
         said = Taking(by=given.get("by", ""), note=given.get("note", ""))
         taking = checked(said, None if reader.key is None else reader.key.name)
         number = request.path_params["number"]
@@ -50,18 +48,3 @@ def acknowledging(view: KeeperView, state: State) -> Callable[[Request], Awaitab
         return RedirectResponse(back if back.partition("?")[0] == BACK else BACK, 303)
 
     return answer
-
-
-def _form(content_type: str, body: bytes) -> dict[str, str]:
-    """The fields of a form, the first of each name.
-
-    Raises:
-        Problem: 415 for another media type, 400 for what is no form.
-    """
-    if content_type.partition(";")[0].strip().lower() != FORM:
-        raise Problem("wrong-media-type", 415, f"The body is not a form; send it as {FORM}.")
-    try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
-    except ValueError:
-        raise Problem("wrong-body", 400, "The form cannot be read.", expected="by, note and back") from None
-    return {name: values[0] for name, values in fields.items()}

@@ -48,8 +48,9 @@ def document(
 
 
 def _frame(chart: Chart, now: float, prefix: str) -> dict[str, Any]:
-    over = len(chart.x) if chart.instants else finished(chart.times, now)
-    count = over if chart.times else len(chart.x)
+    count = len(chart.x) if chart.instants or not chart.times else finished(chart.times, now)
+    if not any(value is not None for series in chart.series for value in series.values[:count]):
+        count = len(chart.x)  # the first interval of all: better a part of it than nothing
     position: dict[str, Any] = (
         {"name": "time", "type": "time", "values": [1000 * at for at in chart.times[:count]]}
         if chart.times

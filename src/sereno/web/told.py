@@ -59,7 +59,7 @@ def pieces(text: str, spans: Sequence[Span]) -> list[Piece]:
 
 def fact_rows(sheet: FactSheet, spans: Sequence[Span], language: str) -> list[FactRow]:
     """All facts in words, those that the text tells first."""
-    told = {span.fact for span in spans if span.supported}
+    told = {span.fact for span in spans if span.supported and span.kind != "series"}
     rows = [_row(fact, sheet, language, used=fact.id in told) for fact in sheet.facts]
     return sorted(rows, key=lambda row: not row.used)
 

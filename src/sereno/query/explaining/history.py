@@ -8,8 +8,9 @@ from collections.abc import Callable
 import msgspec
 
 from sereno.calls import id_text, new_id
+from sereno.query.explaining.drawn import drawn
 from sereno.query.explaining.explainer import Keep, Kept
-from sereno.store.ledger import Ledger, explanations
+from sereno.store.ledger import Ledger, explained_charts, explanations
 from sereno.store.ledger.explanations import Explanation
 
 DAY = 86_400.0
@@ -28,8 +29,11 @@ def remembering(ledger: Ledger, now: Callable[[], float], *, days: int | None = 
         at = now()
         with ledger.write() as connection:
             explanations.add(connection, _row(kept, at))
+            if lines := drawn(kept.asked.chart):
+                explained_charts.add(connection, kept.id, at, msgspec.to_builtins(lines))
             if days is not None:
                 explanations.delete_before(connection, at - days * DAY)
+                explained_charts.delete_before(connection, at - days * DAY)
 
     return keep
 

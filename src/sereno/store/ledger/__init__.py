@@ -6,7 +6,7 @@ named in `SUBJECTS`, so that opening the ledger makes its tables.
 
 from __future__ import annotations
 
-from sereno.store.ledger import alert_explanations, alerts, drift, explanations, lora, quality
+from sereno.store.ledger import alert_explanations, alerts, drift, explained_charts, explanations, lora, quality
 from sereno.store.ledger.ledger import Ledger
 from sereno.store.ledger.metadata import METADATA, Moment
 
@@ -14,6 +14,7 @@ SUBJECTS: tuple[str, ...] = (
     alert_explanations.__name__,
     alerts.__name__,
     drift.__name__,
+    explained_charts.__name__,
     explanations.__name__,
     lora.__name__,
     quality.__name__,

@@ -19,11 +19,12 @@ export function facts(): void {
 }
 
 function show(claim: HTMLElement): void {
-  const row = document.getElementById((claim.getAttribute("href") ?? "").slice(1));
+  const row = document.getElementById((claim.getAttribute("href") ?? "").split("#")[1] ?? "");
   const said = row?.querySelector("td")?.textContent;
   if (!row || !said || claim === shown) return;
   hide();
   shown = claim;
+  claim.removeAttribute("title"); // said once
   row.classList.add("pointed");
   tip ??= document.createElement("div");
   tip.className = "fact-tip";

@@ -7,11 +7,11 @@ export function thumbs(address: string, words: Words): HTMLElement {
   group.className = "thumbs";
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", words.thumbs);
-  for (const [score, sign, label] of [[1, "👍", words.thumbUp], [-1, "👎", words.thumbDown]] as const) {
+  for (const [score, said, title] of [[1, words.thumbUp, words.thumbUpText], [-1, words.thumbDown, words.thumbDownText]] as const) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = sign;
-    button.setAttribute("aria-label", label);
+    button.textContent = said;
+    button.title = title;
     button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", () => void give(group, button, address, score, words));
     group.append(button);

@@ -31,8 +31,10 @@ const WORDS = {
   explainNothing: ["The text claims nothing that can be checked.", "El texto no afirma nada comprobable."],
   unsupported: ["unsupported", "sin respaldo"],
   thumbs: ["Was this right?", "¿Fue acertada?"],
-  thumbUp: ["Right and useful", "Acertada y útil"],
-  thumbDown: ["Wrong or useless", "Errónea o inútil"],
+  thumbUp: ["Right", "Acertada"],
+  thumbUpText: ["Right and useful", "Acertada y útil"],
+  thumbDown: ["Wrong", "Errónea"],
+  thumbDownText: ["Wrong or useless", "Errónea o inútil"],
   thanks: ["Noted, thank you", "Anotado, gracias"],
   failed: ["The server did not answer; try again", "El servidor no respondió; inténtelo de nuevo"],
 } as const satisfies Record<string, readonly [string, string]>;
