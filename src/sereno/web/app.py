@@ -14,12 +14,14 @@ from sereno.query.view import KeeperView
 from sereno.web.acknowledge import acknowledging
 from sereno.web.assets import Assets
 from sereno.web.compression import Compression
+from sereno.web.deciding import deciding
 from sereno.web.page import Page
 from sereno.web.pages import (
     alerts,
     call,
     calls,
     cost,
+    drift,
     explain,
     explanations,
     health,
@@ -36,7 +38,7 @@ from sereno.web.thumbs import judging
 
 _FIGURES: tuple[Page, ...] = (
     *overview.PAGES, *calls.PAGES, *call.PAGES, *sessions.PAGES, *users.PAGES, *models.PAGES, *cost.PAGES,
-    *alerts.PAGES, *slo.PAGES, *quality.PAGES, *lora.PAGES, *health.PAGES,
+    *alerts.PAGES, *slo.PAGES, *quality.PAGES, *drift.PAGES, *lora.PAGES, *health.PAGES,
 )  # fmt: skip
 PAGES: tuple[Page, ...] = (*_FIGURES, explain.over(_FIGURES), *explanations.PAGES)
 """Every page, in the order of the navigation; a page with a fixed address before one that takes any."""
@@ -63,6 +65,8 @@ def mount(app: FastAPI, view: KeeperView) -> None:
     app.add_route("/sereno/alerts/{number}/acknowledge", acknowledging(view, app.state), methods=["POST"],
                   include_in_schema=False)  # fmt: skip
     app.add_route("/sereno/explanations/{id}/feedback", judging(view, app.state), methods=["POST"],
+                  include_in_schema=False)  # fmt: skip
+    app.add_route("/sereno/drift/triggers/{number}", deciding(view, app.state), methods=["POST"],
                   include_in_schema=False)  # fmt: skip
     app.add_route("/sereno/", _home, include_in_schema=False)
     app.add_route("/sereno/static/{name:path}", partial(_asset, assets), include_in_schema=False)

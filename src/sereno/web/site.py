@@ -46,6 +46,7 @@ NAVIGATION = (
     ("alerts", "/alerts", "a"),
     ("slo", "/slo", "b"),  # b for budget
     ("quality", "/quality", "q"),
+    ("drift", "/drift", "d"),
     ("lora", "/lora", "l"),
     ("explanations", "/explanations", "e"),
     ("health", "/health", "h"),
