@@ -7,18 +7,24 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Semaphore, Thread
 from typing import Any
 
 
 class Served:
-    """What it was asked; `answers` are (status, document) given in turn before ordinary ones."""
+    """What it was asked; `answers` are (status, document) given in turn before ordinary ones.
+
+    A stream sends the events of `streams`, given in turn, each when `go` lets it: every piece of it takes a permit.
+    """
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.answers: list[tuple[int, Any]] = []
         self.url = ""
+        self.streams: list[list[bytes]] = []
+        self.go = Semaphore(0)
+        self.hung_up = Event()
 
 
 @contextmanager
@@ -41,13 +47,29 @@ def model_server(port: int = 0) -> Iterator[Served]:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             served.asked.append(body)
             served.headers.append({name.lower(): value for name, value in self.headers.items()})
+            if body["stream"] and not served.answers:
+                return self._stream(served.streams.pop(0))
             said = f"answer {len(served.asked)}"
             ordinary = {
                 "id": "chatcmpl-7", "object": "chat.completion", "created": 1, "model": body["model"],
                 "choices": [{"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
             }  # fmt: skip
-            self._answer(*(served.answers.pop(0) if served.answers else (200, ordinary)))
+            return self._answer(*(served.answers.pop(0) if served.answers else (200, ordinary)))
+
+        def _stream(self, events: list[bytes]) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            for event in events:
+                served.go.acquire(timeout=30)
+                try:
+                    self.wfile.write(b"data: " + event + b"\n\n")
+                except OSError:
+                    served.hung_up.set()
+                    return
 
         def _answer(self, status: int, document: Any) -> None:
             raw = document if isinstance(document, bytes) else json.dumps(document).encode()

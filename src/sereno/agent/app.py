@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from sereno import span
 from sereno.agent.counters import Counters
+from sereno.agent.events import Say, streamed
 from sereno.agent.memory import Answer, Memory, Turn
 from sereno.agent.model import Model, ModelError
 from sereno.agent.options import AgentOptions
@@ -56,15 +57,10 @@ class Agent:
         if self._in_flight >= MOST_AT_ONCE:
             told = f"{MOST_AT_ONCE} messages are being answered; try again in a moment."
             raise Problem("busy", 503, told, headers={"Retry-After": "1"})
-        session = asked.session_id or secrets.token_hex(16)
         parent = request.headers.get("traceparent")
-        self._in_flight += 1
-        try:
-            async with span("chat", user=asked.user, session=session, parent=parent, kind="server") as step:
-                step.attributes |= {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "sereno-agent"}
-                return await self._answer(asked, session, step)
-        finally:
-            self._in_flight -= 1
+        if asked.stream:
+            return await streamed(lambda say: self._step(asked, parent, say))
+        return await self._step(asked, parent)
 
     async def feedback(self, request: Request) -> Response:
         """Note what a person thinks of an answer."""
@@ -99,7 +95,18 @@ class Agent:
         """Whether the agent lives; the model is another matter."""
         return _json({"status": "ok"})
 
-    async def _answer(self, asked: Chat, session: str, step: span) -> Response:
+    async def _step(self, asked: Chat, parent: str | None, say: Say | None = None) -> Response:
+        """Answer within a span, counted among those in flight."""
+        session = asked.session_id or secrets.token_hex(16)
+        self._in_flight += 1
+        try:
+            async with span("chat", user=asked.user, session=session, parent=parent, kind="server") as step:
+                step.attributes |= {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "sereno-agent"}
+                return await self._answer(asked, session, step, say)
+        finally:
+            self._in_flight -= 1
+
+    async def _answer(self, asked: Chat, session: str, step: span, say: Say | None) -> Response:
         began = self._clock()
         conversation, new = self._memory.conversation(session)
         if new:
@@ -109,7 +116,13 @@ class Agent:
             async with conversation.lock:
                 first = [Turn("system", self._options.system)] if self._options.system else []
                 turns = [*first, *conversation.turns, Turn("user", asked.message)]
-                reply = await self._model.ask(self._options.resolved(asked.model), turns, step.headers)
+                reply = await self._model.ask(
+                    self._options.resolved(asked.model),
+                    turns,
+                    step.headers,
+                    max_tokens=self._options.longest(asked.max_tokens),
+                    say=say,
+                )
                 self._memory.remember(conversation, asked.message, reply.text)
         except ModelError as error:
             self._counters.failed(error, self._clock() - began)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Literal
 
@@ -11,8 +11,10 @@ import httpx
 import msgspec
 
 from sereno.agent.memory import Turn
+from sereno.agent.streamed import BrokenStreamError, Streamed
 from sereno.wire.errors import message_of
 
+COMPLETIONS = "/v1/chat/completions"
 MOST_ANSWER = 16 * 1024 * 1024
 Trouble = Literal["unreachable", "timeout", "unknown_model", "refused", "failed", "invalid"]
 
@@ -88,13 +90,23 @@ class Model:
             headers=headers, timeout=timeout, trust_env=False, follow_redirects=False, limits=limits
         )
 
-    async def ask(self, model: str, turns: Sequence[Turn], headers: Mapping[str, str]) -> Reply:
+    async def ask(
+        self,
+        model: str,
+        turns: Sequence[Turn],
+        headers: Mapping[str, str],
+        *,
+        max_tokens: int | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> Reply:
         """One answer.
 
         Args:
             model: its name, "" for the first that the server lists.
             turns: the conversation, the question last.
             headers: trace, user and session.
+            max_tokens: longest answer, None for any.
+            say: gets each piece of the answer when it arrives; without it the answer is asked for as a whole.
 
         Raises:
             ModelError: there is none, with a sentence that says why.
@@ -104,8 +116,12 @@ class Model:
         try:
             if not name:
                 name = self._first = await self._first_listed(headers)
-            body = {"model": name, "messages": turns, "stream": False}
-            status, raw = await self._send("POST", "/v1/chat/completions", headers, msgspec.json.encode(body))
+            body: dict[str, object] = {"model": name, "messages": turns, "stream": say is not None}
+            if max_tokens is not None:
+                body["max_tokens"] = max_tokens
+            if say is not None:
+                return await self._stream(name, body, headers, say)
+            status, raw = await self._send("POST", COMPLETIONS, headers, msgspec.json.encode(body))
             if status != 200:
                 raise _refusal(status, raw, name, self.url)
             try:
@@ -120,6 +136,29 @@ class Model:
         return Reply(
             text=choice.message.content or "", model=name, finish_reason=choice.finish_reason,
             input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, seconds=perf_counter() - began,
+        )  # fmt: skip
+
+    async def _stream(
+        self, model: str, body: dict[str, object], headers: Mapping[str, str], say: Callable[[str], None]
+    ) -> Reply:
+        began, answer = perf_counter(), Streamed()
+
+        def take(piece: bytes) -> None:
+            try:
+                for said in answer.feed(piece):
+                    say(said)
+            except BrokenStreamError as error:
+                raise ModelError("failed", f"the model server at {self.url} {error}") from None
+
+        content = msgspec.json.encode({**body, "stream_options": {"include_usage": True}})
+        status, raw = await self._send("POST", COMPLETIONS, headers, content, take)
+        if status != 200:
+            raise _refusal(status, raw, model, self.url)
+        if not answer.complete:
+            raise ModelError("failed", f"the model server at {self.url} stopped in the middle of its answer")
+        return Reply(
+            text=answer.text, model=model, finish_reason=answer.finish_reason, input_tokens=answer.input_tokens,
+            output_tokens=answer.output_tokens, seconds=perf_counter() - began,
         )  # fmt: skip
 
     async def behind_sereno(self) -> bool | None:
@@ -148,17 +187,29 @@ class Model:
             told = f"the model server at {self.url} lists no model: install one there, or name one with agent.model"
             raise ModelError("unknown_model", told) from None
 
-    async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        take: Callable[[bytes], None] | None = None,
+    ) -> tuple[int, bytes]:
+        """Status and body; where it succeeds `take` gets the body instead, piece by piece."""
         kind = {"content-type": "application/json"} if body else {}
         try:
             async with (
                 asyncio.timeout(self._timeout),
                 self._client.stream(method, self.url + path, headers={**headers, **kind}, content=body) as response,
             ):
-                raw = bytearray()
+                raw, size = bytearray(), 0
                 async for piece in response.aiter_bytes():
-                    raw += piece
-                    if len(raw) > MOST_ANSWER:
+                    if take is not None and response.status_code == 200:
+                        take(piece)
+                    else:
+                        raw += piece
+                    size += len(piece)
+                    if size > MOST_ANSWER:
                         raise ModelError("invalid", f"the model server at {self.url} answered more than 16 MiB")
                 return response.status_code, bytes(raw)
         except (TimeoutError, httpx.TimeoutException):

@@ -32,6 +32,7 @@ class AgentOptions(msgspec.Struct, frozen=True, kw_only=True):
         conversations: how many are remembered; the one silent longest is forgotten first.
         forget: seconds after which a silent conversation is forgotten.
         timeout: seconds that an answer may take.
+        max_tokens: longest answer in tokens, None for as long as the model likes.
         token: what peers that are not on this machine must show, "" for none.
         allowed_hosts: `Host` names beside loopback names.
         llm_metrics: whether `llm_*` are exported: `auto`, only when no Sereno gateway counts the calls.
@@ -48,9 +49,15 @@ class AgentOptions(msgspec.Struct, frozen=True, kw_only=True):
     conversations: int = 1000
     forget: float = 86400.0
     timeout: float = 300.0
+    max_tokens: int | None = 4096
     token: str = ""
     allowed_hosts: tuple[str, ...] = ()
     llm_metrics: Literal["auto", "on", "off"] = "auto"
+
+    def longest(self, asked: int | None) -> int | None:
+        """The tokens that an answer may have."""
+        limits = [limit for limit in (asked, self.max_tokens) if limit is not None]
+        return min(limits) if limits else None
 
     def resolved(self, asked: str | None) -> str:
         """The model that a name stands for; "" for the server's first."""

@@ -23,12 +23,16 @@ class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         model: asked instead of the agent's own.
         session_id: the conversation to go on with; without one a new begins.
         user: who asks, for the record.
+        stream: whether the answer comes as server-sent events while it is said.
+        max_tokens: longest answer wanted; the agent's own limit holds all the same.
     """
 
     message: Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
     model: Name | None = None
     session_id: Name | None = None
     user: Name | None = None
+    stream: bool = False
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
 
 
 class Feedback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +47,10 @@ class Feedback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     score: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
-CHAT_EXPECTED = '{"message": "…", "model": "…", "session_id": "…", "user": "…"}, all but message optional'
+CHAT_EXPECTED = (
+    '{"message": "…", "model": "…", "session_id": "…", "user": "…", "stream": true, "max_tokens": 1 or more}, '
+    "all but message optional"
+)
 FEEDBACK_EXPECTED = '{"message_id": "…", "thumbs": "up" or "down", "score": 0 to 1}, one of the two judgements at least'
 
 

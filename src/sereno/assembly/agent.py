@@ -35,6 +35,7 @@ def agent_options(settings: Settings) -> AgentOptions:
         conversations=agent.conversations,
         forget=agent.forget,
         timeout=agent.timeout,
+        max_tokens=agent.max_tokens,
         token=agent.token.reveal(),
         allowed_hosts=tuple(host.lower() for host in agent.allowed_hosts),
         llm_metrics=cast("Literal['auto', 'on', 'off']", agent.llm_metrics),

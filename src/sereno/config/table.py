@@ -369,6 +369,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
         "How long a silent conversation is remembered.")] = 86400.0
     timeout: Annotated[float, Setting(kinds.duration(0.1),
         "How long an answer may take. A cold load takes minutes.")] = 300.0
+    max_tokens: Annotated[int | None, Setting(kinds.optional(kinds.integer(1, 1_000_000)),
+        "Longest answer in tokens; a message may ask for less.")] = 4096
     token: Annotated[Secret, Setting(kinds.secret(),
         "What clients on other machines must show as `Authorization: Bearer …`.")] = Secret("")
     allowed_hosts: Annotated[tuple[str, ...], Setting(kinds.texts(),
