@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sereno.explain.fact import Fact, FactSheet, Number, Time
@@ -183,6 +183,7 @@ def test_pieces_give_what_the_whole_gives(cuts: list[int]) -> None:
     assert all(TEXT[one.start : one.end] == one.text for one in verifier.verdict.spans)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the text
 @given(st.text(max_size=300))
 def test_any_text_gets_a_verdict(text: str) -> None:
     verdict = verify(text, SHEET, "xx")

@@ -16,7 +16,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "first": frozenset({"first", "before"}),
     "expected": frozenset({"expected"}),
     "usual": frozenset({"expected", "mean", "median"}),
-    "before": frozenset({"before", "expected", "first", "mean"}),
+    "before": frozenset({"before", "expected", "first"}),
     "change": frozenset({"change", "slope", "amplitude"}),
     "slope": frozenset({"slope", "change"}),
     "forecast": frozenset({"forecast"}),
@@ -30,7 +30,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "lag": frozenset({"lag", "duration"}),
     "said_before": frozenset({"lag", "duration", "before", "first"}),
     "said_after": frozenset({"lag", "duration", "after", "last"}),
-    "duration": frozenset({"duration", "range", "period", "lag"}),
+    "duration": frozenset({"duration", "range", "lag"}),
     "p": frozenset({"p"}),
     "confidence": frozenset({"confidence"}),
     "interval": frozenset({"interval", "low", "high", "confidence"}),
@@ -60,8 +60,8 @@ NOUNS: dict[str, frozenset[Kind]] = {
     "trend": frozenset({"trend"}),
     "seasonality": frozenset({"seasonality"}),
     "forecast": frozenset({"forecast", "capacity"}),
-    "threshold": frozenset({"threshold", "capacity", "forecast"}),
-    "capacity": frozenset({"capacity", "threshold", "forecast"}),
+    "threshold": frozenset({"threshold", "capacity"}),
+    "capacity": frozenset({"capacity", "threshold"}),
     "correlation": frozenset({"correlation", "lead_lag"}),
     "lead_lag": frozenset({"lead_lag", "correlation"}),
 }
@@ -79,6 +79,12 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
     """
     if kind == "forecast" and evidence.name == "last_level" and role not in {"from", "before", "first", "last"}:
         return False  # where the forecast begins is not what is forecast
+    if role == "ratio_of":
+        return "ratio" in evidence.roles
+    if role == "" and (
+        evidence.roles == {"expected"} or (evidence.roles == {"duration"} and noun in {"", "threshold"})
+    ):
+        return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
     if role == "":
         return not evidence.roles & (_SAID_ONLY | _BOUNDS) and evidence.roles != {"count"}
     if role in {"from", "to"}:
@@ -94,6 +100,8 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         return False  # where a line ends is not the last value
     if role == "period" and evidence.roles == {"duration"}:
         return kind == "data"  # "a point every 15 s"
+    if role == "before" and kind == "anomaly" and not noun:
+        return False
     if role in {"first", "last"} and kind in _OF_STRETCHES and not noun:
         return False  # the mean of the last stretch is not the last value
     if role == "expected" and kind == "forecast":

@@ -10,6 +10,7 @@ import msgspec
 from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.scan import Scan
+from sereno.explain.verify.units import PERCENT
 
 _BREAK = re.compile(r"[;()—]|,(?=\s)|[.](?=\s)")
 _DIRECTLY = re.compile(
@@ -17,7 +18,10 @@ _DIRECTLY = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*\(?(?:of\s+|de\s+)?(?:(?P<mean>on average|de media|en promedio|mean|average)"
+    r"\s*(?:"
+    r"(?P<ratio_of>of (?:the |its )?(?:expected|usual|normal|mean|average|median|maximum|minimum|last|current|previous)"
+    r"|of \x01|de (?:lo|la|el) (?:esperad[oa]|habitual|normal|media|mediana|máximo)|del (?:valor|máximo|mínimo))"
+    r"|\(?(?:of\s+|de\s+)?(?:(?P<mean>on average|de media|en promedio|mean|average)"
     r"|(?P<median>(?:at\s+the\s+|in\s+the\s+)?median|(?:de\s+)?mediana)"
     r"|(?P<last>as (?:its |the )?last value|como último valor)|(?P<ended>at the (?:very )?end|al final|al cierre)"
     r"|(?P<first>at the (?:very )?(?:start|beginning)|al principio|al comienzo|al inicio)"
@@ -27,7 +31,7 @@ _AFTER = re.compile(
     r"|(?P<std_count>standard deviations|sigmas|desviaciones (?:típicas|estándar))"
     r"|(?P<confidence>confidence|de confianza|confident|(?:confidence|prediction)\s+interval)"
     r"|(?P<said_before>earlier|antes|before)|(?P<said_after>later|después|más tarde|after|tras)"
-    r"|(?P<lag>ahead|behind))(?!\w)",
+    r"|(?P<lag>ahead|behind))(?!\w))",
     re.IGNORECASE,
 )
 _REACH = 34
@@ -52,7 +56,15 @@ _PERCENTILE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\x01+")
-_APPOSED = re.compile(r"[\s\x01]*(?:at|with|of|en|con|de|a)?[\s\x01]*", re.IGNORECASE)
+_MOMENT_ROLE = re.compile(
+    r"(?<!\w)(?:(?P<duration>for|durante)|(?P<since>since|from|starting|desde)|(?P<until>until|till|hasta))"
+    r"(?:\s+(?:the|on|at|el|la|las|a))*\s+$",
+    re.IGNORECASE,
+)
+_APPOSED_ROLE = re.compile(r"\s*(?:(?:which|that|que)\s+(?:is|was|are|were|es|fue|son)\s*)?", re.IGNORECASE)
+_APPOSED = re.compile(
+    r"[\s\x01]*(?:at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*", re.IGNORECASE
+)
 _BETWEEN = (
     r"\s*(?:in\s+)?(?:by|un|en un|en|por|of|de|del|about|around|almost|nearly|unos|unas|casi|alrededor de|cerca de"
     r"|approximately|roughly|aproximadamente|over|more than|más de|just over|\s)*\s*"
@@ -112,15 +124,30 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
     end = max(end, mention.end)
     series = _series(scan, index, start, end)
     role = _role(scan, index, words, start, end) if mention.kind in {"quantity", "ratio"} else ""
+    if mention.kind == "moment":
+        role = _moment_role(scan, mention)
+    noun = _noun(scan, mention, words, start, end)
+    if role in {"mean", "median"} and (noun == "forecast" or not noun):
+        # "It is forecast to have a mean of 3, with a median of 4": both are said to be still to come.
+        noun = "forecast" if words.kinds["forecast"].search(scan.text, 0, mention.start) else ""
     return Context(
         clause=(start, end),
         series=series or subject,
         role=role,
-        noun=_noun(scan, mention, words, start, end),
+        noun=noun,
         direction=_direction(scan, index, start, end),
         named=bool(series),
         period=_period(scan, mention, words, start, end),
     )
+
+
+def _moment_role(scan: Scan, mention: Mention) -> str:
+    """What a moment is said to be: when it began, when it ended, wrongly how long it took; "" where nothing says so."""
+    before = scan.text[: mention.start]
+    if re.search(r"(?:first time|primera vez)", before, re.IGNORECASE):
+        return "first"
+    found = _MOMENT_ROLE.search(before)
+    return "" if found is None or found.lastgroup is None else found.lastgroup
 
 
 def _series(scan: Scan, index: int, start: int, end: int) -> tuple[str, ...]:
@@ -168,10 +195,12 @@ def _role(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
     bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
     after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
     if after is not None and after.lastgroup is not None:
-        return after.lastgroup
+        percent = any(one.unit is not None and one.unit.dimension == PERCENT for one in mention.readings)
+        if after.lastgroup != "ratio_of" or percent:
+            return after.lastgroup
     previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
-    apposed = not scan.text[start : mention.start].strip()  # "its lowest value, 1.2 s,"
+    apposed = _APPOSED_ROLE.fullmatch(scan.text, start, mention.start) is not None  # "its lowest value, 1.2 s,"
     low = max([0 if apposed else start, *previous])
     before = _NAME.sub("\x01", scan.text[low : mention.start])[-_REACH:]
     if pair:

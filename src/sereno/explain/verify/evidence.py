@@ -111,6 +111,8 @@ def roles_of(name: str) -> frozenset[str]:
 
 _PURE = frozenset({"count", "correlation", "p", "std_count", "ratio", "strength"})
 """Roles of figures that have no unit by nature."""
+_LASTING = frozenset({"anomaly", "gap", "flat", "comparison"})
+"""Kinds whose start and end say how long it lasted; of the others they are the chart's."""
 _PER = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629746.0}
 
 
@@ -141,7 +143,7 @@ def _of_fact(index: int, fact: Fact) -> Iterator[Evidence]:
     if fact.confidence is not None:
         roles = frozenset({"confidence"})
         yield Evidence(fact=index, name="confidence", roles=roles, value=fact.confidence * 100, unit=Unit(PERCENT))
-    if fact.start is not None and fact.end is not None and fact.end > fact.start:
+    if fact.kind in _LASTING and fact.start is not None and fact.end is not None and fact.end > fact.start:
         roles = frozenset({"duration"})
         yield Evidence(fact=index, name="duration", roles=roles, value=fact.end - fact.start, unit=Unit(TIME))
 

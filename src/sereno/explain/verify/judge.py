@@ -38,6 +38,14 @@ _LASTING = frozenset(
 )
 _WAYS = frozenset({"trend", "change_point", "comparison", "forecast", "event", "anomaly", "capacity"})
 """Kinds of fact that tell of a way from one figure to another."""
+_NOT_SAID: dict[str, frozenset[str]] = {
+    "since": frozenset({"end", "previous_end"}),
+    "until": frozenset({"start", "previous_start"}),
+    "first": frozenset({"end", "previous_end", "last_start", "peak", "last"}),
+}
+"""Moments of a fact that a word before a moment rules out."""
+_SPAN_GAP = 14
+"""Characters between the moments of "from T to U"."""
 _SAID_EXPECTED = frozenset({"expected", "usual"})
 _COURSE = frozenset({"trend", "comparison", "change_point", "forecast"})
 """Kinds that say where a series goes as a whole."""
@@ -55,10 +63,14 @@ class Ruling(msgspec.Struct, frozen=True):
 
 def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], zone: ZoneInfo) -> list[Ruling]:
     """What supports each claim of a sentence."""
-    found: list[Support] = [_support(book, one, context, zone) for one, context in zip(mentions, told, strict=True)]
+    ways = any(one.kind == "direction" and one.value for one in mentions)
+    found: list[Support] = [
+        _support(book, one, context, zone, ways=ways) for one, context in zip(mentions, told, strict=True)
+    ]
     _check_pairs(book, mentions, told, found)
     _check_ways(mentions, told, found)
     _check_expected(book, mentions, told, found)
+    _check_spans(mentions, told, found)
     _check_moments(mentions, told, found)
     _check_together(book, mentions, found)
     for index, mention in enumerate(mentions):
@@ -67,14 +79,16 @@ def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Contex
     return [Ruling(one, bool(support), _best(support)) for one, support in zip(mentions, found, strict=True)]
 
 
-def _support(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneInfo) -> Support:
+def _support(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneInfo, *, ways: bool) -> Support:
     match mention.kind:
         case "quantity":
-            return _merge(_quantity(book, mention, context))
+            return _merge(_quantity(book, mention, context, ways=ways))
         case "count":
             counted = _merge(_count(book, mention, context))
             # "5 alerts" may be a value of the series; "5 anomalies" is a claim of how many were found.
-            return counted or (_merge(_quantity(book, mention, context)) if mention.word in {"event", "data"} else {})
+            return counted or (
+                _merge(_quantity(book, mention, context, ways=ways)) if mention.word in {"event", "data"} else {}
+            )
         case "moment":
             return _merge(_moment(book, mention, context, zone))
         case "ratio":
@@ -100,7 +114,7 @@ def _named(book: EvidenceBook, name: str) -> Support:
     return about or {SHEET: frozenset({"series"})}
 
 
-def _quantity(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tuple[int, str]]:
+def _quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bool) -> Iterator[tuple[int, str]]:
     for evidence in book.figures:
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
         kind = fact.kind if fact else None
@@ -109,18 +123,20 @@ def _quantity(book: EvidenceBook, mention: Mention, context: Context) -> Iterato
         if not role_allows(context.role, evidence, kind, context.noun or context.period):
             continue
         sized = evidence.roles & {"change"} and evidence.per is None and evidence.unit.dimension != PERCENT
-        if sized and context.role == "" and context.direction is None and not mention.signed:
+        told_way = context.direction is not None or mention.signed
+        if evidence.roles & {"change"} and context.role == "" and not (told_way or (ways and not sized)):
             continue  # a figure with no word for a change is a level
         if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
             continue
         if fact is None and context.noun in _LASTING:
             continue  # how long the chart is, is not how long what it shows lasted
-        if context.role not in {"mean", "median", "min", "max"} and not noun_allows(
-            context.noun, fact.kind if fact else None
-        ):
+        named = context.role in {"mean", "median", "min", "max"} and context.noun != "forecast"
+        if not named and not noun_allows(context.noun, fact.kind if fact else None):
             continue
         if not _direction_agrees(evidence, fact, mention, context):
             continue
+        if mention.hedge in {"over", "under"} and "threshold" in evidence.roles:
+            continue  # a threshold is a given figure, which nobody rounds
         if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
             yield evidence.fact, evidence.name
 
@@ -227,6 +243,17 @@ def _moment(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneIn
             continue
         if fact is None and context.noun in {"anomaly", "spike", "change_point", "gap", "event"}:
             continue  # what happened at the edge of the chart has a fact of its own
+        if context.role == "duration" and context.noun in _LASTING:
+            continue  # "for 20:27:47" says how long, and names a time of day
+        if (
+            mention.moment.year
+            and not mention.moment.month
+            and context.noun == "event"
+            and (not fact or fact.kind != "event")
+        ):
+            continue
+        if instant.name in _NOT_SAID.get(context.role, ()):
+            continue
         if is_moment(instant.at, mention.moment, zone, book.end, mention.hedge):
             yield instant.fact, instant.name
 
@@ -267,12 +294,12 @@ def _check_pairs(
     """What "rose from X to Y" tells needs one fact for both, and Y above X."""
     _check_bounds(mentions, told, found)
     for index, context in enumerate(told):
-        if context.role != "to" or not found[index]:
+        if context.role != "to":
             continue
         first = next((i for i in range(index - 1, -1, -1) if told[i].role == "from"), None)
         if first is None or mentions[first].end < context.clause[0]:
             first = _started(told, index)
-        if first is None or not found[first] or not _alike(mentions[first], mentions[index]):
+        if first is None or not _alike(mentions[first], mentions[index]):
             continue
         both = {f for f in set(found[first]) & set(found[index]) if len(found[first][f] | found[index][f]) > 1}
         if context.direction:
@@ -362,10 +389,40 @@ def _alike(one: Mention, other: Mention) -> bool:
     return bool(dimensions(one) & dimensions(other))
 
 
+def _check_spans(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """What is said to go "from T to U" is one fact's way from its start to its end."""
+    moments = [i for i, one in enumerate(mentions) if one.kind == "moment"]
+    for a, b in pairwise(moments):
+        if told[a].role != "since" or b != a + 1 or mentions[b].start - mentions[a].end > _SPAN_GAP:
+            continue
+        both = {
+            fact
+            for fact in set(found[a]) & set(found[b])
+            if any(name.endswith("start") for name in found[a][fact])
+            and any(name.endswith("end") for name in found[b][fact])
+        }
+        for i in (a, b):
+            found[i] = {fact: found[i][fact] for fact in both}
+
+
 def _check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
     """A figure told with a moment is of what was at that moment, where such a fact supports it."""
     moments = [i for i, one in enumerate(mentions) if one.kind == "moment" and found[i]]
+    levels = [i for i, one in enumerate(mentions) if one.kind == "quantity" and told[i].role in {"", *_SAID_EXPECTED}]
+    bare = bool(levels) and not any(context.noun for context in told)
+    if len(moments) == 1 and bare and not any(found[i] for i, one in enumerate(mentions) if one.kind == "quantity"):
+        found[moments[0]] = {}  # nothing that is told of this moment is so
+    if len(moments) == 1 and any(told[i].role in _SAID_EXPECTED for i in levels):
+        near = set(found[moments[0]]) - {SHEET}
+        if near and not any(near & set(found[i]) for i in levels):
+            for i in (*levels, moments[0]):
+                found[i] = {}  # what was there instead of what was expected, but at another time
     for i, one in enumerate(mentions):
+        if one.kind == "quantity" and told[i].role in {"", *_SAID_EXPECTED}:
+            beside = [m for m, other in enumerate(mentions) if other.kind == "moment"]
+            if beside and not moments:
+                found[i] = {}  # what was there at a moment that is not the chart's
+                continue
         if one.kind != "quantity" or told[i].role in {"mean", "median"}:
             continue
         near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}

@@ -181,7 +181,7 @@ def _numeric(match: re.Match[str], *, day_first: bool) -> Moment | None:
 
 
 _BETWEEN = re.compile(
-    r"\s*,?\s*(?:at|on|a\s+las|a\s+la|del?|el|the|of|a\s+eso\s+de\s+las|around|hacia\s+las)?\s*", re.IGNORECASE
+    r"\s*[,:]?\s*(?:at|on|a\s+las|a\s+la|del?|el|the|of|a\s+eso\s+de\s+las|around|hacia\s+las)?\s*", re.IGNORECASE
 )
 
 

@@ -15,6 +15,7 @@ from sereno.explain.verify.mention import MentionKind
 from sereno.explain.verify.names import names_of
 from sereno.explain.verify.scan import scan
 from sereno.explain.verify.sentences import sentence_end
+from sereno.explain.verify.tongue import tongue
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -79,7 +80,7 @@ class Verifier:
     def __init__(self, sheet: FactSheet, language: str = "en") -> None:
         self._sheet = sheet
         self._book = collect(sheet)
-        self._words = lexicon(language)
+        self._language = language
         self._names = names_of(sheet)
         self._zone = zone_of(sheet.tz)
         self._text = ""
@@ -112,8 +113,9 @@ class Verifier:
         text = self._text[start:end]
         if text.strip() == "" and "\n" in text:
             self._subject = ()  # a new paragraph speaks of whom it names
-        read = scan(text, self._words, self._names)
-        told = contexts(read, self._words, self._subject)
+        words = lexicon(tongue(text, self._language))
+        read = scan(text, words, self._names)
+        told = contexts(read, words, self._subject)
         rulings = judge(self._book, read.mentions, told, self._zone)
         spans = tuple(
             Span(
