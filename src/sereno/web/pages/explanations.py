@@ -124,7 +124,7 @@ def card(one: Told, look: Look, number: int = 0) -> Card:
         figures.setdefault((line.unit, tuple(line.times)), []).append(line)
     charts = [
         Chart(
-            kind="lines", id=f"told-{number}-{place}", title=", ".join(line.name for line in lines)[:120] or look.t["explain_chart"],
+            kind="lines", id=f"told-{number}-{place}", title=_named(lines) or look.t["explain_chart"],
             unit=_UNITS.get(unit, "count"), x=times, tz=one.sheet.tz, instants=True,
             series=tuple(
                 Series(name=line.name, values=tuple(line.values), tone=_TONES[index % len(_TONES)])
@@ -134,6 +134,10 @@ def card(one: Told, look: Look, number: int = 0) -> Card:
         for place, ((unit, times), lines) in enumerate(figures.items())
     ]  # fmt: skip
     return Card(one.told, pieces(one.told.text, claims), fact_rows(one.sheet, claims, look.shown.language), charts)
+
+
+def _named(lines: Sequence[Line]) -> str:
+    return ", ".join(line.name for line in lines)[:120]
 
 
 def shape(content: ExplanationsPage, look: Look) -> Mapping[str, Any]:
