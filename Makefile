@@ -1,6 +1,7 @@
 # Sereno. `make help` lists the targets; each sets up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.PHONY: grafana grafana-start grafana-stop grafana-ui drift drift-start drift-stop drift-logs drift-check drift-metrics
 .PHONY: help grafana-app image setup parts demo test test-all acceptance lint format coverage bench docs pictures clean
 
 PY := .venv/bin/python
@@ -8,7 +9,7 @@ PY := .venv/bin/python
 PYTEST := .venv/bin/pytest -n 2 --dist loadfile
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.synced: pyproject.toml uv.lock tools/uv.sh tools/libgomp.sh
 	@uv=$$(tools/uv.sh) && "$$uv" sync --quiet --frozen
@@ -72,6 +73,34 @@ grafana-app: .venv/.synced ## build the Grafana app and pack it: grafana/sereno-
 
 image: ## Sereno's container image, for the stack: docs/stack.md
 	@docker build -t sereno:$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml | head -n 1) -f deploy/stack/Dockerfile .
+
+grafana: grafana-start grafana-ui ## Prometheus and Grafana, and the dashboards in a browser
+
+grafana-start: ## start Prometheus and Grafana (docker)
+	@tools/stack.sh grafana-start
+
+grafana-stop: ## stop them
+	@tools/stack.sh grafana-stop
+
+grafana-ui: ## the drift dashboards in a browser; without docker the built-in page
+	@tools/stack.sh grafana-ui
+
+drift: drift-start ## the drift monitor: in docker, else as a process here
+
+drift-start: .venv/.synced ## start it
+	@tools/stack.sh drift-start
+
+drift-stop: ## stop it
+	@tools/stack.sh drift-stop
+
+drift-logs: ## its log
+	@tools/stack.sh drift-logs
+
+drift-check: ## check drift now
+	@tools/stack.sh drift-check
+
+drift-metrics: ## its metrics
+	@tools/stack.sh drift-metrics
 
 clean: ## remove what the targets above made
 	@rm -rf .venv .tools dist build $(BROWSER)/node_modules grafana/node_modules grafana/harness/node_modules grafana/dist grafana/harness/dist grafana/*.zip $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
