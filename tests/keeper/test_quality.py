@@ -177,6 +177,7 @@ def test_runs_answers_and_calibrations_come_back_as_they_went(ledger: Ledger) ->
         quality_evals.add(connection, given, results)
         quality_evals.keep_calibration(connection, calibration)
         assert quality_evals.run(connection, "0192F0A1") == given
+        assert quality_evals.run(connection, "456789abcdef") == given
         assert quality_evals.run(connection, "0192%") is None
         assert quality_evals.results(connection, given.id) == results
         assert quality_evals.calibrations(connection, judge="j") == [calibration]

@@ -90,11 +90,11 @@ def runs(
 
 
 def run(connection: Connection, identity: str) -> Run | None:
-    """One by its id, or by the beginning of it that no other has; None if there is none."""
+    """One by its id, or by a beginning or an end of it that no other has; None if there is none."""
     wanted = identity.strip().lower()
     if len(wanted) < 6 or not all(c in "0123456789abcdef-" for c in wanted):
         return None
-    found = connection.execute(select(RUNS).where(RUNS.c.id.startswith(wanted)).limit(2)).all()
+    found = connection.execute(select(RUNS).where(RUNS.c.id.startswith(wanted) | RUNS.c.id.endswith(wanted)).limit(2)).all()
     return _run(found[0]) if len(found) == 1 else None
 
 
