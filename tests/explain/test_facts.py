@@ -10,6 +10,14 @@ from sereno.explain.facts import facts
 from sereno.explain.frame import Chart, Series
 
 START = 1_700_000_000.0
+FLOWS = """
+1120 1160 963 1210 1160 1160 813 1230 1370 1140 995 935 1110 994 1020 960 1180 799 958 1140 1100 1210 1150
+1250 1260 1220 1030 1100 774 840 874 694 940 833 701 916 692 1020 1050 969 831 726 456 824 702 1120 1100 832
+764 821 768 845 864 862 698 845 744 796 1040 759 781 865 845 944 984 897 822 1010 771 676 649 846 812 742 801
+1040 860 874 848 890 744 749 838 1050 918 986 797 923 975 815 1020 906 901 1170 912 746 919 718 714 740
+"""
+"""Annual flow of the Nile at Aswan, 1871–1970, 10⁸ m³ (Cobb 1978)."""
+NILE = np.array(FLOWS.split(), dtype=float)
 
 
 def a_series(values: NDArray[np.float64], *, step: float = 60.0, name: str = "latency", unit: str = "s") -> Series:
@@ -59,3 +67,12 @@ def test_a_line_is_told_with_its_slope() -> None:
 def test_noise_is_said_to_have_no_trend() -> None:
     (trend,) = of_kind(facts(Chart(series=(a_series(np.random.default_rng(4).normal(0, 1, 300)),))), "trend")
     assert trend.direction == "flat"
+
+
+def test_the_nile_of_1899_is_told() -> None:
+    """Cobb 1978: the mean annual flow fell from 1,098 to 850 · 10⁸ m³ with the year 1899."""
+    (change,) = of_kind(facts(Chart(series=(a_series(NILE, step=31_556_952.0, name="Nile"),))), "change_point")
+    assert change.times[0].at == START + 31_556_952.0 * (1899 - 1871)
+    assert change.direction == "down"
+    assert number(change, "before") == NILE[:28].mean()
+    assert number(change, "after") == NILE[28:].mean()

@@ -85,3 +85,12 @@ def test_one_spike_on_a_series_that_repeats_exactly(at: int, spike: float, facto
         for season in seasons(values):
             assert season.period / MINUTE % of == pytest.approx(0.0, abs=1e-6)
             assert 0.0 < season.strength <= 1.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_cycles_tell_the_whole_period(seed: int) -> None:
+    """Steep edges shift by a step each cycle if the period is one step wrong; a line of the spectrum cannot tell."""
+    rng = np.random.default_rng([seed, 144])
+    values = 3.0 * (np.mod(np.arange(17 * 144) + int(rng.integers(144)), 144) < 50) + rng.normal(0, 0.7, 17 * 144)
+    (season, *_) = seasons(values, most=1)
+    assert season.period / MINUTE % 144 == pytest.approx(0.0, abs=1e-6)

@@ -16,7 +16,7 @@ from sereno.stats.grid import Grid, on_grid
 from sereno.stats.outliers import Scan, scan
 from sereno.stats.robust import spread, without_outliers
 from sereno.stats.season import Season, find_seasons
-from sereno.stats.segments import Partition, partition
+from sereno.stats.segments import Partition, one_step_noise, partition
 from sereno.stats.trend import Trend, robust_trend
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,10 @@ class Anatomy:
         rest = self.calm.copy()
         for part in np.split(np.arange(len(rest)), levels.bounds):
             rest[part] -= rest[part].mean()
-        return max(near, step_proof_noise(rest), key=lambda noise: noise.long_run)
+        careful = max(near, step_proof_noise(rest), key=lambda noise: noise.long_run)
+        if partition(self.calm, careful.long_run, alpha=CHANGE_ALPHA).bounds:
+            return careful
+        return one_step_noise(self.calm) or careful
 
     @cached_property
     def line(self) -> Floats:
@@ -194,34 +197,41 @@ class Anatomy:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """The change points, each placed between two points of the series."""
+        """The change points, each placed between two points of the series.
+
+        Levels of the points may differ less than those of the grid, where single wild values were let out: a change
+        of which too little is left is none, and the stretches beside it are one.
+        """
         if not self.bounds:
             return ()
-        grid, times, cleaned = self.coarse, self.prepared.times, self.scan.cleaned
+        times, cleaned = self.prepared.times, self.scan.cleaned
         line = self.trend.slope * (times - times[0]) if self.sloped else np.zeros(len(times))
         flat = cleaned - line if self.sloped else cleaned
         edges = [0, *self._splits(flat), len(times)]
-        told = []
-        for left, here, right in zip(edges, edges[1:], edges[2:], strict=False):
-            before, after = flat[left:here], flat[here:right]
-            offset = float(line[here])
-            n, m = (here - left) / len(times) * len(grid.means), (right - here) / len(times) * len(grid.means)
-            error = (self.noise.long_run * (1.0 / max(n, 1.0) + 1.0 / max(m, 1.0))) ** 0.5
-            difference = float(after.mean() - before.mean())
-            p_value = min(1.0, 2.0 * float(ndtr(-abs(difference) / error)) * len(grid.means)) if error else 0.0
-            told.append(
-                Change(
-                    at=float(times[here]),
-                    until=float(times[right - 1]),
-                    before=float(before.mean()) + offset,
-                    after=float(after.mean()) + offset,
-                    difference=difference,
-                    low=difference - 1.96 * error,
-                    high=difference + 1.96 * error,
-                    p_value=p_value,
-                )
-            )
-        return tuple(told)
+        while len(edges) > 2:
+            told = [self._change(flat, line, *around) for around in zip(edges, edges[1:], edges[2:], strict=False)]
+            doubtful = max(range(len(told)), key=lambda number: told[number].p_value)
+            if told[doubtful].p_value <= CHANGE_ALPHA:
+                return tuple(told)
+            del edges[doubtful + 1]
+        return ()
+
+    def _change(self, flat: Floats, line: Floats, left: int, here: int, right: int) -> Change:
+        times, places = self.prepared.times, len(self.coarse.means)
+        before, after, offset = float(flat[left:here].mean()), float(flat[here:right].mean()), float(line[here])
+        n, m = (here - left) / len(times) * places, (right - here) / len(times) * places
+        error = (self.noise.long_run * (1.0 / max(n, 1.0) + 1.0 / max(m, 1.0))) ** 0.5
+        difference = after - before
+        return Change(
+            at=float(times[here]),
+            until=float(times[right - 1]),
+            before=before + offset,
+            after=after + offset,
+            difference=difference,
+            low=difference - 1.96 * error,
+            high=difference + 1.96 * error,
+            p_value=min(1.0, 2.0 * float(ndtr(-abs(difference) / error)) * places) if error else 0.0,
+        )
 
     def _splits(self, flat: Floats) -> list[int]:
         """The bounds as indices into the points: where the two levels part the points near each bound best."""

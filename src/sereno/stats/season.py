@@ -22,6 +22,7 @@ DETAILED_CYCLES = 8
 NEIGHBOURS = 10
 MOST_PHASES = 480
 SHAPE_LIMIT = 4.0
+MOST_SHIFTS = 8
 
 
 class Season(NamedTuple):
@@ -89,6 +90,8 @@ def _strongest(views: Sequence[Grid], alpha: float) -> Season | None:
             p_value = min(1.0, _line_test(pyramid, steps) * trials)
             if p_value <= alpha:
                 season = shape_of(view, period, p_value)
+                if trials > len(CALENDAR):
+                    season = _nearest_best(view, season)
                 if season.strength > 0.0:
                     found.append((season.strength, steps * view.width, season))
     if not found:
@@ -96,6 +99,21 @@ def _strongest(views: Sequence[Grid], alpha: float) -> Season | None:
     best = max(strength for strength, _, _ in found)
     # A multiple of the period explains as much: the shortest of the best is the period.
     return min((entry for entry in found if entry[0] >= best - 0.02), key=lambda entry: entry[1])[2]
+
+
+def _nearest_best(view: Grid, season: Season) -> Season:
+    """The season of the whole number of steps around, that explains most: many cycles tell what no line can."""
+    best, steps = season, round(season.period / view.width)
+    farthest = steps * steps / len(view.means)
+    for way in (-1, 1):
+        for far in range(1, int(min(farthest, MOST_SHIFTS)) + 1):
+            if (len(view.means)) / (steps + way * far) < FEWEST_CYCLES or steps + way * far < 2:
+                break
+            tried = shape_of(view, (steps + way * far) * view.width, season.p_value)
+            if tried.strength <= best.strength:
+                break
+            best = tried
+    return best
 
 
 def _candidates(view: Grid) -> list[tuple[float, int]]:

@@ -9,7 +9,7 @@ from sereno.explain.figures import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR, numbers
 from sereno.explain.subject import Subject
 from sereno.stats.robust import spread
 
-ALPHA = 0.0005
+ALPHA = 0.0001
 CONFIDENCE = 0.95
 RATES = (
     ("slope_per_second", 1.0),
