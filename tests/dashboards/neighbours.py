@@ -12,6 +12,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
+from dashboards import subjects
+
 GPU = 'gpu="0",UUID="GPU-1",pci_bus_id="00000000:01:00.0",device="nvidia0",modelName="NVIDIA RTX 5060 Ti",Hostname="ai"'
 AMD = 'gpu_id="0",card_model="0x1586",card_series="Radeon",card_vendor="AMD",driver_version="6.12",hostname="ai",'
 AMD += 'serial_number="1"'
@@ -76,7 +78,8 @@ GAUGES = {
 
 def page(began: float, now: float) -> str:
     """The metrics of every exporter."""
-    out = [f"{name} {rate * (now - began + 1000)}" for name, rate in COUNTERS.items()]
+    out = [f"{name} {rate * (now - began + 1000)}" for name, rate in {**COUNTERS, **subjects.COUNTERS}.items()]
+    out += [f"{name} {value}" for name, value in subjects.GAUGES.items()]
     out += [f"{name} {value + slope * (now - began)}" for name, (value, slope) in GAUGES.items()]
     out += [f"node_time_seconds {now}", f"node_boot_time_seconds {began - 86400}"]
     out += [f"container_last_seen{{{box}}} {now}" for box in (BOX, WEB)]

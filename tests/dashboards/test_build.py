@@ -66,8 +66,26 @@ def test_data_sources_refer_to_each_other_by_uids_that_exist() -> None:
     assert prometheus["alertmanagerUid"] in sources
     assert prometheus["timeInterval"] == "15s"  # the scrape's, not the seed's 5 s
     assert jaeger["tracesToLogsV2"]["datasourceUid"] in sources
+    assert (sources["postgres"]["jsonData"]["database"], sources["postgres"]["user"]) == ("ai_platform", "ai_user")
     assert "password" not in sources["postgres"]
     assert sources["postgres"]["secureJsonData"]["password"].startswith("$__file{")
+
+
+def test_without_a_database_nothing_asks_one() -> None:
+    files = built(Limits(), Sources(postgres=""))
+    gone = {path.rpartition("/")[2] for path in set(FILES) - set(files)}
+    assert gone == {"users-sessions.json", "costs-by-user.json"}
+    assert not [path for path, text in files.items() if "rawSql" in text or "${database}" in text]
+    left = json.loads(files["dashboards/drift/drift-overview.json"])
+    assert {"PSI", "Drift status", "Features at the last check"} <= {panel["title"] for panel in left["panels"]}
+    assert all(panel["type"] != "row" or panel["title"] != "People" for panel in left["panels"])
+
+
+def test_another_database_is_named() -> None:
+    files = built(Limits(), Sources(database="sereno", database_user="reader"))
+    document = yaml.safe_load(files["provisioning/datasources/sereno.yaml"])
+    (source,) = [source for source in document["datasources"] if source["uid"] == "postgres"]
+    assert (source["jsonData"]["database"], source["user"]) == ("sereno", "reader")
 
 
 def test_what_is_not_there_is_left_out() -> None:

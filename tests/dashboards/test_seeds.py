@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dashboards.reading import documents, panels
 
-ASKED = {
-    # Lab 2 (LLMOps overview, its step 2; SLIs and SLOs, its step 4)
-    "llmops-overview": [
-        "LLM Requests Rate", "Average Response Time", "Token Usage Rate", "Cost Rate (USD/hour)",
-        "Request Success Rate", "Response Time Distribution", "Model Usage Distribution",
-        "Token Efficiency (Tokens/Request)", "Conversation Metrics",
-    ],
-    "sli-slo": ["Availability SLI", "Latency SLI (within 3 s)", "Cost Efficiency SLI"],
-    # The roadmap
-    "gpu-cpu-performance": [
-        "GPU Utilization (%)", "GPU Memory Usage (%)", "GPU Temperature (°C)", "GPU Power Usage (W)",
-    ],
-    "ai-models-performance": ["Ollama Status", "Total Models", "Total Models Size", "Model Sizes"],
-    "executive-summary": [
-        "System Uptime", "CPU Usage", "Memory Usage", "Disk Usage", "GPU Utilization", "Ollama Status",
-        "Ollama Models", "Active Containers", "Resource Usage Trends (24h)", "Service Status Overview",
-        "Estimated Daily Cost", "Network I/O (24h)",
-    ],
-}  # fmt: skip
+TABLE = re.findall(
+    r"^\| (0\d\d[^|]*) \| ([^|]+) \| `([\w-]+)` \| ([^|]+) \|$",
+    (Path(__file__).parents[2] / "docs" / "dashboards.md").read_text("utf-8"),
+    re.MULTILINE,
+)
+"""Rows of the page's table: document, what it names, dashboard, panels."""
 
 
-@pytest.mark.parametrize(("uid", "titles"), ASKED.items(), ids=ASKED)
-def test_panels_by_name(uid: str, titles: list[str]) -> None:
-    there = {panel["title"].casefold() for panel in panels(documents()[uid])}
-    assert {title.casefold() for title in titles} <= there
+def test_the_page_tells_of_every_document() -> None:
+    assert {number for row in TABLE for number in row[0].split(", ")} == {"001", "002", "003", "004"}
+    assert len(TABLE) > 25
+
+
+@pytest.mark.parametrize(("asked", "uid", "shown"), [row[1:] for row in TABLE], ids=[row[1] for row in TABLE])
+def test_what_was_asked_for_is_where_the_page_says(asked: str, uid: str, shown: str) -> None:
+    document = documents()[uid]
+    there = {panel["title"].casefold() for panel in panels(document)}
+    there |= {f"annotation {mark['name']}".casefold() for mark in document["annotations"]["list"]}
+    assert {title.strip().casefold() for title in shown.split(";")} <= there, asked
+
+
+BANDS = {
+    # The drift document's "Thresholds", to the figure
+    ("drift-kl-divergence", "Current KL divergence"): [
+        (None, "green"),
+        (0.1, "yellow"),
+        (0.15, "orange"),
+        (0.2, "red"),
+    ],
+    ("drift-psi-trends", "Current PSI"): [(None, "green"), (0.1, "yellow"), (0.2, "orange"), (0.3, "red")],
+    ("drift-accuracy-tracking", "Current accuracy"): [(None, "red"), (0.7, "orange"), (0.75, "yellow"), (0.8, "green")],
+}
+
+
+@pytest.mark.parametrize(("where", "steps"), BANDS.items(), ids=[where[0] for where in BANDS])
+def test_gauges_have_the_documents_colours(where: tuple[str, str], steps: list[tuple[float | None, str]]) -> None:
+    uid, title = where
+    panel = next(panel for panel in panels(documents()[uid]) if panel["title"] == title)
+    assert panel["type"] == "gauge"
+    told = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    assert [(step["value"], step["color"]) for step in told] == steps
+
+
+def test_annotations_have_the_documents_colours() -> None:
+    marks = {mark["name"]: mark["iconColor"] for mark in documents()["lora-version-tracking"]["annotations"]["list"]}
+    assert (marks["Adapter created"], marks["Adapter deployed"], marks["Fine-tuning triggered"]) == (
+        "green", "blue", "purple",
+    )  # fmt: skip
+
+
+def test_the_status_is_one_verdict_in_words() -> None:
+    for uid in ("drift-overview", "drift-kl-divergence", "drift-psi-trends"):
+        panel = next(panel for panel in panels(documents()[uid]) if panel["title"] == "Drift status")
+        assert "drift_severity" in panel["targets"][0]["expr"]
+        words = panel["fieldConfig"]["defaults"]["mappings"][0]["options"]
+        assert [words[str(n)]["text"] for n in range(5)] == [
+            "No drift", "Notice", "Moderate", "Significant", "Critical",
+        ]  # fmt: skip
 
 
 def test_active_alerts_has_list_history_and_statistics() -> None:

@@ -169,8 +169,8 @@ def test_a_choice_narrows_whatever_it_is_called(recorded: Recorded) -> None:
 
 SEED = {
     "drift events": (
-        "SELECT timestamp, kl_divergence, psi, severity FROM drift_metrics \n   WHERE drift_detected = true ORDER BY"
-        + " timestamp DESC LIMIT 10;",
+        """SELECT timestamp, kl_divergence, psi, severity FROM drift_metrics 
+   WHERE drift_detected = true ORDER BY timestamp DESC LIMIT 10;""",  # noqa: W291  as it was written
         ["0.35|0.44|critical"],
     ),
     "versions": (

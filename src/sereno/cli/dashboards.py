@@ -11,7 +11,7 @@ import typer
 from sereno.assembly.dashboards import write
 from sereno.cli.tables import print_table
 from sereno.dashboards.boards import ALL
-from sereno.dashboards.build import built
+from sereno.dashboards.build import DASHBOARDS, built
 from sereno.dashboards.limits import Limits, limits_of
 from sereno.dashboards.provisioning import PATH, Sources
 from sereno.errors import ConfigError
@@ -44,6 +44,8 @@ def build(
     loki: Annotated[str, _address("Loki")] = DEFAULT.loki,
     jaeger: Annotated[str, _address("Jaeger")] = DEFAULT.jaeger,
     postgres: Annotated[str, _address("PostgreSQL, HOST:PORT,")] = DEFAULT.postgres,
+    database: Annotated[str, typer.Option(help="Name of Sereno's database there.")] = DEFAULT.database,
+    database_user: Annotated[str, typer.Option(help="Who may read it.")] = DEFAULT.database_user,
     scrape: Annotated[str, typer.Option(help="How often Prometheus scrapes.")] = DEFAULT.scrape,
 ) -> None:
     """Write the dashboards, their data sources and providers.
@@ -56,12 +58,20 @@ def build(
     except ValueError as error:
         raise ConfigError(f"--set {error}") from None
     sources = Sources(
-        prometheus=prometheus, alertmanager=alertmanager, loki=loki, jaeger=jaeger, postgres=postgres, scrape=scrape
+        prometheus=prometheus,
+        alertmanager=alertmanager,
+        loki=loki,
+        jaeger=jaeger,
+        postgres=postgres,
+        database=database,
+        database_user=database_user,
+        scrape=scrape,
     )
     files = built(limits, sources, path.rstrip("/"), language)
     for note in write(files, output):
         print(note, file=sys.stderr)
-    print(f"{len(ALL)} dashboards, {len(files)} files in {output}", file=sys.stderr)
+    dashboards = sum(path.startswith(DASHBOARDS) and path.endswith(".json") for path in files)
+    print(f"{dashboards} dashboards, {len(files)} files in {output}", file=sys.stderr)
 
 
 @app.command(name="list")

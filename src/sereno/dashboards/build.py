@@ -9,6 +9,7 @@ from sereno.dashboards.limits import Limits
 from sereno.dashboards.portable import portable
 from sereno.dashboards.provisioning import OWN, OWN_NOTE, PATH, Sources, data_sources, providers
 from sereno.dashboards.render import rendered_board, written
+from sereno.dashboards.without_database import without_database
 
 DASHBOARDS = "dashboards"
 IMPORT = "import/grafana_ollama_dashboard.json"
@@ -23,11 +24,13 @@ def built(limits: Limits, sources: Sources, path: str = PATH, language: Language
 
     Args:
         limits: thresholds.
-        sources: addresses of data sources.
+        sources: addresses of data sources; without PostgreSQL what asks it is left out.
         path: where Grafana sees the dashboards.
         language: what people read; names of metrics, uids and folders stay.
     """
     boards = [make(limits) for make in ALL]
+    if not sources.postgres:
+        boards = [left for board in boards if (left := without_database(board)) is not None]
     folders = {board.folder for board in boards}
     out = {
         "provisioning/datasources/sereno.yaml": data_sources(sources),

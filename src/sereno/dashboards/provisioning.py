@@ -29,6 +29,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
         loki: logs.
         jaeger: traces.
         postgres: `HOST:PORT` of the store, where it is PostgreSQL.
+        database: of the store there.
+        database_user: who may read it.
         scrape: how often Prometheus scrapes.
     """
 
@@ -37,6 +39,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     loki: str = "http://loki:3100"
     jaeger: str = "http://jaeger:16686"
     postgres: str = "postgres:5432"
+    database: str = "ai_platform"
+    database_user: str = "ai_user"
     scrape: str = "15s"
 
 
@@ -143,10 +147,10 @@ def _jaeger(sources: Sources) -> dict[str, Any]:
 
 
 def _postgres(sources: Sources) -> dict[str, Any]:
-    data = {"database": "ai_platform", "sslmode": "disable", "postgresVersion": 1500, "maxOpenConns": 5}
-    source = _source("postgres", "PostgreSQL", "postgres", sources.postgres, data)
+    data = {"database": sources.database, "sslmode": "disable", "postgresVersion": 1500, "maxOpenConns": 5}
+    source = _source("grafana-postgresql-datasource", "PostgreSQL", "postgres", sources.postgres, data)
     secret = {"password": "$__file{/run/secrets/postgres_password}"}
-    return {**source, "user": "ai_user", "secureJsonData": secret}
+    return {**source, "user": sources.database_user, "secureJsonData": secret}
 
 
 def _yaml(document: dict[str, Any]) -> str:

@@ -119,7 +119,8 @@ def _checks(limits: Limits) -> tuple[Kind, ...]:
                 ),
             ),
             columns=(
-                Column("Model", "string", link=MODEL_LINK, field="model"), Column("Check", "string", field="check_name"),
+                Column("Model", "string", link=MODEL_LINK, field="model"),
+                Column("Check", "string", field="check_name"),
                 Column("Failed %", "percent", colours, decimals=2, field="rate"),
                 Column("At least", "percent", decimals=2, field="low"),
                 Column("At most", "percent", decimals=2, field="high"),
@@ -184,7 +185,8 @@ def _judged(limits: Limits) -> tuple[Kind, ...]:
                 ),
             ),
             columns=(
-                Column("Time", "dateTimeAsLocal", field="at"), Column("Model", "string", link=MODEL_LINK, field="model"),
+                Column("Time", "dateTimeAsLocal", field="at"),
+                Column("Model", "string", link=MODEL_LINK, field="model"),
                 Column("Score", "none", decimals=1, field="score"), Column("Label", "string", field="label"),
                 Column("Comment", "string", field="comment"), Column("User", "string", field="user_name"),
                 Column("Source", "string", field="source"),
