@@ -134,6 +134,24 @@ def test_strict_withholds_a_sentence_that_no_fact_supports(tmp_path: Path) -> No
     assert told[-1][1]["score"] == 1.0
 
 
+def test_strict_says_the_fact_that_a_half_true_sentence_talked_about(tmp_path: Path) -> None:
+    model = Model(
+        "p95 had an anomaly of 10 s, where 77 s was expected. ", "Again it was 10 s, where 66 s was expected."
+    )
+    (answer,) = explained(tmp_path, ask(model="tiny", strict=True), model=model)
+    told = events(answer)
+    text = text_of(told)
+    assert "77" not in text
+    assert "66" not in text
+    assert "p95 had an anomaly at" in text
+    assert text.count("p95 had an anomaly") == 1  # the second time nothing is left to say of it
+    assert len([name for name, _ in told if name == "withheld"]) == 1
+    verdicts = [data for name, data in told if name == "verification"]
+    assert all(one["supported"] for one in verdicts)
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in verdicts)
+    assert told[-1][1]["numbers"] > 0
+
+
 def test_a_model_that_fails_is_replaced_by_templates(tmp_path: Path) -> None:
     model = Model(ModelError("unreachable", "nothing answers at http://x"))
     (answer,) = explained(tmp_path, ask(model="tiny"), model=model)

@@ -19,9 +19,11 @@ from sereno.explain.narrate.plain_text import PlainText
 from sereno.explain.narrate.prompt import Prompts, make_prompt
 from sereno.explain.narrate.telling import spoken
 from sereno.explain.verify import Sentence, Verifier
+from sereno.explain.verify.verifier import Span, verify
 from sereno.query.explaining.events import End, Event, Facts, Failure, Text, Verified, Withheld
 from sereno.query.explaining.limits import Limits, Turnstile
 from sereno.query.explaining.request import TEMPLATE, Asked
+from sereno.query.explaining.rewriting import rewritten
 from sereno.query.problems import Problem
 
 _WITHHELD = {
@@ -216,6 +218,8 @@ class _Telling:
         self._strict = strict
         self._language = spoken(asked.language)
         self._shift = 0
+        self._sheet = sheet
+        self._facts_told: set[str] = set()
         self._counted = self._supported = 0
 
     def take(self, piece: str) -> list[Event]:
@@ -246,8 +250,14 @@ class _Telling:
         events: list[Event] = []
         for sentence in sentences:
             if self._strict and not sentence.supported:
-                said = _WITHHELD[self._language]
                 tail = sentence.text[len(sentence.text.rstrip()) :]
+                instead = rewritten(sentence, self._sheet, self._language, self._facts_told)
+                if instead is not None:
+                    said, fact = instead
+                    self._facts_told.add(fact)
+                    events += self._say_instead(said, tail, len(sentence.text))
+                    continue
+                said = _WITHHELD[self._language]
                 events += [Text(said + tail), Withheld(len(self.text), len(self.text) + len(said))]
                 self.text += said + tail
                 self._shift += len(said + tail) - len(sentence.text)
@@ -258,7 +268,23 @@ class _Telling:
             for span in sentence.spans:
                 start, end = span.start + self._shift, span.end + self._shift
                 events.append(Verified(start, end, span.text, span.supported, span.fact))
-                if span.kind != "series":
-                    self._counted += 1
-                    self._supported += span.supported
+                self._count(span)
         return events
+
+    def _say_instead(self, said: str, tail: str, length: int) -> list[Event]:
+        """The events of a sentence said instead of one of `length` characters, with verdicts of its own."""
+        at = len(self.text)
+        events: list[Event] = [Text(said + tail)]
+        for span in verify(said, self._sheet, self._language).spans:
+            events.append(Verified(at + span.start, at + span.end, span.text, span.supported, span.fact))
+            self._count(span)
+        self.text += said + tail
+        self._shift += len(said + tail) - length
+        return events
+
+    def _count(self, span: Span) -> None:
+        if span.kind != "series":
+            self._counted += 1
+            self._supported += span.supported
+            if span.supported and span.fact:
+                self._facts_told.add(span.fact)
