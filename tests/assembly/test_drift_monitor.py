@@ -308,7 +308,7 @@ def test_vectors_of_another_embedder_are_never_compared(world: World, monkeypatc
 def test_a_reference_that_was_changed_is_refused(world: World) -> None:
     with world.ledger.write() as connection:
         document = connection.execute(select(REFERENCES.c.document)).scalar_one()
-        connection.execute(REFERENCES.update().values(document=document[:-1] + b"\x01"))
+        connection.execute(REFERENCES.update().values(document=document[:-1] + b"\x02"))
     assert "its digest differs" in (world.day("null", 2).error or "")
 
 
