@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from sereno.assembly.alerts import alertmanager_files, rule_files
+from sereno.assembly.limits import limits_by
 from sereno.assembly.slo import load as load_objectives
 from sereno.config.table import Settings
 from sereno.dashboards.build import built
-from sereno.dashboards.limits import Limits
 from sereno.dashboards.provisioning import Sources
 from sereno.errors import ConfigError
 from sereno.slo.compile import compiled
@@ -42,7 +42,7 @@ def stack_files(settings: Settings, plan: Plan) -> dict[str, str]:
         f"{FOLDER}/": alertmanager_files(inside, Path("alertmanager.yml")),
         "alerts/": rule_files(inside),
         "slo/": compiled(load_objectives(settings.slo.specs)),
-        "grafana/": built(Limits(), Sources(scrape=plan.interval)),
+        "grafana/": built(limits_by(settings.thresholds), Sources(scrape=plan.interval)),
     }
     return files(plan) | {folder + path: text for folder, part in parts.items() for path, text in part.items()}
 
