@@ -90,7 +90,7 @@ def runs(
 
 
 def run(connection: Connection, identity: str) -> Run | None:
-    """One by its id, or by a beginning or an end of it that no other has; None if there is none."""
+    """One by its id, or by a beginning or end of it that no other has; None if there is none."""
     wanted = identity.strip().lower()
     if len(wanted) < 6 or not all(c in "0123456789abcdef-" for c in wanted):
         return None
