@@ -284,7 +284,8 @@ def test_a_weekday_is_compared_with_its_own_kind(tmp_path: Path) -> None:
     made = world.monitor.create("week", START, world.now, weekdays=True, by="")
     assert (made.weekdays, made.rows) == (True, 1400)
     world.monitor.use("week", "")
-    for week_day, plan in enumerate(("language", "language", "null")):
+    coming: tuple[Planted, ...] = ("language", "language", "null")
+    for week_day, plan in enumerate(coming):
         world.add(calls(plan, 200, 50 + week_day, world.now, DAY))
         world.now += DAY
         world.now += 3600.0  # into the next day: the last whole one counts
