@@ -85,6 +85,8 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         evidence.roles == {"expected"} or (evidence.roles == {"duration"} and noun in {"", "threshold"})
     ):
         return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
+    if role == "" and kind == "composition" and evidence.roles & {"mean", "median", "min", "max"}:
+        return False  # of all parts, which a part's own figure is not
     if role == "":
         return not evidence.roles & (_SAID_ONLY | _BOUNDS) and evidence.roles != {"count"}
     if role in {"from", "to"}:

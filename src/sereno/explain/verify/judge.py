@@ -306,7 +306,7 @@ def _check_pairs(
             both = {f for f in both if f != SHEET and book.sheet.facts[f].kind in _WAYS}
         a, b = _base(mentions[first].readings[0]), _base(mentions[index].readings[0])
         way = context.direction
-        if not both or (way and a != b and (b > a) != (way > 0)):
+        if not both or (way and (b - a) * way <= 0):
             found[first], found[index] = {}, {}
         else:
             found[first] = {fact: found[first][fact] for fact in both}
