@@ -94,7 +94,8 @@ def run(connection: Connection, identity: str) -> Run | None:
     wanted = identity.strip().lower()
     if len(wanted) < 6 or not all(c in "0123456789abcdef-" for c in wanted):
         return None
-    found = connection.execute(select(RUNS).where(RUNS.c.id.startswith(wanted) | RUNS.c.id.endswith(wanted)).limit(2)).all()
+    named = RUNS.c.id.startswith(wanted) | RUNS.c.id.endswith(wanted)
+    found = connection.execute(select(RUNS).where(named).limit(2)).all()
     return _run(found[0]) if len(found) == 1 else None
 
 
