@@ -1,4 +1,4 @@
-"""Figures that a Sereno of a few seconds has not: of drift, adapters, quality, budgets, explained alerts.
+"""Figures that a Sereno of a few seconds has not: of drift, adapters, quality, explained alerts.
 
 They stand on the neighbours' page. Their names and labels are those of the catalogue (`test_living`); that the keeper
 exposes them is proven where it computes them.
@@ -28,6 +28,6 @@ GAUGES = {
     'lora_active_training_loss{base_model="smollm2"}': 1.25,
     'lora_active_validation_loss{base_model="smollm2"}': 1.5,
     "sereno_lora_last_window_timestamp_seconds": 1.7e9,
-    'llm_quality_score{model="m"}': 0.8, 'sereno_key_budget_used_ratio{key="k"}': 0.5,
+    'llm_quality_score{model="m"}': 0.8,
 }  # fmt: skip
 """Samples that stand."""
