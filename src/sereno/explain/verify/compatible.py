@@ -85,6 +85,8 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         evidence.roles == {"expected"} or (evidence.roles == {"duration"} and noun in {"", "threshold"})
     ):
         return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
+    if role in {"", "forecast"} and evidence.name == "horizon":
+        return False  # how far a forecast looks is not what it says
     if role == "" and kind == "composition" and evidence.roles & {"mean", "median", "min", "max"}:
         return False  # of all parts, which a part's own figure is not
     if role == "":
