@@ -32,7 +32,7 @@ from web.hostile import hostile_records
 
 FRAGMENTS = ("running", "rows")
 """Pages that other pages fetch a part of themselves from."""
-WHOLE = tuple(page.name for page in PAGES if page.name not in FRAGMENTS)
+WHOLE = tuple(page.name for page in PAGES if page.name not in {*FRAGMENTS, "explanation"})
 
 
 class Watchman(KeeperDouble):
@@ -115,6 +115,9 @@ class Stocked(NamedTuple):
                 out[name] += "?" + urlencode(pairs)
         if calls:
             out["call"] = f"/sereno/calls/{calls[0].id}"
+            out["explain"] += "?page=/sereno&chart=latency"
+        else:
+            del out["explain"]  # of what has no figure there is no explanation
         return out
 
 
