@@ -11,6 +11,7 @@ from time import monotonic, time
 
 import msgspec
 
+from sereno.assembly.accuracy import accuracy_of
 from sereno.assembly.drift_actions import act
 from sereno.assembly.drift_figures import figures_of
 from sereno.assembly.drift_plan import DAY, Plan, plan_of
@@ -289,8 +290,9 @@ class DriftMonitor:
 def monitor_of(settings: Settings, store: Store, ledger: Ledger) -> DriftMonitor:
     """The monitor that the settings describe."""
     return DriftMonitor(
-        ledger, store, plan_of(settings), embedder=installed if settings.drift.embeddings == "auto" else lambda: None
-    )
+        ledger, store, plan_of(settings), embedder=installed if settings.drift.embeddings == "auto" else lambda: None,
+        accuracy=accuracy_of(ledger),
+    )  # fmt: skip
 
 
 @contextmanager
