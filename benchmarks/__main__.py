@@ -15,8 +15,8 @@ SCRIPTS = {"ingest": ("60000",), "store": ("1000000",)}
 """Measurements that are command lines of their own and print one JSON object; with their arguments."""
 QUICK = {"ingest": (), "store": ("20000",)}
 NAMES = (
-    "startup", "generate", "throughput", "latency", "streams", "memory", "ingest", "store", "postgres", "postgres_scale", "pages",
-    "browser", "litellm", "drift", "judge", "notify",
+    "startup", "generate", "throughput", "latency", "streams", "memory", "ingest", "store", "postgres",
+    "postgres_scale", "pages", "browser", "litellm", "drift", "judge", "notify", "explain_facts",
 )  # fmt: skip
 
 

@@ -88,6 +88,12 @@ TARGETS = (
            lambda f: float(f["compile_cpu_seconds"]["median"]), "s"),
     Target("generate", "`sereno dashboards build`, processor time", 3, "≤",
            lambda f: float(f["build_cpu_seconds"]["median"]), "s"),
+    Target("explain_facts", "facts of 20 series of 100,000 points, one core, processor time", 0.5, "≤",
+           lambda f: float(f["speed"]["cpu_seconds"]), "s"),
+    Target("explain_facts", "false alarms, share of structureless series", 0.01, "≤",
+           lambda f: float(f["false_alarms"]["reporting"]["rate"]["structureless"]), "", 1, 4),
+    Target("explain_facts", "false alarms, share of seasonal series", 0.01, "≤",
+           lambda f: float(f["false_alarms"]["reporting"]["rate"]["seasonal"]), "", 1, 4),
     Target("startup", "`sereno --help`", 0.4, "≤", lambda f: float(f["help_seconds"]["median"]), "s", 1, 3),
 )  # fmt: skip
 
