@@ -4,17 +4,17 @@ They tell more kinds of facts than `explain_narrators`, in longer sentences, and
 way in which a figure is written down is shared.
 """
 
+# Every trick is asked in the same way.
+# ruff: noqa: ARG002
+
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from explain_narrators import Narrator
 
-from sereno.explain.fact import Fact, FactSheet, Number
+from sereno.explain.fact import Fact, Number
 
 UP = {"en": ["went up", "gained", "moved up", "surged"], "es": ["se incrementó", "ascendió", "repuntó", "se elevó"]}
 DOWN = {"en": ["went down", "shrank", "sank", "moved down"], "es": ["retrocedió", "descendió", "se redujo", "perdió"]}
@@ -273,8 +273,8 @@ class Reporter(Narrator):
         """The figure of another role, true in itself, told as this one."""
         groups = (("mean", "median", "last", "p95", "max", "min"), ("value", "expected"), ("before", "after"),
                   ("current", "previous"), ("start_value", "end_value"))  # fmt: skip
-        about = {n.name: n for f in self._sheet.facts if f.series == fact.series and f.kind in {fact.kind, "level", "range"}
-                 for n in f.numbers}  # fmt: skip
+        told = [f for f in self._sheet.facts if f.series == fact.series and f.kind in {fact.kind, "level", "range"}]
+        about = {number.name: number for one in told for number in one.numbers}
         for name in self._numbered(fact, fields):
             group = next((one for one in groups if name in one), ())
             own = next(one for one in fact.numbers if one.name == name)
@@ -300,7 +300,7 @@ class Reporter(Narrator):
     def _other_day(self, fact: Fact, pattern: str, fields: dict[str, str]) -> tuple[str, str] | None:
         return self._moved(fact, fields, lambda: self._random.choice([-2, -1, 1, 2]) * 86400.0)
 
-    def _moved(self, fact: Fact, fields: dict[str, str], by) -> tuple[str, str] | None:  # noqa: ANN001  a draw
+    def _moved(self, fact: Fact, fields: dict[str, str], by) -> tuple[str, str] | None:
         names = [name for name in fields if name.startswith("t_")]
         moments = [one.at for other in self._sheet.facts for one in other.times]
         moments += [at for other in self._sheet.facts for at in (other.start, other.end) if at is not None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 
 from sereno.demo.explaining import explain, market_chart, requests, traffic_chart
 from sereno.explain.read import chart_of_json
 
-CALLS = [
+CALLS: list[dict[str, Any]] = [
     {"timestamp": "2026-01-01T00:00:02Z", "latency": 2.0, "ttft": None},
     {"timestamp": "2026-01-01T00:00:01Z", "latency": 1.0, "ttft": 0.5},
     {"timestamp": "2026-01-01T00:00:03Z", "latency": None, "ttft": None},

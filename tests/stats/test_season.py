@@ -14,7 +14,7 @@ START, MINUTE = 1_700_000_000.0, 60.0
 
 
 def a_grid(values: NDArray[np.float64]) -> Grid:
-    return on_grid(START + MINUTE * np.arange(len(values)), values, most=4096)
+    return on_grid(np.asarray(START + MINUTE * np.arange(len(values)), dtype=np.float64), values, most=4096)
 
 
 def seasons(values: NDArray[np.float64], *, most: int = 2) -> tuple[Season, ...]:
@@ -52,7 +52,7 @@ def test_a_day_and_a_week_are_told_as_what_explains_most() -> None:
     hours = np.arange(24 * 7 * 6)
     values = 5 * np.sin(2 * np.pi * hours / 24) + 3 * np.sign(np.mod(hours, 168) - 120.0)
     values = values + np.random.default_rng(8).normal(0, 0.5, len(hours))
-    grid = on_grid(START + 3600.0 * hours, values, most=4096)
+    grid = on_grid(np.asarray(START + 3600.0 * hours, dtype=np.float64), values, most=4096)
     found = find_seasons([grid], alpha=0.0003, most=2)
     periods = sorted(season.period / 3600.0 for season in found)
     # The week's shape holds the day too: it may be told alone, never a period that is neither.

@@ -11,7 +11,7 @@ from sereno.web.told import fact_rows, pieces
 
 SPANS = st.lists(
     st.builds(
-        lambda start, length, ok: Span(start, start + length, "", ok, "level-1" if ok else None, "number"),
+        lambda start, length, ok: Span(start, start + length, "", ok, "level-1" if ok else None, "quantity"),
         st.integers(0, 60), st.integers(-2, 20), st.booleans(),
     )
 )  # fmt: skip
