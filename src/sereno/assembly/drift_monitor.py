@@ -12,7 +12,6 @@ from time import monotonic, time
 import msgspec
 
 from sereno.assembly.accuracy import accuracy_of
-from sereno.assembly.accuracy import accuracy_of
 from sereno.assembly.drift_actions import act
 from sereno.assembly.drift_figures import figures_of
 from sereno.assembly.drift_plan import DAY, Plan, plan_of
