@@ -47,7 +47,7 @@ def model_server(port: int = 0) -> Iterator[Served]:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             served.asked.append(body)
             served.headers.append({name.lower(): value for name, value in self.headers.items()})
-            if body["stream"] and not served.answers:
+            if body.get("stream") and not served.answers:
                 return self._stream(served.streams.pop(0))
             said = f"answer {len(served.asked)}"
             ordinary = {

@@ -45,7 +45,7 @@ def test_a_key_is_refused_once_it_has_spent_its_month_and_passes_with_more(up: C
     assert listed(one)["spent_usd_this_month"] >= 18
     assert " of 10" in one.sereno("keys", "list")
 
-    one.sereno("keys", "budget", "ci", "1000")
+    one.sereno("keys", "budget", "ci", "1000000")  # until the refusal, many asked at nine dollars each
     eventually(lambda: ask(one, secret) == 200, "more of a budget")
     one.sereno("keys", "budget", "ci", "off")
     eventually(lambda: ratio(one) is None, "no budget")

@@ -18,7 +18,7 @@ from sereno.cli.complete import SHELLS, candidates, script
         ([], sorted(COMMANDS)),
         ([""], sorted(COMMANDS)),
         (["ke"], ["keeper", "keys"]),
-        (["keys", ""], ["add", "list", "revoke"]),
+        (["keys", ""], ["add", "budget", "list", "revoke"]),
         (["keys", "r"], ["revoke"]),
         (["config", "check", "--s"], ["--set"]),
         (["up", "--l"], ["--listen", "--log-level"]),

@@ -24,6 +24,9 @@ ANOTHER: dict[str, str] = {
 }  # fmt: skip
 """A right value of each kind that is nobody's default."""
 
+LONG = {"drift.window": "17h", "alerting.explain_range": "17h"}
+"""Durations that are never as short as seconds."""
+
 
 def another(row: Setting) -> str:
     kind = row.kind.name.removesuffix(" or off")
@@ -31,7 +34,7 @@ def another(row: Setting) -> str:
         return next(word for word in kind.replace("`", "").split(" \\| ") if word != row.default)
     if kind == "true or false":
         return "false" if row.default else "true"
-    return ANOTHER[kind]
+    return LONG.get(row.name, ANOTHER[kind])
 
 
 PLAIN = [row for row in SETTINGS if not row.secret and ".NAME." not in row.name]

@@ -39,7 +39,9 @@ def test_every_shipped_rule_watches_series_that_can_be_asked_for(name: str, expr
     selected = {selector for part in parts for selector in read(part.query).selectors}
     assert selected <= set(read(expression).selectors)
     if name not in {"Watchdog", "SerenoNotScraped"}:
-        assert any(part.limit is not None for part in parts) or name == "GpuPowerLimit"
+        # These compare with another series.
+        compared = {"GpuPowerLimit", "DriftCheckStale", "AccuracyLow"}
+        assert any(part.limit is not None for part in parts) or name in compared
 
 
 def test_what_is_no_promql_is_refused() -> None:

@@ -26,7 +26,9 @@ FOCUS = """() => {
   if (!e || e === document.body) return null;
   const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const rects = [...e.getClientRects()].filter((r) => r.width && r.height);
-  const at = rects.map((r) => document.elementFromPoint(r.x + Math.min(r.width / 2, 6), r.y + r.height / 2));
+  // WCAG 2.4.11 asks that some of it is seen.
+  const at = rects.flatMap((r) => [Math.min(r.width / 2, 6), r.width / 2, r.width - Math.min(r.width / 2, 6)].map(
+    (x) => document.elementFromPoint(r.x + x, r.y + r.height / 2)));
   return {
     stop: e.dataset.stop ? Number(e.dataset.stop) : null,
     ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,

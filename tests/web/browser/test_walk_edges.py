@@ -35,7 +35,7 @@ def walker(stocked: Stocked, chromium: Browser) -> Iterator[Walker]:
 def test_a_page_is_sound(walker: Walker, stocked: Stocked, name: str, request: pytest.FixtureRequest) -> None:
     address = stocked.addresses().get(name)
     if address is None:
-        assert name in ("call", "session", "user", "model")
+        assert name in ("call", "session", "user", "model", "explain")
         return
     store = request.node.callspec.params["stocked"].__name__
     number = WHOLE.index(name) + 1

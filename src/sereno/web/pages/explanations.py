@@ -156,7 +156,11 @@ _COLUMNS = ("id", "created_at", "title", "analysis", "question", "language", "mo
 
 def table(content: ExplanationsPage) -> Table:
     """One row an explanation."""
-    return Table(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in content.explanations])
+    return _rows(content.explanations)
+
+
+def _rows(told: Sequence[Explanation]) -> Table:
+    return Table(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in told])
 
 
 PAGES = (
@@ -166,6 +170,6 @@ PAGES = (
     ),
     Page(
         name="explanation", path="/explanations/{id}", template="explanation.html", section="explanations", fields=(),
-        gather=gather_one, shape=shape_one, explainable=False,
+        gather=gather_one, shape=shape_one, table=lambda one: _rows([one.told]), explainable=False,
     ),
 )  # fmt: skip
