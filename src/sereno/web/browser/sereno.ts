@@ -11,6 +11,7 @@ import { live } from "./live";
 import { keepFresh, moments, rememberZone } from "./moments";
 import { pops } from "./pops";
 import { rows } from "./rows";
+import { sight } from "./sight";
 import { theme } from "./theme";
 import { words } from "./words";
 
@@ -31,6 +32,7 @@ copy(said);
 filters();
 pops();
 rows();
+sight();
 keys(said);
 facts();
 keepFresh(lang);
