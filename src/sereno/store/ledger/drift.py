@@ -8,7 +8,6 @@ all calls; what it found by model and feature stands in `drift_features`.
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     Double,
@@ -22,11 +21,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-from sereno.store.ledger.metadata import METADATA, Moment
+from sereno.store.ledger.metadata import DOCUMENT, METADATA, Moment, only_one
 
-_JSON = JSON().with_variant(JSONB, "postgresql")
 WORD = String(32)
 
 REFERENCES = Table(
@@ -42,7 +39,7 @@ REFERENCES = Table(
     Column("end_at", Moment, nullable=False),
     Column("weekdays", Boolean, nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("models", _JSON, nullable=False),
+    Column("models", DOCUMENT, nullable=False),
     Column("embedder", Text),
     Column("embedder_digest", String(64)),
     Column("document", LargeBinary, nullable=False),
@@ -51,13 +48,7 @@ REFERENCES = Table(
     UniqueConstraint("name", "version"),
 )
 """Frozen: only `in_use` and `used_since` ever change. `digest` is the SHA-256 of `document`."""
-Index(
-    "drift_one_reference",
-    REFERENCES.c.in_use,
-    unique=True,
-    sqlite_where=REFERENCES.c.in_use,
-    postgresql_where=REFERENCES.c.in_use,
-)
+only_one("drift_one_reference", REFERENCES.c.in_use, REFERENCES.c.in_use)
 
 CHECKS = Table(
     "drift_metrics",
@@ -76,7 +67,7 @@ CHECKS = Table(
     Column("js_divergence", Double),
     Column("p_value", Double),
     Column("top_feature", Text),
-    Column("verdicts", _JSON, nullable=False),
+    Column("verdicts", DOCUMENT, nullable=False),
     Column("reference_id", Integer, ForeignKey(REFERENCES.c.id)),
     Column("reference", Text, nullable=False),
     Column("window_start", Moment, nullable=False),
@@ -113,7 +104,7 @@ FEATURES = Table(
     Column("p_adjusted", Double),
     Column("n_reference", Integer, nullable=False),
     Column("n_current", Integer, nullable=False),
-    Column("distribution", _JSON, nullable=False),
+    Column("distribution", DOCUMENT, nullable=False),
     PrimaryKeyConstraint("check_id", "model", "feature"),
     Index("drift_features_by_time", "timestamp"),
 )
@@ -129,7 +120,7 @@ EVENTS = Table(
     Column("model", Text, nullable=False),
     Column("feature", Text),
     Column("check_id", Integer, ForeignKey(CHECKS.c.id, ondelete="SET NULL")),
-    Column("details", _JSON, nullable=False),
+    Column("details", DOCUMENT, nullable=False),
     Index("drift_events_by_time", "timestamp"),
 )
 """What happened, once each: `kind` is one of `drift.events.Kind`."""
@@ -152,7 +143,7 @@ TRIGGERS = Table(
     Column("finished_at", Moment),
     Column("outcome", Text, nullable=False, default=""),
     Column("training_job_id", Text),
-    Column("payload", _JSON, nullable=False),
+    Column("payload", DOCUMENT, nullable=False),
     Index("finetuning_triggers_by_time", "timestamp"),
 )
 """`training_job_id` is what the called program said; an adapter imported with `--job` of that id came of it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     DDL,
-    JSON,
     Boolean,
     Column,
     Double,
@@ -21,12 +20,10 @@ from sqlalchemy import (
     Text,
     event,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-from sereno.store.ledger.metadata import METADATA, Moment
+from sereno.store.ledger.metadata import DOCUMENT, METADATA, Moment, only_one
 
 VERSION = String(64)
-_JSON = JSON().with_variant(JSONB, "postgresql")
 
 ADAPTERS = Table(
     "lora_adapters",
@@ -44,18 +41,12 @@ ADAPTERS = Table(
     Column("validation_loss", Double),
     Column("training_time_seconds", Double),
     Column("minio_path", Text, nullable=False),
-    Column("metadata", _JSON, nullable=False),
+    Column("metadata", DOCUMENT, nullable=False),
     Column("is_active", Boolean, nullable=False, default=False),
     Column("created_at", Moment, nullable=False),
     Column("deployed_at", Moment),
 )
-Index(
-    "lora_one_champion",
-    ADAPTERS.c.base_model,
-    unique=True,
-    sqlite_where=ADAPTERS.c.is_active,
-    postgresql_where=ADAPTERS.c.is_active,
-)
+only_one("lora_one_champion", ADAPTERS.c.base_model, ADAPTERS.c.is_active)
 
 ARTIFACTS = Table(
     "lora_artifacts",
@@ -63,13 +54,13 @@ ARTIFACTS = Table(
     Column("version", VERSION, ForeignKey(ADAPTERS.c.version), primary_key=True),
     Column("format", String(16), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("files", _JSON, nullable=False),
+    Column("files", DOCUMENT, nullable=False),
     Column("parameters", Double, nullable=False),
-    Column("dtypes", _JSON, nullable=False),
+    Column("dtypes", DOCUMENT, nullable=False),
     Column("base_revision", Text),
     Column("base_digest", String(80)),
-    Column("settings", _JSON, nullable=False),
-    Column("training", _JSON, nullable=False),
+    Column("settings", DOCUMENT, nullable=False),
+    Column("training", DOCUMENT, nullable=False),
 )
 """`base_digest` may be learnt once; all else is as imported."""
 
@@ -95,7 +86,7 @@ PROMOTIONS = Table(
     Column("forced", Boolean, nullable=False),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("evidence", _JSON, nullable=False),
+    Column("evidence", DOCUMENT, nullable=False),
 )
 
 SERVING = Table(
@@ -118,7 +109,7 @@ PERFORMANCE = Table(
     Column("metric_value", Double, nullable=False),
     Column("sample_count", Integer, nullable=False),
     Column("timestamp", Moment, nullable=False),
-    Column("metadata", _JSON, nullable=False),
+    Column("metadata", DOCUMENT, nullable=False),
     PrimaryKeyConstraint("adapter_version", "metric_name", "timestamp"),
 )
 """One row a version, figure and window; `timestamp` is the window's end."""

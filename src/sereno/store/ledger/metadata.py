@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Double, MetaData, types
+from sqlalchemy import JSON, Column, Dialect, Double, Index, MetaData, types
+from sqlalchemy.dialects.postgresql import JSONB
 
 METADATA = MetaData()
-"""Every table of the ledger; the modules that `ledger.TABLES` lists fill it."""
+"""Every table of the ledger; the modules that `ledger.SUBJECTS` lists fill it."""
+DOCUMENT = JSON().with_variant(JSONB, "postgresql")
+"""A JSON document that people can ask in SQL."""
+
+
+def only_one(name: str, column: Column[Any], where: Column[Any]) -> Index:
+    """An index by which at most one row of each value of a column has `where` true."""
+    return Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class Moment(types.TypeDecorator[float]):
