@@ -147,6 +147,7 @@ def sheet_of(value: float, unit: str) -> FactSheet:
 values = st.floats(0.01, 99_999).filter(lambda value: value >= 0.01)
 
 
+@settings(deadline=None)
 @given(values, st.integers(0, 4), st.sampled_from(["en", "es"]), st.booleans())
 def test_any_rounding_of_any_value_is_supported(value: float, places: int, language: str, grouped: bool) -> None:
     text = f"{value:,.{places}f}" if grouped else f"{value:.{places}f}"
@@ -157,6 +158,7 @@ def test_any_rounding_of_any_value_is_supported(value: float, places: int, langu
     assert [one.supported for one in verify(sentence, sheet_of(value, "s"), language).counted] == [True]
 
 
+@settings(deadline=None)
 @given(values, st.integers(0, 3), st.data())
 def test_any_changed_digit_is_unsupported(value: float, places: int, data: st.DataObject) -> None:
     text = f"{value:.{places}f}"
@@ -172,6 +174,7 @@ def test_any_changed_digit_is_unsupported(value: float, places: int, data: st.Da
 TEXT = "api rose by 12 %. db averaged 42.3 %, e.g. at night. The anomaly in api, 9.04 s, came at 14:05.\nEnd of 3 s"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(TEXT)), max_size=12))
 def test_pieces_give_what_the_whole_gives(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(TEXT)]

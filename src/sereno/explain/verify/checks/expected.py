@@ -1,0 +1,43 @@
+"""What was, told beside what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sereno.explain.verify.context import Context
+from sereno.explain.verify.evidence import EvidenceBook
+from sereno.explain.verify.mention import Mention
+from sereno.explain.verify.support import Support, alike, only
+
+SAID_EXPECTED = frozenset({"expected", "usual"})
+
+
+def check_expected(
+    book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
+) -> None:
+    """What was, told beside what was expected, is of the same anomaly, and is not the expected figure itself."""
+    anomalous = any(context.noun == "anomaly" for context in told)
+    for one, context in enumerate(told):
+        if context.role not in SAID_EXPECTED or not found[one]:
+            continue
+        if anomalous:
+            found[one] = only(book, found[one], "anomaly")
+        values = [
+            i
+            for i in range(len(mentions))
+            if i != one and _is_value(mentions[i], told[i], context) and alike(mentions[i], mentions[one])
+        ]
+        if not values:
+            continue
+        value = next((i for i in reversed(values) if i < one), values[0])
+        left = {fact: names - {"expected"} for fact, names in found[value].items() if fact in found[one]}
+        found[value] = {fact: names for fact, names in left.items() if names}
+        if found[value]:
+            found[one] = {fact: names for fact, names in found[one].items() if fact in found[value]}
+
+
+def _is_value(mention: Mention, context: Context, expected: Context) -> bool:
+    """Whether a claim may be what was there instead of what was expected."""
+    if mention.kind != "quantity":
+        return False
+    return context.role in {"", "to"} or (context.role == "mean" and context.clause == expected.clause)

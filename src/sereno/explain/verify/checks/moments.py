@@ -1,0 +1,56 @@
+"""Figures told with a moment are of that moment, and "from T to U" is one fact's way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sereno.explain.verify.checks.expected import SAID_EXPECTED
+from sereno.explain.verify.context import Context
+from sereno.explain.verify.mention import Mention
+from sereno.explain.verify.support import SHEET, Support
+
+_SPAN_GAP = 14
+"""Characters between the moments of "from T to U"."""
+
+
+def check_spans(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """What is said to go "from T to U" is one fact's way from its start to its end."""
+    moments = [i for i, one in enumerate(mentions) if one.kind == "moment"]
+    for a, b in pairwise(moments):
+        if told[a].role != "since" or b != a + 1 or mentions[b].start - mentions[a].end > _SPAN_GAP:
+            continue
+        both = {
+            fact
+            for fact in set(found[a]) & set(found[b])
+            if any(name.endswith("start") for name in found[a][fact])
+            and any(name.endswith("end") for name in found[b][fact])
+        }
+        for i in (a, b):
+            found[i] = {fact: found[i][fact] for fact in both}
+
+
+def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """A figure told with a moment is of what was at that moment, where such a fact supports it."""
+    moments = [i for i, one in enumerate(mentions) if one.kind == "moment" and found[i]]
+    levels = [i for i, one in enumerate(mentions) if one.kind == "quantity" and told[i].role in {"", *SAID_EXPECTED}]
+    bare = bool(levels) and not any(context.noun for context in told)
+    if len(moments) == 1 and bare and not any(found[i] for i, one in enumerate(mentions) if one.kind == "quantity"):
+        found[moments[0]] = {}  # nothing that is told of this moment is so
+    if len(moments) == 1 and any(told[i].role in SAID_EXPECTED for i in levels):
+        near = set(found[moments[0]]) - {SHEET}
+        if near and not any(near & set(found[i]) for i in levels):
+            for i in (*levels, moments[0]):
+                found[i] = {}  # what was there instead of what was expected, but at another time
+    for i, one in enumerate(mentions):
+        if one.kind == "quantity" and told[i].role in {"", *SAID_EXPECTED}:
+            beside = [m for m, other in enumerate(mentions) if other.kind == "moment"]
+            if beside and not moments:
+                found[i] = {}  # what was there at a moment that is not the chart's
+                continue
+        if one.kind != "quantity" or told[i].role in {"mean", "median"}:
+            continue
+        near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}
+        near = near or {fact for m in moments for fact in found[m] if fact != SHEET}
+        if near & set(found[i]):
+            found[i] = {fact: names for fact, names in found[i].items() if fact in near}

@@ -1,0 +1,62 @@
+"""Figures of one kind of thing told together are of one fact: values, times and sizes of two anomalies must not mix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sereno.explain.verify.evidence import EvidenceBook
+from sereno.explain.verify.mention import Mention
+from sereno.explain.verify.support import Support, names_in, only
+
+_TOGETHER = frozenset(
+    {"anomaly", "change_point", "gap", "flat", "event", "threshold", "correlation", "lead_lag", "comparison"}
+)
+"""Kinds of which a chart may have several facts, whose figures must not be mixed."""
+
+
+def check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[Support]) -> None:
+    """Figures of one kind told together are of one fact, or none of them is believed."""
+    for kind in _TOGETHER:
+        told = [
+            i
+            for i, one in enumerate(mentions)
+            if one.kind in {"quantity", "moment", "ratio"}
+            and found[i]
+            and _of_kind(book, found[i], kind, some=one.kind == "moment")
+        ]
+        if all(mentions[i].kind == "moment" for i in told):
+            told = [i for i in told if _of_kind(book, found[i], kind, some=False)]
+        own = [only(book, found[i], kind) if i in told else {} for i in range(len(found))]
+        for group in _groups(told, own):
+            both = set.intersection(*(set(own[i]) for i in group))
+            for i in group:
+                others = {} if mentions[i].kind != "moment" else {f: n for f, n in found[i].items() if f not in own[i]}
+                found[i] = others | {fact: own[i][fact] for fact in both}
+
+
+def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:
+    """Whether all (or some) of what supports a claim are facts of a kind."""
+    mine = len(only(book, support, kind))
+    return bool(mine) and (some or mine == len(support))
+
+
+def _groups(told: list[int], found: list[Support]) -> list[list[int]]:
+    """Claims told of one thing: a role that comes again begins the next thing; equal lists are paired in order."""
+    runs: list[list[int]] = []
+    for index in told:
+        if runs and names_in(found[runs[-1][-1]]) & names_in(found[index]):
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    if len(runs) == 2 and len(runs[0]) == len(runs[1]) > 1:
+        return [list(pair) for pair in zip(*runs, strict=True)]
+    groups: list[list[int]] = []
+    used: set[str] = set()
+    for index in told:
+        names = names_in(found[index])
+        if not groups or names & used:
+            groups.append([])
+            used = set()
+        groups[-1].append(index)
+        used |= names
+    return groups

@@ -1,0 +1,96 @@
+"""A number: an exact figure may be written so, of the series, role and direction that the words beside it name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sereno.explain.fact import Fact
+from sereno.explain.verify.compatible import noun_allows, role_allows
+from sereno.explain.verify.context import Context
+from sereno.explain.verify.evidence import Evidence, EvidenceBook
+from sereno.explain.verify.mention import Mention, Reading
+from sereno.explain.verify.rounding import supports
+from sereno.explain.verify.scope import LASTING, about, of_period
+from sereno.explain.verify.support import SHEET
+from sereno.explain.verify.units import BYTES, PERCENT, PLAIN, TIME
+
+
+def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bool) -> Iterator[tuple[int, str]]:
+    """Facts and figures that may be written so; `ways`: the sentence says that something rose or fell."""
+    for evidence in book.figures:
+        fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
+        kind = fact.kind if fact else None
+        if not about(fact, context.series) or not of_period(fact, context):
+            continue
+        if not role_allows(context.role, evidence, kind, context.noun or context.period):
+            continue
+        sized = evidence.roles & {"change"} and evidence.per is None and evidence.unit.dimension != PERCENT
+        told_way = context.direction is not None or mention.signed
+        if evidence.roles & {"change"} and context.role == "" and not (told_way or (ways and not sized)):
+            continue  # a figure with no word for a change is a level
+        if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
+            continue
+        if fact is None and context.noun in LASTING:
+            continue  # how long the chart is, is not how long what it shows lasted
+        named = context.role in {"mean", "median", "min", "max"} and context.noun != "forecast"
+        if not named and not noun_allows(context.noun, fact.kind if fact else None):
+            continue
+        if not _direction_agrees(evidence, fact, mention, context):
+            continue
+        if mention.hedge in {"over", "under"} and "threshold" in evidence.roles:
+            continue  # a threshold is a given figure, which nobody rounds
+        if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
+            yield evidence.fact, evidence.name
+
+
+def _reads(evidence: Evidence, reading: Reading, mention: Mention, context: Context) -> bool:
+    unit = evidence.unit
+    if reading.per is not None:
+        if evidence.per is None or (reading.unit is None and unit.dimension != PLAIN):
+            return unit.dimension == "rate" and _is(
+                evidence, reading.value / reading.per, reading, 1 / reading.per, mention, context
+            )
+        return _in_unit(evidence, reading, mention, context, evidence.value / evidence.per * reading.per)
+    if evidence.per is not None:
+        return False  # a slope without "per hour" is another claim
+    return _in_unit(evidence, reading, mention, context, evidence.value)
+
+
+def _in_unit(evidence: Evidence, reading: Reading, mention: Mention, context: Context, base: float) -> bool:
+    unit = evidence.unit
+    if reading.unit is None:
+        if unit.dimension in {TIME, PERCENT, BYTES} and not (unit.dimension == PERCENT and evidence.native != 1.0):
+            return False
+        exact = base / evidence.native
+    else:
+        said = evidence.unknown and reading.unit.factor == 1.0 and reading.unit.dimension != PERCENT
+        if reading.unit.dimension != unit.dimension and not said:
+            return False
+        exact = base / reading.unit.factor
+    return supports(exact, reading, mention.hedge, unsigned=_unsigned(evidence, mention, context))
+
+
+def _is(evidence: Evidence, value: float, reading: Reading, scale: float, mention: Mention, context: Context) -> bool:
+    scaled = Reading(value, reading.step * scale, reading.loose * scale)
+    return supports(evidence.value, scaled, mention.hedge, unsigned=_unsigned(evidence, mention, context))
+
+
+def _unsigned(evidence: Evidence, mention: Mention, context: Context) -> bool:
+    """Whether the size alone is written: of changes, whose direction is a word, and of lags."""
+    return not mention.signed and bool(
+        evidence.roles & {"change", "slope", "lag"} or (context.direction is not None and context.role == "change")
+    )
+
+
+def _direction_agrees(evidence: Evidence, fact: Fact | None, mention: Mention, context: Context) -> bool:
+    if not evidence.roles & {"change", "slope"}:
+        return True
+    if context.direction is None or (mention.signed and context.role != "change"):
+        return True
+    if context.direction == 0:
+        return True  # "stable, with a change of 0.1 %"
+    sign = (evidence.value > 0) - (evidence.value < 0)
+    way = {"up": 1, "down": -1, "flat": 0, None: sign}[fact.direction if fact else None]
+    if sign < 0 and way > 0:
+        way = sign
+    return way == context.direction
