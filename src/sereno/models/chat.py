@@ -20,7 +20,7 @@ from sereno.explain.narrate.prompt import Prompt
 from sereno.metrics.ollama import read_openai_models, read_tags
 from sereno.models.dialects import PATHS, TEMPERATURE, Api, error_text, headers, read_line, request
 from sereno.models.lines import event_data, lines
-from sereno.models.vision import sees
+from sereno.models.vision import multimodal, sees
 
 if TYPE_CHECKING:
     import httpx
@@ -41,6 +41,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
         tls: certificates that its own must chain to; None for those of this machine.
         marks: further headers of every request, such as the mark of Sereno's own calls.
         temperature: of answers.
+        vision: whether its models take pictures, None to find out.
     """
 
     url: str
@@ -50,6 +51,7 @@ class ChatOptions(msgspec.Struct, frozen=True, kw_only=True):
     tls: SSLContext | None = None
     marks: tuple[tuple[str, str], ...] = ()
     temperature: float = TEMPERATURE
+    vision: bool | None = None
 
 
 class ChatClient:
@@ -107,6 +109,25 @@ class ChatClient:
         except ValueError as error:
             raise ModelError("invalid", f"the model server at {self._url} lists no models: {error}") from None
 
+    async def sees(self, model: str) -> bool:
+        """Whether a model takes pictures: see `explain.narrate.chat.Chat`.
+
+        The settings say so, else the server: Ollama's `/api/show` names the capability `vision`, llama.cpp's
+        `/v1/models` `multimodal`. Where neither does, the model's name tells.
+        """
+        if self._options.vision is not None:
+            return self._options.vision
+        try:
+            api = self._api or await self._find_api()
+            if api == "ollama":
+                return await self._sees(model)
+            if model not in self._seeing:
+                told = await self._get("/v1/models", api) if api == "openai" else b"{}"
+                self._seeing[model] = multimodal(told, model) or sees(model)
+        except ModelError:
+            return sees(model)
+        return self._seeing[model]
+
     async def digest(self, model: str) -> str | None:
         """What Ollama says of a model's bytes, None where the server does not say."""
         api = self._api or await self._find_api()
@@ -122,10 +143,14 @@ class ChatClient:
     async def _listed(self, api: Api) -> Sequence[ChatModel]:
         if api == "ollama":
             names = [one.name for one in read_tags(await self._get("/api/tags", api))]
-            seeing = await asyncio.gather(*(self._sees(name) for name in names))
+            seeing = await asyncio.gather(*(self.sees(name) for name in names))
             return [ChatModel(name, can) for name, can in zip(names, seeing, strict=True)]
-        listed = read_openai_models(await self._get("/v1/models", api))
-        return [ChatModel(one.name, sees(one.name)) for one in listed]
+        body = await self._get("/v1/models", api)
+        known = self._options.vision
+        return [
+            ChatModel(one.name, (multimodal(body, one.name) or sees(one.name)) if known is None else known)
+            for one in read_openai_models(body)
+        ]
 
     async def close(self) -> None:
         """Close all connections."""

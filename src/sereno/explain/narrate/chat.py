@@ -41,5 +41,8 @@ class Chat(Protocol):
             ModelError: as `stream`.
         """
 
+    async def sees(self, model: str) -> bool:
+        """Whether a model takes pictures. Never fails: what cannot be found out is a no."""
+
     async def close(self) -> None:
         """Close all connections."""

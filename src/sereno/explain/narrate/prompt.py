@@ -21,6 +21,7 @@ FIELDS = frozenset({"language", "title", "context", "facts", "suspects", "questi
 MOST_FACTS = 16
 SENTENCES = 8
 _LONGEST = 2_000
+_SEEN = "The picture shows the same chart. Take its shape from the picture, every number from the facts."
 _LANGUAGES = {"en": "English", "es": "Spanish (español)"}
 
 
@@ -110,8 +111,11 @@ def make_prompt(
         "sentences": str(SENTENCES),
         "advice": text("advice", tongue),
     }
+    user = table[analysis].format_map(have).strip()
     return Prompt(
-        system=table["system"].format_map(have).strip(), user=table[analysis].format_map(have).strip(), image=image
+        system=table["system"].format_map(have).strip(),
+        user=user if image is None else f"{user}\n\n{_SEEN}",
+        image=image,
     )
 
 

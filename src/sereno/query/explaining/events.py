@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from sereno.explain.fact import FactSheet
@@ -57,6 +59,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         score: share of the claims that facts support, 1.0 where the text claims nothing.
         supported, numbers: how many claims are supported, and how many there are.
         model: who told it, None for templates. seconds: how long it took. tokens: of the answer, where known.
+        picture: what the model saw: the picture that was `given`, one `drawn` of the frames, or "" for none.
     """
 
     score: float
@@ -65,6 +68,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model: str | None
     seconds: float
     tokens: int | None = None
+    picture: Literal["", "given", "drawn"] = ""
 
 
 Event = Facts | Text | Verified | Withheld | Failure | End

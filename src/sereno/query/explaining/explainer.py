@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, aclosing
 from time import monotonic
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from sereno.errors import ModelError
 from sereno.explain.fact import FactSheet
 from sereno.explain.facts import facts
+from sereno.explain.frame import Chart
 from sereno.explain.narrate import narrate
 from sereno.explain.narrate.chat import Chat, ChatModel, Usage
 from sereno.explain.narrate.plain_text import PlainText
-from sereno.explain.narrate.prompt import Prompts, make_prompt
+from sereno.explain.narrate.prompt import Image, Prompts, make_prompt
 from sereno.explain.narrate.telling import spoken
 from sereno.explain.verify import Sentence, Verifier
 from sereno.explain.verify.verifier import Span, verify
@@ -46,6 +47,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool
 
 
+Draw = Callable[[Chart], Image]
+"""Draws a picture of a chart; blocking, one at a time."""
+Picture = Literal["", "given", "drawn"]
+
+
 class Keep(Protocol):
     """Remembers an explanation; blocking."""
 
@@ -63,6 +69,7 @@ class Explainer:
         strict: whether unsupported sentences are withheld when a request does not say.
         prompts: the operator's own prompts by name.
         keep: remembers explanations; None where nothing is remembered.
+        draw: makes the picture that a model which sees gets with the facts; None where none is drawn.
         new_id: makes ids.
     """
 
@@ -75,6 +82,7 @@ class Explainer:
         strict: bool = False,
         prompts: Prompts | None = None,
         keep: Keep | None = None,
+        draw: Draw | None = None,
         new_id: Callable[[], str],
     ) -> None:
         self._chat = chat
@@ -83,6 +91,8 @@ class Explainer:
         self._strict = strict
         self._prompts = prompts
         self._keep = keep
+        self._draw = draw
+        self._drawing = asyncio.Lock()
         self._new_id = new_id
         self._asking = Turnstile(self._limits.concurrency, self._limits.per_minute, "explanations by a model")
         self._telling = Turnstile(self._limits.templates, 0, "explanations")
@@ -138,10 +148,12 @@ class Explainer:
         telling = _Telling(sheet, asked, strict=strict)
         tokens: int | None = None
         told_by = model
+        picture: Picture = ""
         try:
             if model is not None:
                 try:
-                    async with aclosing(self._ask(sheet, asked, model)) as pieces:
+                    image, picture = await self._picture(asked, model)
+                    async with aclosing(self._ask(sheet, asked, model, image)) as pieces:
                         async for piece in pieces:
                             if isinstance(piece, Usage):
                                 tokens = piece.output_tokens
@@ -159,7 +171,7 @@ class Explainer:
             for event in telling.finish():
                 yield event
         finally:
-            end = telling.end(told_by, monotonic() - began, tokens)
+            end = telling.end(told_by, monotonic() - began, tokens, picture if told_by else "")
             text = telling.text
             kept = Kept(id=explanation, asked=asked, sheet=sheet, text=text, end=end, by=by, strict=strict)
             await self._remember(kept)
@@ -170,7 +182,23 @@ class Explainer:
         if self._chat is not None:
             await self._chat.close()
 
-    async def _ask(self, sheet: FactSheet, asked: Asked, model: str) -> AsyncGenerator[str | Usage, None]:
+    async def _picture(self, asked: Asked, model: str) -> tuple[Image | None, Picture]:
+        """What the model gets to see: the caller's picture, else one of the same frames; nothing if it cannot see."""
+        assert self._chat is not None
+        if (asked.image is None and self._draw is None) or not await self._chat.sees(model):
+            return None, ""
+        if asked.image is not None:
+            return asked.image, "given"
+        assert self._draw is not None
+        async with self._drawing:
+            try:
+                return await asyncio.to_thread(self._draw, asked.chart), "drawn"
+            except Exception:  # noqa: BLE001  the facts say all; a picture that fails must not take them along
+                return None, ""
+
+    async def _ask(
+        self, sheet: FactSheet, asked: Asked, model: str, image: Image | None
+    ) -> AsyncGenerator[str | Usage, None]:
         assert self._chat is not None
         prompt = make_prompt(
             sheet,
@@ -179,7 +207,7 @@ class Explainer:
             question=asked.question,
             context=asked.context,
             prompts=self._prompts,
-            image=asked.image,
+            image=image,
         )
         clean, length = PlainText(), 0
         answer: AsyncIterator[str | Usage] = self._chat.stream(prompt, model, self._limits.max_tokens)
@@ -234,7 +262,7 @@ class _Telling:
         """The events of what is left."""
         return self._verdicts(self._verifier.end())
 
-    def end(self, model: str | None, seconds: float, tokens: int | None) -> End:
+    def end(self, model: str | None, seconds: float, tokens: int | None, picture: Picture) -> End:
         """How it ended: claims of withheld sentences are not shown and not counted."""
         score = self._supported / self._counted if self._counted else 1.0
         return End(
@@ -244,6 +272,7 @@ class _Telling:
             model=model,
             seconds=round(seconds, 3),
             tokens=tokens,
+            picture=picture,
         )
 
     def _verdicts(self, sentences: list[Sentence]) -> list[Event]:

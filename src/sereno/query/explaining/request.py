@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from typing import Any
 
 import msgspec
@@ -13,12 +11,11 @@ from sereno.explain.frame import Chart
 from sereno.explain.narrate import ANALYSES, Analysis
 from sereno.explain.narrate.prompt import Image
 from sereno.explain.read import chart_of_json
+from sereno.query.explaining.given_picture import given_picture
 
 TEMPLATE = "template"
 """The model name that stands for templates."""
 _LONGEST = {"question": 2_000, "context": 8_000, "title": 1_000, "language": 35, "model": 200}
-_IMAGE_MOST = 8 * 1024 * 1024
-_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
 class ExplainRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +27,8 @@ class ExplainRequest(msgspec.Struct, frozen=True, kw_only=True):
         analysis: one of `ANALYSES`. question: for `question`. language: BCP 47.
         model: name, "template", or None for the server's own choice.
         strict: withhold sentences with unsupported claims; None for the server's own choice.
-        context: what the caller knows of the chart. image: a picture of it, as a data URL.
+        context: what the caller knows of the chart. image: a picture of it, PNG or JPEG as a data URL; without one a
+            model that sees gets a picture drawn of the frames.
     """
 
     frames: list[dict[str, Any]] = []
@@ -87,7 +85,7 @@ def checked(request: ExplainRequest) -> Asked:
         model=request.model or None,
         strict=request.strict,
         context=request.context,
-        image=None if request.image is None else _image(request.image),
+        image=None if request.image is None else given_picture(request.image),
     )
 
 
@@ -101,20 +99,3 @@ def _document(request: ExplainRequest) -> dict[str, Any]:
     }
     shown = {name: value for name, value in (("from", request.start), ("to", request.end)) if value is not None}
     return document | ({"range": shown} if shown else {})
-
-
-def _image(url: str) -> Image:
-    expected = "data:image/png;base64,… or data:image/jpeg;base64,…"
-    head, comma, body = url.partition(",")
-    media = head.removeprefix("data:").removesuffix(";base64")
-    if not comma or head != f"data:{media};base64" or media not in _MAGIC:
-        raise QueryError("image", "image is no picture in a data URL", expected)
-    if len(body) > _IMAGE_MOST * 4 // 3 + 4:
-        raise QueryError("image", f"image is larger than {_IMAGE_MOST} bytes", f"at most {_IMAGE_MOST} bytes")
-    try:
-        data = b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        raise QueryError("image", "image is not base64", expected) from None
-    if not data.startswith(_MAGIC[media]):
-        raise QueryError("image", f"image is not {media}", expected)
-    return Image(media, data)
