@@ -16,7 +16,9 @@ from sereno.gateway.salt import salt
 from sereno.models.chat import ChatClient, ChatOptions
 from sereno.models.dialects import Api
 from sereno.query.explaining import Explainer, Limits
+from sereno.query.explaining.explainer import Draw
 from sereno.query.explaining.history import fresh_id, remembering
+from sereno.query.explaining.picture import can_draw, draw
 from sereno.store.ledger import Ledger
 from sereno.trust.internal import internal_value
 
@@ -33,7 +35,7 @@ def explainer_of(settings: Settings, now: Callable[[], float], ledger: Ledger | 
         ledger: where explanations are remembered, None for nowhere.
 
     Raises:
-        ConfigError: a prompt, the key file or a certificate is wrong.
+        ConfigError: a prompt, the key file or a certificate is wrong, or pictures are wanted without matplotlib.
     """
     explain = settings.explain
     keep = None if ledger is None else remembering(ledger, now, days=explain.history_days)
@@ -46,6 +48,7 @@ def explainer_of(settings: Settings, now: Callable[[], float], ledger: Ledger | 
         strict=explain.strict,
         prompts=prompts_of(explain.prompts_dir),
         keep=keep,
+        draw=_drawing(explain.picture),
         new_id=lambda: fresh_id(now),
     )
 
@@ -54,7 +57,7 @@ def chat_options(settings: Settings) -> ChatOptions:
     """How the model that narrates is reached.
 
     Raises:
-        ConfigError: the key file cannot be read.
+        ConfigError: the key file or a certificate cannot be read.
     """
     explain = settings.explain
     own = explain.url is None
@@ -64,7 +67,8 @@ def chat_options(settings: Settings) -> ChatOptions:
         api=None if explain.api == "auto" else cast("Api", explain.api),
         key="" if explain.key_file is None else _key(explain.key_file),
         idle_seconds=explain.timeout,
-        tls=_own_certificate(settings) if own else None,
+        tls=_own_certificate(settings) if own else _authority(explain.ca_file),
+        vision={"yes": True, "no": False}.get(explain.vision),
         # Only our own gateway may see the token: another server could send it back to us as its own.
         marks=((INTERNAL_HEADER.decode(), mark),) if mark else (),
     )
@@ -92,6 +96,17 @@ def prompts_of(folder: Path | None) -> Prompts:
         raise ConfigError(f"explain.prompts_dir: {folder} cannot be read: {error}; expected {wanted}") from None
 
 
+def _drawing(wanted: str) -> Draw | None:
+    if wanted == "no" or (wanted == "auto" and not can_draw()):
+        return None
+    if not can_draw():
+        raise ConfigError(
+            "explain.picture is yes, for which matplotlib is missing; install it (pip install 'sereno[explain]'), or "
+            "set explain.picture to auto"
+        )
+    return draw
+
+
 def _key(path: Path) -> str:
     try:
         key = path.read_text("utf-8").strip()
@@ -105,6 +120,18 @@ def _key(path: Path) -> str:
 def _own_gateway(settings: Settings) -> str:
     scheme = "https" if settings.gateway.tls_cert else "http"
     return f"{scheme}://{reachable(settings.gateway.listen)}"
+
+
+def _authority(ca_file: Path | None) -> SSLContext | None:
+    """Trust in these certificates beside the system's."""
+    if ca_file is None:
+        return None
+    context = create_default_context()
+    try:
+        context.load_verify_locations(ca_file)
+    except (SSLError, OSError) as error:
+        raise ConfigError(f"explain.ca_file: {ca_file} cannot be read: {error}; expected certificates in PEM") from None
+    return context
 
 
 def _own_certificate(settings: Settings) -> SSLContext | None:

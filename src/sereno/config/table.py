@@ -294,6 +294,13 @@ class Explain(msgspec.Struct, frozen=True, kw_only=True):
         "Model that narrates when a request names none; empty: templates, at once.")] = ""
     key_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
         "File with the key that the model server wants.")] = None
+    ca_file: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
+        "Certificates (PEM) that the model server's own must chain to.")] = None
+    vision: Annotated[str, Setting(kinds.choice("auto", "yes", "no"),
+        "Whether the models take pictures; `auto`: as the server says, or known by their names.")] = "auto"
+    picture: Annotated[str, Setting(kinds.choice("auto", "yes", "no"),
+        "Whether a model that sees gets a picture drawn of the chart; `auto`: where matplotlib is installed "
+        "(`pip install 'sereno[explain]'`).")] = "auto"
     prompts_dir: Annotated[Path | None, Setting(kinds.optional(kinds.path()),
         "Folder of your own prompts, which replace the built-in ones file by file.")] = None
     strict: Annotated[bool, Setting(kinds.boolean(),
