@@ -11,6 +11,7 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.assembly.drift_monitor import monitor_of
 from sereno.assembly.energy import energy_of
+from sereno.assembly.evaluations import evaluations_of
 from sereno.assembly.explained_alerts import explained_alerts_of
 from sereno.assembly.explainer import explainer_of
 from sereno.assembly.ledger import open_ledger
@@ -158,4 +159,5 @@ def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachm
         AlertHistory(ledger, days=settings.retention.alerts_days, holds=holds(settings.thresholds)),
         AdapterWatch(ledger, store),
         QualityWatch(ledger, store),
+        evaluations_of(settings, ledger),
     ]

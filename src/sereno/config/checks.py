@@ -22,6 +22,7 @@ def contradictions(settings: Settings) -> list[str]:
         *_upstreams(settings.upstreams, settings),
         *_prices(settings),
         *_categories(settings),
+        *_evaluations(settings),
     ]
 
 
@@ -102,6 +103,26 @@ def _categories(settings: Settings) -> Iterator[str]:
         categoriser_of(settings)
     except ValueError as error:
         yield f"[categories.NAME]: {error}"
+
+
+def _evaluations(settings: Settings) -> Iterator[str]:
+    if not settings.evaluations:
+        return
+    from sereno.quality.errors import QualityError  # noqa: PLC0415  as above
+    from sereno.quality.plan import Plan  # noqa: PLC0415
+
+    for one in settings.evaluations:
+        where = f"evaluations.{one.name}"
+        for field in ("set", "model"):
+            if not getattr(one, field):
+                yield f"{where} has no {field}; set {where}.{field}"
+        if (one.every is None) == (not one.cron):
+            told = "has both every and cron" if one.cron else "says not how often"
+            yield f'{where} {told}; set either {where}.every (such as "1d") or {where}.cron (such as "0 3 * * *")'
+        try:
+            Plan(every=one.every, cron=one.cron or "0 0 * * *", timezone=one.timezone).after(0)
+        except QualityError as error:
+            yield f"{where}: {error}"
 
 
 def points_at(url: str, listen: Address) -> bool:

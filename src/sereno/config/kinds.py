@@ -311,6 +311,16 @@ def path() -> Kind[Path]:
     return Kind("path", "the path of a file or folder", read_path, str)
 
 
+def named() -> Kind[str]:
+    """A name of something that comes with Sereno, or, where it has a dot or a slash, a file as `path` has it."""
+
+    def read(value: object, base: Path) -> str:
+        given = _text(value)
+        return str(read_path(given, base)) if "/" in given or "." in given else given
+
+    return Kind("name or path", "a name, or the path of a file", read, str)
+
+
 def paths() -> Kind[tuple[Path, ...]]:
     """Files or folders, each as `path` has it."""
 

@@ -182,6 +182,31 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
         "Whether it is so wide that a narrower one should win: what speaks for it counts a third.")] = False
 
 
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """Questions that are put to a model again and again: [quality](quality.md#planned).
+
+    Either `every` or `cron` says how often. Models are asked where `explain.url` says, by default through the gateway.
+    """
+
+    name: str
+    set: Annotated[str, Setting(kinds.named(),
+        "The questions: `basics-en`, `basics-es`, or a file.")] = ""
+    model: Annotated[str, Setting(kinds.text(),
+        "Who is asked.")] = ""
+    judge: Annotated[str, Setting(kinds.text(),
+        "Model that grades what no rule can.")] = ""
+    every: Annotated[float | None, Setting(kinds.optional(kinds.duration(60.0)),
+        "How often.")] = None
+    cron: Annotated[str, Setting(kinds.text(),
+        "Instead: minute, hour, day of the month, month and weekday, as in crontab, for instance `0 3 * * *`.")] = ""
+    timezone: Annotated[str, Setting(kinds.text(),
+        "Time zone of `cron`, for instance `Europe/Madrid`.")] = "UTC"
+    max_tokens: Annotated[int, Setting(kinds.integer(1, 100_000),
+        "Longest answer.")] = 512
+    at_once: Annotated[int, Setting(kinds.integer(1, 64),
+        "Questions in flight.")] = 1
+
+
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
     """What gateways write and the keeper reads."""
 
@@ -529,6 +554,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstreams: tuple[Upstream, ...] = ()
     prices: tuple[Price, ...] = ()
     categories: tuple[Category, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
     journal: Journal = Journal()
     keeper: Keeper = Keeper()
     store: StoreSection = StoreSection()
@@ -554,11 +580,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
-    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price,
-    "categories.NAME": Category, "journal": Journal, "keeper": Keeper, "store": StoreSection, "retention": Retention,
-    "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain, "drift": Drift, "agent": Agent,
-    "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives, "email": Email, "slack": Slack,
-    "discord": Discord, "webhook": Webhook, "maintenance.NAME": Maintenance, "thresholds": Thresholds,
+    "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price, "categories.NAME": Category,
+    "evaluations.NAME": Evaluation, "journal": Journal, "keeper": Keeper, "store": StoreSection,
+    "retention": Retention, "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain,
+    "drift": Drift, "agent": Agent, "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives,
+    "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook, "maintenance.NAME": Maintenance,
+    "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

@@ -107,3 +107,23 @@ JUDGES = Table(
     Column("bad_found", Integer, nullable=False),
     Column("unread", Integer, nullable=False),
 )
+
+PLANS = Table(
+    "eval_plans",
+    METADATA,
+    Column("name", String(200), primary_key=True),
+    Column("set_name", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("attempted", Moment),
+    Column("succeeded", Moment),
+    Column("run_id", String(36)),
+    Column("error", Text, nullable=False),
+    Column("successes", BigInteger, nullable=False),
+    Column("errors", BigInteger, nullable=False),
+    Column("claimed_until", Moment),
+)
+"""Planned evaluations by their name in the settings."""
