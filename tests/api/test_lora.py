@@ -19,6 +19,7 @@ from lora.test_difference import paired
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.artifacts.importing import import_adapter
+from sereno.lora.rule import Rule
 from sereno.query.access import AccessRules
 from sereno.store.ledger import Ledger, lora_figures
 from sereno.store.ledger.lora_figures import Figure
@@ -160,3 +161,11 @@ def test_who_may_change(app: Any) -> None:
 def test_a_keeper_without_a_ledger_says_so() -> None:
     app = create_app(KeeperDouble(MemoryStore([])), ApiOptions())
     assert fetch(app, "/sereno/api/lora").status_code == 404
+
+
+def test_the_settings_say_what_a_promotion_must_show(ledger: Ledger) -> None:
+    strict = ApiOptions(access=AccessRules(), gate=Rule(minimum=201))
+    app = create_app(KeeperDouble(MemoryStore([]), (READER, ADMIN), ledger), strict)
+    refused = post(app, "/sereno/api/lora/v1/promote", {"evaluation": evaluation("base", "v1")})
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "The evaluation has 200 items; at least 201 are asked for."

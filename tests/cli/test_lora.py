@@ -134,3 +134,11 @@ def test_evaluation_runs_decide_a_promotion(capsys: Shown, here: Path) -> None:
     assert done["promoted"]
     found = done["event"]["evidence"]
     assert (found["eval_set"], found["difference"]["gained"], found["difference"]["lost"]) == ("faq", 20, 0)
+
+
+@pytest.mark.usefixtures("both")
+def test_the_settings_say_what_a_promotion_must_show(capsys: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERENO_LORA_MINIMUM", "301")
+    refused = said(capsys, "promote", "v1", "--eval", "eval.csv", code=1)
+    assert "at least 301 are asked for" in refused
+    assert "v1 is champion" in said(capsys, "promote", "v1", "--eval", "eval.csv", "--minimum", "150")

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from lora.test_difference import paired
-from sereno.lora.gate import Facts, Rule, judge
+from sereno.lora.gate import Facts, judge
 from sereno.lora.paired import BASE, Paired
+from sereno.lora.rule import Rule
 
 BASE_DIGEST = "sha256:" + "b" * 64
 

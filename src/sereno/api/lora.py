@@ -1,21 +1,12 @@
-"""/sereno/api/lora: adapters, their versions side by side, their log; promotion and rollback."""
+"""/sereno/api/lora: adapters, their versions side by side, what each did, their log."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import body, described
-from sereno.api.writing import written
-from sereno.artifacts.lookup import UnknownVersionError
-from sereno.artifacts.promotion import promote, roll_back
-from sereno.lora.document import AdapterError
-from sereno.lora.gate import Rule
-from sereno.lora.paired import Paired, paired_of
-from sereno.quality.errors import QualityError
+from sereno.api.describe import described
+from sereno.api.lora_changes import add_changes
 from sereno.query.adapters import (
     AdapterComparison,
     AdapterDetail,
@@ -26,51 +17,31 @@ from sereno.query.adapters import (
     adapter_ledger,
     adapter_list,
     adapter_log,
-    log_message,
-    unknown_version,
 )
-from sereno.query.evaluations import paired_of_runs
 from sereno.query.fields import Field
-from sereno.query.problems import Problem
+from sereno.query.view import KeeperView
 from sereno.store.ledger import lora_figures
 from sereno.store.ledger.lora_figures import Figure
-from sereno.trust.keys import Scope
 
 BASE = Field(name="base_model", kind="name", help="Adapters of this base model.", maximum=4096,
              example="HuggingFaceTB/SmolLM2-135M-Instruct")  # fmt: skip
 FIRST = Field(name="a", kind="name", help="The version before.", maximum=64, example="faq-v1")
 SECOND = Field(name="b", kind="name", help="The version after.", maximum=64, example="faq-v2")
-_VERSION = {"id": "Name of the version."}
+VERSION = {"id": "Name of the version."}
 _ERRORS = (400, 401, 403, 404, 429, 503)
-_CHANGING = (400, 401, 403, 404, 409, 415, 429, 503)
-_SCOPE: Scope = "admin"
-
-
-class Promote(msgspec.Struct, frozen=True):
-    """What a promotion is asked with.
-
-    Attributes:
-        evaluation: of both on a frozen set: `baseline`, `candidate`, `eval_set`, `base_digest`, and `items`, a list of
-            `{"item", "baseline", "candidate"}` with scores from 0 to 1.
-        runs: instead, ids of two evaluation runs on one set: of what is in force, and of this version.
-        force: why the gate is overruled, null where it is not.
-    """
-
-    evaluation: dict[str, Any] | None = None
-    runs: tuple[str, str] | None = None
-    force: str | None = None
-
-
-class RollBack(msgspec.Struct, frozen=True):
-    """Why a champion is taken back."""
-
-    base_model: str
-    reason: str
 
 
 def router(context: Context) -> APIRouter:
     """The routes of adapters."""
     routes = APIRouter(prefix="/sereno/api/lora", tags=["lora"])
+    _add_lists(routes, context)
+    add_changes(routes, context)
+    _add_version(routes, context)
+    return routes
+
+
+def _add_lists(routes: APIRouter, context: Context) -> None:
+    """What is asked of all versions; before `/{id}`, which would take their words for a version."""
     view = context.view
 
     @routes.get("", **described("Adapters, the newest first.", (BASE,), list[AdapterMessage], errors=_ERRORS))
@@ -95,23 +66,13 @@ def router(context: Context) -> APIRouter:
             )
         )
 
-    @routes.post("/rollback", **described("Makes the version before champion again.", (), LogMessage,
-                                          errors=_CHANGING, body=body(RollBack)))  # fmt: skip
-    async def rollback(request: Request) -> Response:
-        said = await written(request, RollBack, _SCOPE, context.options)
-        actor = _actor(request)
 
-        def work() -> LogMessage:
-            ledger = adapter_ledger(view)
-            try:
-                return log_message(roll_back(ledger, said.base_model, now=view.now(), reason=said.reason, actor=actor))
-            except AdapterError as error:
-                raise _refused(error) from None
-
-        return answer(await context.ask("lora_rollback", work))
+def _add_version(routes: APIRouter, context: Context) -> None:
+    """What is asked of one version."""
+    view = context.view
 
     @routes.get("/{id}", **described("One version: settings, training, hashes, traffic, log.", (),
-                                          AdapterDetail, path=_VERSION, errors=_ERRORS))  # fmt: skip
+                                          AdapterDetail, path=VERSION, errors=_ERRORS))  # fmt: skip
     async def one(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
         return answer(
@@ -119,54 +80,13 @@ def router(context: Context) -> APIRouter:
         )
 
     @routes.get("/{id}/performance",
-                **described("What a version did, window by window, oldest first.", (), list[Figure], path=_VERSION,
+                **described("What a version did, window by window, oldest first.", (), list[Figure], path=VERSION,
                             errors=_ERRORS))  # fmt: skip
     async def performance(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
-
-        def ask() -> list[Figure]:
-            with adapter_ledger(view).read() as connection:
-                return lora_figures.figures(connection, id)
-
-        return answer(await context.ask("lora_performance", ask))
-
-    @routes.post("/{id}/promote",
-                 **described("Makes a version champion, if the gate opens; the problem says why where it does not.",
-                             (), LogMessage, path=_VERSION, errors=_CHANGING, body=body(Promote)))  # fmt: skip
-    async def promotion(request: Request, id: str) -> Response:  # noqa: A002  the path's word
-        said = await written(request, Promote, _SCOPE, context.options)
-        actor = _actor(request)
-
-        def work() -> LogMessage:
-            ledger = adapter_ledger(view)
-            try:
-                paired = None if said.evaluation is None else _paired(said.evaluation)
-                if said.runs is not None:
-                    with ledger.read() as connection:
-                        paired = paired_of_runs(connection, *said.runs)
-                done = promote(ledger, id, now=view.now(), paired=paired, rule=Rule(), force=said.force, actor=actor)
-            except UnknownVersionError:
-                raise unknown_version(id) from None
-            except (AdapterError, QualityError) as error:
-                raise _refused(error) from None
-            if not done.done:
-                raise Problem("adapter-refused", 409, " ".join(done.decision.reasons))
-            return log_message(done.event)
-
-        return answer(await context.ask("lora_promote", work))
-
-    return routes
+        return answer(await context.ask("lora_performance", lambda: _windows(view, id)))
 
 
-def _paired(evaluation: dict[str, Any]) -> Paired:
-    return paired_of("evaluation", evaluation)
-
-
-def _refused(error: AdapterError | QualityError) -> Problem:
-    return Problem("adapter-refused", 409, str(error))
-
-
-def _actor(request: Request) -> str:
-    """Who asks, as the log tells: the key's name, or the address."""
-    reader = request.scope["sereno.reader"]
-    return str(reader.peer) if reader.key is None else str(reader.key.name)
+def _windows(view: KeeperView, version: str) -> list[Figure]:
+    with adapter_ledger(view).read() as connection:
+        return lora_figures.figures(connection, version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sereno.errors import ConfigError
+from sereno.lora.rule import Rule
 from sereno.query.access import AccessRules
 
 
@@ -22,6 +23,7 @@ class ApiOptions(msgspec.Struct, frozen=True, kw_only=True):
         query_waiting: queries running or waiting, beyond which new ones get 503.
         exports: exports at once.
         live_streams: `/analytics/live` connections at once.
+        gate: what a promotion of an adapter must show.
         cache_seconds: how long an aggregate is remembered while no call is ingested.
     """
 
@@ -35,6 +37,7 @@ class ApiOptions(msgspec.Struct, frozen=True, kw_only=True):
     query_waiting: int = 64
     exports: int = 2
     live_streams: int = 64
+    gate: Rule = Rule()
     cache_seconds: float = 10.0
 
     def __post_init__(self) -> None:

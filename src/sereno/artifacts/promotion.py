@@ -9,9 +9,10 @@ from sereno.artifacts.reading import digest_now, source_of
 from sereno.lora import aliases
 from sereno.lora.adapter import Adapter
 from sereno.lora.document import AdapterError
-from sereno.lora.gate import Decision, Facts, Rule, judge
+from sereno.lora.gate import Decision, Facts, judge
 from sereno.lora.paired import Paired
 from sereno.lora.quality import quality
+from sereno.lora.rule import Rule
 from sereno.store.ledger import Ledger, lora_figures, lora_registry
 from sereno.store.ledger.lora_figures import Figure
 from sereno.store.ledger.lora_registry import Event

@@ -15,6 +15,7 @@ from sereno.assembly.evaluations import evaluations_of
 from sereno.assembly.explained_alerts import explained_alerts_of
 from sereno.assembly.explainer import explainer_of
 from sereno.assembly.ledger import open_ledger
+from sereno.assembly.lora import gate_of
 from sereno.assembly.prices import prices_of
 from sereno.assembly.slo import load as load_objectives
 from sereno.assembly.store import open_store
@@ -112,6 +113,7 @@ def api_options(settings: Settings) -> ApiOptions:
         cors_origins=settings.api.cors_origins,
         requests_per_minute=float(settings.api.rate_limit or 0),
         query_seconds=settings.api.query_timeout,
+        gate=gate_of(settings),
     )
 
 
@@ -157,7 +159,7 @@ def attachments_of(loaded: Loaded, store: Store, ledger: Ledger) -> list[Attachm
     settings = loaded.settings
     return [
         AlertHistory(ledger, days=settings.retention.alerts_days, holds=holds(settings.thresholds)),
-        AdapterWatch(ledger, store),
+        AdapterWatch(ledger, store, window=settings.lora.window),
         QualityWatch(ledger, store),
         evaluations_of(settings, ledger),
     ]

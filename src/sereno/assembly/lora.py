@@ -14,6 +14,7 @@ from sereno.assembly.ledger import open_ledger
 from sereno.assembly.store import open_store
 from sereno.config.table import Settings
 from sereno.journal.instance import prepare_data
+from sereno.lora.rule import Rule
 from sereno.store.base import Store
 from sereno.store.ledger import Ledger
 
@@ -38,6 +39,11 @@ def registry(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[L
             ledger.close()
     finally:
         store.close()
+
+
+def gate_of(settings: Settings) -> Rule:
+    """What a promotion must show."""
+    return Rule(margin=settings.lora.margin, minimum=settings.lora.minimum)
 
 
 def server_of(kind: Kind, url: str) -> Server:

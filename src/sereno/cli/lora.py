@@ -14,7 +14,7 @@ from sereno.artifacts.base import base_digest_of
 from sereno.artifacts.importing import import_adapter
 from sereno.artifacts.lookup import found
 from sereno.artifacts.promotion import promote, roll_back
-from sereno.assembly.lora import Kind, registry, server_of
+from sereno.assembly.lora import Kind, gate_of, registry, server_of
 from sereno.cli.lora_text import (
     print_adapter,
     print_comparison,
@@ -28,7 +28,6 @@ from sereno.cli.options import settings
 from sereno.config import Loaded
 from sereno.errors import ConfigError
 from sereno.lora.document import AdapterError
-from sereno.lora.gate import Rule
 from sereno.lora.paired import Paired, read_paired
 from sereno.query.adapters import adapter_comparison, adapter_detail, adapter_list, adapter_log, log_message
 from sereno.query.evaluations import paired_of_runs
@@ -128,7 +127,7 @@ def compare(
 
 
 @app.command("promote")
-@settings("data")
+@settings("data", "lora.margin", "lora.minimum")
 def promote_(
     loaded: Loaded,
     version: Version = "candidate",
@@ -140,8 +139,6 @@ def promote_(
         tuple[str, str] | None,
         typer.Option(metavar="A B", help="Evaluation runs instead: of what is in force, and of this version."),
     ] = None,
-    margin: Annotated[float, typer.Option(min=0.0, max=1.0, help="By how much it may be worse.")] = Rule().margin,
-    minimum: Annotated[int, typer.Option(min=1, help="Items of the set at least.")] = Rule().minimum,
     force: Annotated[str | None, typer.Option(metavar="REASON", help="Overrule the gate; the log keeps why.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -153,7 +150,7 @@ def promote_(
     if evaluation is not None and runs is not None:
         raise ConfigError("--eval and --runs say the same; give one of them")
     paired = None if evaluation is None else _paired(evaluation)
-    rule = Rule(margin=margin, minimum=minimum)
+    rule = gate_of(loaded.settings)
     with registry(loaded.settings) as (ledger, _):
         if runs is not None:
             paired = _of_runs(ledger, *runs)

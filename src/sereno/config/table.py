@@ -16,6 +16,7 @@ from sereno import conventions
 from sereno.alerts.thresholds import Thresholds
 from sereno.config import kinds
 from sereno.config.kinds import Address, Kind, Secret
+from sereno.lora.rule import Rule
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 UPSTREAM_ROW = "upstreams.NAME"
@@ -377,6 +378,17 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
         "How long the program may run; the address has at most a minute.")] = 3600.0
 
 
+class Lora(msgspec.Struct, frozen=True, kw_only=True):
+    """Adapters: what a promotion must show, and how live traffic is counted: [adapters](lora.md)."""
+
+    margin: Annotated[float, Setting(kinds.amount(1.0),
+        "By how much a candidate's mean score may be lower than the champion's, 0 to 1.", "--margin")] = Rule().margin
+    minimum: Annotated[int, Setting(kinds.integer(1, 1_000_000),
+        "Items that a promotion's evaluation has at least.", "--minimum")] = Rule().minimum
+    window: Annotated[float, Setting(kinds.duration(1.0),
+        "How much traffic one row of `lora_performance` stands for; windows begin at its multiples, UTC.")] = 3600.0
+
+
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """The instrumented agent of `sereno agent`: [agent](agent.md)."""
 
@@ -565,6 +577,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ui: Ui = Ui()
     explain: Explain = Explain()
     drift: Drift = Drift()
+    lora: Lora = Lora()
     agent: Agent = Agent()
     log: Log = Log()
     client: Client = Client()
@@ -583,9 +596,9 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "": Settings, "gateway": Gateway, UPSTREAM_ROW: Upstream, "prices.NAME": Price, "categories.NAME": Category,
     "evaluations.NAME": Evaluation, "journal": Journal, "keeper": Keeper, "store": StoreSection,
     "retention": Retention, "tracing": Tracing, "energy": Energy, "api": Api, "ui": Ui, "explain": Explain,
-    "drift": Drift, "agent": Agent, "log": Log, "client": Client, "alerting": Alerting, "slo": Objectives,
-    "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook, "maintenance.NAME": Maintenance,
-    "thresholds": Thresholds,
+    "drift": Drift, "lora": Lora, "agent": Agent, "log": Log, "client": Client, "alerting": Alerting,
+    "slo": Objectives, "email": Email, "slack": Slack, "discord": Discord, "webhook": Webhook,
+    "maintenance.NAME": Maintenance, "thresholds": Thresholds,
 }  # fmt: skip
 """The record behind each section, in the order of the reference."""
 

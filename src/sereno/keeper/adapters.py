@@ -20,10 +20,11 @@ from sereno.store.ledger.lora_figures import Figure, Serving
 
 EVERY_SECONDS = 300.0
 LOOK_SECONDS = 30.0
-LATE = 2 * WINDOW
-"""Windows that ended within this time are counted again: calls that were in the journal may have come in since."""
-BACK = 30 * 86400.0
-"""How far back windows are counted that no keeper counted when they ended."""
+LATE_WINDOWS = 2
+LATE_SECONDS = 60.0
+"""Windows that ended within two windows' time, or this, are counted again: calls may have come in since."""
+BACK_WINDOWS = 720
+"""How many windows back are counted that no keeper counted when they ended; 30 days of hours."""
 MOST_BASES = 100
 """Base models that have label values of their own; versions beyond are counted under `other`."""
 
@@ -34,20 +35,32 @@ class AdapterWatch:
     Args:
         ledger: where adapters are kept.
         store: where calls are.
+        window: seconds that a row of figures stands for.
         clock: epoch seconds.
     """
 
-    def __init__(self, ledger: Ledger, store: Store, clock: Callable[[], float] = time) -> None:
+    def __init__(
+        self, ledger: Ledger, store: Store, clock: Callable[[], float] = time, *, window: float = WINDOW
+    ) -> None:
         self._ledger = ledger
         self._store = store
         self._clock = clock
+        self._window = window
+        self._back = max(BACK_WINDOWS * window, LATE_SECONDS)
+        self._late = max(LATE_WINDOWS * window, LATE_SECONDS)
         self._figures: dict[tuple[str, Labels], float] = {}
         self._reached: dict[str, float] = {}
 
     def jobs(self) -> Sequence[Job]:
         """Count windows, which one keeper does for all; look at the registry."""
         return [
-            Job(name="lora_performance", every=EVERY_SECONDS, run=self.count, lease=True, delay=10.0),
+            Job(
+                name="lora_performance",
+                every=min(EVERY_SECONDS, self._window),
+                run=self.count,
+                lease=True,
+                delay=min(10.0, self._window),
+            ),
             Job(name="lora", every=LOOK_SECONDS, run=self.look),
         ]
 
@@ -59,7 +72,7 @@ class AdapterWatch:
         """
         now = self._clock()
         with self._ledger.read() as connection:
-            serving = lora_figures.served(connection, after=now - BACK)
+            serving = lora_figures.served(connection, after=now - self._back)
         if not serving:
             return
         stored = self._store.models()
@@ -70,8 +83,8 @@ class AdapterWatch:
             )
         for version, served in by_version.items():
             first = min(one.since for one in served)
-            after = max(first, now - BACK, self._reached.get(version, 0.0) - LATE)
-            for window in windows(after, now):
+            after = max(first, now - self._back, self._reached.get(version, 0.0) - self._late)
+            for window in windows(after, now, self._window):
                 if stop is not None and stop.is_set():
                     return
                 rows = list(self._of(version, served, window))

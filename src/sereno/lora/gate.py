@@ -8,20 +8,7 @@ import msgspec
 
 from sereno.lora.difference import Difference, difference
 from sereno.lora.paired import BASE, Paired
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a promotion asks for.
-
-    Attributes:
-        margin: by how much the candidate's mean score may be lower, 0–1.
-        minimum: items of the frozen set at least.
-        confidence: of the two-sided interval; its lower end is a one-sided test at (1 − confidence) / 2.
-    """
-
-    margin: float = 0.02
-    minimum: int = 100
-    confidence: float = 0.95
+from sereno.lora.rule import Rule
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Windows of time in which versions are measured: whole hours, and the part of each in which a version served."""
+"""Windows of time in which versions are measured, and the part of each in which a version served."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 WINDOW = 3600.0
-"""Seconds of a window; windows begin on whole hours UTC."""
+"""Seconds of a window unless set otherwise; windows begin at multiples of their width, UTC."""
 
 
 class Window(msgspec.Struct, frozen=True):
