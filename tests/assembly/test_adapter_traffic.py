@@ -16,7 +16,6 @@ from threading import Thread
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import URL
 
 from assembly.supervised import DEADLINE, Up, eventually
