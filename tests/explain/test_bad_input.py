@@ -134,3 +134,16 @@ def test_a_million_points_are_all_counted() -> None:
     assert told["count"] == 1_000_000
     assert told["mean"] == pytest.approx(values.mean(), rel=1e-12)
     assert told["median"] == np.median(values)
+
+
+def test_days_beside_minutes_have_no_points_to_correlate() -> None:
+    rng = np.random.default_rng(0)
+    spans = (("days", 86_400.0, 82), ("minutes", 60.0, 100), ("seconds", 1.0, 900), ("slow seconds", 11.0, 60))
+    chart = Chart(
+        series=tuple(
+            Series(name=name, times=1.7e9 + 100.0 / step + step * np.arange(float(n)), values=rng.normal(size=n))
+            for name, step, n in spans
+        )
+    )
+    sheet = facts(chart)
+    assert {name for fact in sheet.facts for name in fact.series} == {name for name, _, _ in spans}

@@ -137,7 +137,7 @@ def _beyond(
             peak = wild[run[np.argmax(distance[wild[run]])]]
             base = float(expected[peak])
             first, last = int(wild[run[0]]) * stride, int(wild[run[-1]]) * stride + block - 1
-            first, last = _fitted(sign * (cleaned - base), first, last, block, float(distance[peak]))
+            first, last = _fitted(cleaned, base, first, last, block, sign * float(distance[peak]))
             found.append(Outlier(first, last, base, base - low, base + high, float(chances[run].min())))
     return found
 
@@ -146,10 +146,11 @@ def _reach(tail: Tail | None, chance: float) -> float:
     return tail.reach(chance) if tail is not None else 0.0
 
 
-def _fitted(distance: Floats, first: int, last: int, block: int, height: float) -> tuple[int, int]:
-    """The stretch around first … last that is more than half as wild as its wildest part."""
-    left, right = max(0, first - 2 * block), min(len(distance), last + 2 * block + 1)
-    gain = np.concatenate(([0.0], np.cumsum(distance[left:right] - height / 2)))
+def _fitted(values: Floats, base: float, first: int, last: int, block: int, height: float) -> tuple[int, int]:
+    """The stretch around first … last that is more than half as wild as its wildest part, `height` off the base."""
+    left, right = max(0, first - 2 * block), min(len(values), last + 2 * block + 1)
+    distance = np.sign(height) * (values[left:right] - base)
+    gain = np.concatenate(([0.0], np.cumsum(distance - abs(height) / 2)))
     lowest = np.minimum.accumulate(gain)
     end = int(np.argmax(gain - lowest))
     start = int(np.argmin(gain[: end + 1]))

@@ -11,6 +11,19 @@ NORMAL = 1.482602218505602
 """1/Φ⁻¹(3/4): times the MAD, the standard deviation of normal data."""
 
 
+def median(values: Floats) -> float:
+    """The middle value, or the mean of the middle two; n ≥ 1, without NaN (`numpy.median` looks for them each time).
+
+    >>> median(np.array([9.0, 1.0, 2.0, 4.0]))
+    3.0
+    """
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    ordered = np.partition(values, (half - 1, half))
+    return float(ordered[half - 1] + ordered[half]) / 2
+
+
 def spread(values: Floats) -> float:
     """Robust standard deviation: 1.4826 · MAD (Rousseeuw and Croux 1993); in the unit of the values, 0 without any.
 
@@ -19,7 +32,7 @@ def spread(values: Floats) -> float:
     """
     if len(values) == 0:
         return 0.0
-    return NORMAL * float(np.median(np.abs(values - np.median(values))))
+    return NORMAL * median(np.abs(values - median(values)))
 
 
 def quantiles(ordered: Floats, shares: Floats) -> Floats:

@@ -153,11 +153,9 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     turn = (np.arange(len(values)) / steps + 0.5 / phases).astype(np.intp)
     cell = turn * phases + place
     counts = np.bincount(cell, minlength=(int(turn[-1]) + 1) * phases)
-    with np.errstate(invalid="ignore"):
-        table = np.bincount(cell, weights=rest, minlength=len(counts)) / counts
-    table = table.reshape(-1, phases)
-    profile = np.nan_to_num(np.nanmedian(table, axis=0)) if not np.isnan(table).all(axis=0).any() else _means(table)
-    profile = profile - profile.mean()
+    sums = np.bincount(cell, weights=rest, minlength=len(counts)).astype(np.float64)
+    profile = _medians(sums.reshape(-1, phases), counts.reshape(-1, phases))
+    profile -= profile.mean()
     season = Season(period, profile, grid.start, 0.0, p_value, cycles)
     left = rest - season.at(grid.times)
     # Judged on what is not wild: a single spike must not decide how seasonal a series is. Its calmer half counts,
@@ -170,9 +168,13 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     return season._replace(strength=float(np.clip(strength, 0.0, 1.0)))
 
 
-def _means(table: Floats) -> Floats:
-    there = ~np.isnan(table)
-    return np.where(there.any(axis=0), np.nansum(table, axis=0) / np.maximum(there.sum(axis=0), 1), 0.0)
+def _medians(sums: Floats, counts: NDArray[np.intp]) -> Floats:
+    """Of each column the median over the rows that have values, 0 where none has; shape (columns,)."""
+    there = counts > 0
+    means = np.sort(np.divide(sums, counts, out=np.full(sums.shape, np.inf), where=there), axis=0)
+    seen, columns = np.count_nonzero(there, axis=0), np.arange(sums.shape[1])
+    lower, upper = means[(np.maximum(seen, 1) - 1) // 2, columns], means[np.minimum(seen // 2, len(means) - 1), columns]
+    return np.asarray(np.where(seen > 0, (lower + upper) / 2, 0.0))
 
 
 def _running_mean(values: Floats, width: int) -> Floats:
@@ -233,19 +235,23 @@ def _line_test(pyramid: _Pyramid, steps: float) -> float:
         return 1.0
     rise = rise[len(rise) - round(cycles * steps) :]
     power = np.abs(rfft(rise - rise.mean())) ** 2
-    lines = np.arange(len(power))
     harmonics = min(HARMONICS, int(steps / 2))
-    between = (lines % cycles != 0) & (lines > 0)
-    best = 1.0
-    for harmonic in range(1, harmonics + 1):
-        line = harmonic * cycles
-        if line >= len(power) or (2 * line == len(rise)):
-            break
-        near = lines[between]
-        near = near[np.argsort(np.abs(near - line), kind="stable")[:NEIGHBOURS]]
-        if len(near) < 4:
-            continue
-        background = float(power[near].mean())
-        ratio = float(power[line]) / background if background > 0.0 else np.inf
-        best = min(best, float((1.0 + ratio / len(near)) ** -len(near)))
-    return min(1.0, best * max(harmonics, 1))
+    lines = [line for line in range(cycles, harmonics * cycles + 1, cycles) if 2 * line < len(rise)]
+    chances = (_line_chance(power, line, cycles) for line in lines)
+    return min(1.0, min(chances, default=1.0) * max(harmonics, 1))
+
+
+def _line_chance(power: Floats, line: int, cycles: int) -> float:
+    """P-value of one line, by the nearest lines that are no harmonics (of two as near, the lower)."""
+    near: list[int] = []
+    for far in range(1, len(power)):
+        if far % cycles:  # line ± far is a harmonic where far is a multiple of the cycles, as line is
+            near += [place for place in (line - far, line + far) if 0 < place < len(power)]
+            if len(near) >= NEIGHBOURS:
+                break
+    near = near[:NEIGHBOURS]
+    if len(near) < 4:
+        return 1.0
+    background = float(power[near].mean())
+    ratio = float(power[line]) / background if background > 0.0 else np.inf
+    return float((1.0 + ratio / len(near)) ** -len(near))

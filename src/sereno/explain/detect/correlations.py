@@ -37,8 +37,8 @@ def correlations(subjects: Sequence[Subject]) -> Iterator[Fact]:
     start = float(np.median([subject.prepared.times[0] for subject in chosen]))
     end = float(np.median([subject.prepared.times[-1] for subject in chosen]))
     chosen = [subject for subject in chosen if _covers(subject, start, end)]
-    fewest = min((len(subject.prepared.times) for subject in chosen), default=0)
-    columns = min(COLUMNS, fewest)
+    columns = min((_inside(subject, start, end) for subject in chosen), default=0)
+    columns = min(COLUMNS, columns)
     if len(chosen) < 2 or columns < FEWEST or end <= start:
         return
     width = (end - start) / columns
@@ -72,9 +72,17 @@ def correlations(subjects: Sequence[Subject]) -> Iterator[Fact]:
         )
 
 
+def _inside(subject: Subject, start: float, end: float) -> int:
+    """How many of its points lie within."""
+    first, last = np.searchsorted(subject.prepared.times, [start, np.nextafter(end, np.inf)])
+    return int(last - first)
+
+
 def _covers(subject: Subject, start: float, end: float) -> bool:
+    """Whether it spans the stretch, with points enough in it: days beside minutes have none between two of theirs."""
     times = subject.prepared.times
-    return min(float(times[-1]), end) - max(float(times[0]), start) >= COVERED * (end - start)
+    spanned = min(float(times[-1]), end) - max(float(times[0]), start)
+    return spanned >= COVERED * (end - start) and _inside(subject, start, end) >= FEWEST
 
 
 def _row(subject: Subject, start: float, width: float, columns: int, *, whole: bool) -> Floats:
