@@ -281,6 +281,8 @@ METRICS: tuple[Metric, ...] = (
        "Time from a message to its answer.", DURATION_EDGES),
     _m("agent_errors_total", "counter", "", "type", "agent", "Messages that got no answer, by what was wrong with the model."),
     _m("agent_feedback_total", "counter", "", "thumbs", "agent", "Answers that people judged, by thumbs up or down."),
+    _m("agent_feedback_sent_total", "counter", "", "outcome", "agent",
+       "Judgements on their way to Sereno, which keeps them, by outcome: sent, or failed."),
     _m("agent_feedback_score", "histogram", "", "", "agent", "Scores that people gave to answers, 0 to 1.", SCORE_EDGES),
     _m("agent_conversations_active", "gauge", "", "", "agent", "Conversations remembered now."),
     _m("agent_requests_in_flight", "gauge", "", "", "agent", "Messages being answered now."),

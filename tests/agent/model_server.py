@@ -14,6 +14,7 @@ from typing import Any
 class Served:
     """What it was asked; `answers` are (status, document) given in turn before ordinary ones.
 
+    With `gateway` it says that it is a Sereno gateway and takes `words` of feedback, answered by `refusals` in turn.
     A stream sends the events of `streams`, given in turn, each when `go` lets it: every piece of it takes a permit.
     """
 
@@ -25,6 +26,9 @@ class Served:
         self.streams: list[list[bytes]] = []
         self.go = Semaphore(0)
         self.hung_up = Event()
+        self.gateway = False
+        self.words: list[dict[str, Any]] = []
+        self.refusals: list[int] = []
 
 
 @contextmanager
@@ -40,11 +44,17 @@ def model_server(port: int = 0) -> Iterator[Served]:
             connections.append(self.connection)
 
         def do_GET(self) -> None:
+            if served.gateway and self.path == "/healthz":
+                return self._answer(200, {"keeper": "up", "policy": "none", "worker": 0})
             listed = {"object": "list", "data": [{"id": "tiny", "object": "model"}]}
-            self._answer(*((200, listed) if self.path == "/v1/models" else (404, {"error": "not found"})))
+            return self._answer(*((200, listed) if self.path == "/v1/models" else (404, {"error": "not found"})))
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path == "/sereno/api/feedback":
+                served.words.append(body | {"by": self.headers["user-agent"]})
+                refused = served.refusals.pop(0) if served.refusals else 200
+                return self._answer(refused, {"detail": "no"} if refused >= 400 else body)
             served.asked.append(body)
             served.headers.append({name.lower(): value for name, value in self.headers.items()})
             if body.get("stream") and not served.answers:

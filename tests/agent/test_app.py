@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -14,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from agent.model_server import Served, model_server
+from sereno.agent import telling
 from sereno.agent.app import create_app
 from sereno.agent.options import AgentOptions, Alias
 from sereno.sdk import sender
@@ -216,6 +218,57 @@ def test_feedback(served: Served, client: Callable[..., TestClient]) -> None:
     assert found["agent_feedback_total", ("up",)] == found["agent_feedback_total", ("down",)] == 1
     assert found["agent_feedback_score_count", ()] == 2
     assert found["agent_feedback_score_sum", ()] == 1.25
+
+
+def told(served: Served, agent: TestClient, words: int, **judged: Any) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Judge an answer, wait until so many words arrived and were counted; the figures then."""
+    answer = agent.post(
+        "/chat", json={"message": "x", "user": "ada"}, headers={"traceparent": f"00-{TRACE}-{PARENT}-01"}
+    )
+    agent.post("/feedback", json={"message_id": answer.json()["message_id"], **judged})
+    deadline = time.monotonic() + 60
+    while True:
+        found = samples(agent)
+        done = sum(value for (name, _), value in found.items() if name == "agent_feedback_sent_total")
+        if len(served.words) >= words and done:
+            return found
+        assert time.monotonic() < deadline, (served.words, found)
+        time.sleep(0.02)
+
+
+def test_sereno_is_told_of_thumbs_and_scores(served: Served, client: Callable[..., TestClient]) -> None:
+    served.gateway = True
+    agent = client()
+    assert told(served, agent, 1, thumbs="up")["agent_feedback_sent_total", ("sent",)] == 1
+    told(served, agent, 2, score=0.25)
+    assert served.words == [
+        {"trace_id": TRACE, "thumbs": "up", "user": "ada", "by": "sereno-agent"},
+        {"trace_id": TRACE, "score": -0.5, "user": "ada", "by": "sereno-agent"},  # 0 to 1 is -1 to 1 there
+    ]
+
+
+def test_a_keeper_that_is_away_is_told_later(
+    served: Served, client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling.Telling.__init__, "__defaults__", ((0.0, 0.01, 0.01),))
+    served.gateway, served.refusals = True, [503, 429]
+    assert told(served, client(), 3, thumbs="up")["agent_feedback_sent_total", ("sent",)] == 1
+
+
+def test_a_word_that_is_refused_is_counted_and_told(
+    served: Served, client: Callable[..., TestClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    served.gateway, served.refusals = True, [403]
+    assert told(served, client(), 1, thumbs="down")["agent_feedback_sent_total", ("failed",)] == 1
+    assert "403: no" in caplog.text
+    assert len(served.words) == 1
+
+
+def test_a_model_server_is_not_told(served: Served, client: Callable[..., TestClient]) -> None:
+    with client() as agent:
+        answer = agent.post("/chat", json={"message": "x"}).json()
+        assert agent.post("/feedback", json={"message_id": answer["message_id"], "thumbs": "up"}).status_code == 204
+    assert served.words == []
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,16 @@ def test_one_trace_from_the_caller_to_the_model(tmp_path: Path) -> None:
             assert answer.status_code == 200, answer.text
             assert answer.json()["model"] == "tiny"
             wait_until(lambda: len(collector.spans) >= 2, lambda: str(collector.requests))
+            traced = list(collector.spans)
+            judged = {"message_id": answer.json()["message_id"], "thumbs": "up"}
+            assert httpx.post(f"http://127.0.0.1:{port}/feedback", json=judged, timeout=60).status_code == 204
+            record = f"http://127.0.0.1:{keeper}/sereno/api/feedback"
+            wait_until(lambda: bool(httpx.get(record).json()), (tmp_path / "agent.log").read_text)
+            (word,) = httpx.get(record).json()
             figures = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-    call, chat = sorted(collector.spans, key=lambda span: span.kind, reverse=True)
+    assert (word["score"], word["user"], word["source"]) == (1.0, "Núñez", "agent")
+    assert word["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    call, chat = sorted(traced, key=lambda span: span.kind, reverse=True)
     assert (chat.name, call.name) == ("chat", "chat tiny")
     assert chat.trace_id == call.trace_id == bytes.fromhex("4bf92f3577b34da6a3ce929d0e0e4736")
     assert chat.parent_span_id.hex() == "00f067aa0ba902b7"

@@ -23,6 +23,7 @@ from sereno.agent.memory import Answer, Memory, Turn
 from sereno.agent.model import Model, ModelError
 from sereno.agent.options import AgentOptions
 from sereno.agent.requests import CHAT_EXPECTED, FEEDBACK_EXPECTED, MOST_BODY, Chat, Feedback, read
+from sereno.agent.telling import Telling
 from sereno.query.problems import PROBLEM_JSON, Problem
 from sereno.trust.hosts import host_allowed, is_loopback
 
@@ -45,6 +46,7 @@ class Agent:
         self._model = model
         self._clock = clock
         self._counters = Counters()
+        self._telling = Telling(model, self._counters.told)
         self._in_flight = 0
         self._behind: bool | None = None
         self._memory = Memory(
@@ -75,6 +77,7 @@ class Agent:
             raise Problem("already-judged", 409, "This answer was judged already; the first word counts.")
         answer.judged = True
         self._counters.feedback(judged.thumbs, judged.score)
+        self._telling.tell(answer, judged)
         found: dict[str, str | bool | int | float] = {"gen_ai.evaluation.name": "user_feedback"}
         if judged.thumbs is not None:
             found["gen_ai.evaluation.score.label"] = judged.thumbs
@@ -90,6 +93,11 @@ class Agent:
             request.headers.get("accept", ""), llm=llm, conversations=len(self._memory), in_flight=self._in_flight
         )
         return Response(body, media_type=None, headers={"content-type": kind})
+
+    async def close(self) -> None:
+        """Let what is on its way arrive, then close the connections."""
+        await self._telling.close()
+        await self._model.close()
 
     async def health(self, _request: Request) -> Response:
         """Whether the agent lives; the model is another matter."""
@@ -133,7 +141,7 @@ class Agent:
         seconds = self._clock() - began
         self._counters.answered(reply, seconds)
         message = secrets.token_hex(16)
-        self._memory.answered(message, Answer(session, step.place.traceparent))
+        self._memory.answered(message, Answer(session, step.place.traceparent, asked.user or ""))
         return _json(
             {
                 "response": reply.text, "session_id": session, "message_id": message, "model": reply.model,
@@ -164,7 +172,7 @@ def create_app(options: AgentOptions) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await model.close()
+        await agent.close()
 
     def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         async def answered(request: Request) -> Response:

@@ -50,6 +50,10 @@ class Counters:
         if score is not None:
             self._increments.observe("agent_feedback_score", (), score, SCORE_EDGES)
 
+    def told(self, outcome: str) -> None:
+        """A judgement reached Sereno (`sent`), or did not (`failed`)."""
+        self._increments.count("agent_feedback_sent_total", (outcome,))
+
     def exposition(self, accept: str, *, llm: bool, conversations: int, in_flight: int) -> tuple[bytes, str]:
         """What a scrape reads, and its Content-Type.
 

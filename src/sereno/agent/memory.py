@@ -23,11 +23,13 @@ class Answer(msgspec.Struct):
     """An answer that was given.
 
     Attributes:
-        session: its conversation. traceparent: where its trace can be joined. judged: whether feedback came.
+        session: its conversation. traceparent: where its trace can be joined. user: who asked, "" if unknown.
+        judged: whether feedback came.
     """
 
     session: str
     traceparent: str
+    user: str = ""
     judged: bool = False
 
 

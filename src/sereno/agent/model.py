@@ -15,6 +15,7 @@ from sereno.agent.streamed import BrokenStreamError, Streamed
 from sereno.wire.errors import message_of
 
 COMPLETIONS = "/v1/chat/completions"
+FEEDBACK = "/sereno/api/feedback"
 MOST_ANSWER = 16 * 1024 * 1024
 Trouble = Literal["unreachable", "timeout", "unknown_model", "refused", "failed", "invalid"]
 
@@ -160,6 +161,18 @@ class Model:
             text=answer.text, model=model, finish_reason=answer.finish_reason, input_tokens=answer.input_tokens,
             output_tokens=answer.output_tokens, seconds=perf_counter() - began,
         )  # fmt: skip
+
+    async def note(self, word: bytes) -> tuple[int, str]:
+        """Tell the Sereno at the address what somebody thinks of an answer; the status, and what it says.
+
+        Args:
+            word: JSON as `POST /sereno/api/feedback` takes it.
+
+        Raises:
+            ModelError: it cannot be reached.
+        """
+        status, raw = await self._send("POST", FEEDBACK, {}, word)
+        return status, (message_of(raw) or raw[:200].decode("utf-8", "replace"))
 
     async def behind_sereno(self) -> bool | None:
         """Whether a Sereno gateway answers at the address; None while nothing does."""
