@@ -181,3 +181,36 @@ def test_runs_answers_and_calibrations_come_back_as_they_went(ledger: Ledger) ->
         assert quality_evals.run(connection, "0192%") is None
         assert quality_evals.results(connection, given.id) == results
         assert quality_evals.calibrations(connection, judge="j") == [calibration]
+
+
+def test_thumbs_under_charts_are_on_the_metrics_of_their_model(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore([])
+    monkeypatch.setattr(store, "model_slots", lambda: {"llama3.2:latest": "llama3.2:latest"})
+    with ledger.write() as connection:
+        for number, (model, score) in enumerate([("llama3.2:latest", 1), ("llama3.2:latest", 1), (None, -1)]):
+            explanations.add(connection, Explanation(
+                id=f"e{number}", created_at=NOW, title="Requests", analysis="trend", question="", language="es",
+                model=model, strict=False, text="", facts=[], score=1, numbers=0, supported=0, seconds=0,
+            ))  # fmt: skip
+            explanations.give_feedback(connection, f"e{number}", score=score, note="", now=NOW)
+        explanations.give_feedback(connection, "e1", score=-1, note="changed my mind", now=NOW)
+    job = QualityWatch(ledger, store, lambda: NOW)
+    job.look()
+    found = {labels: value for (name, labels), value in job.figures().items() if name == "llm_feedback_total"}
+    assert found == {("llama3.2:latest", "up"): 1, ("llama3.2:latest", "down"): 1}, "templates are no model"
+
+
+def test_a_change_of_accuracy_is_newcombes_interval(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, day = MemoryStore([]), 86400.0
+    monkeypatch.setattr(store, "model_slots", lambda: {"a": "a"})
+    job = QualityWatch(ledger, store, lambda: NOW)
+    with ledger.write() as connection:
+        quality_evals.add(connection, run("01", NOW - 10 * day, score=56 / 70, n=70), [])
+    job.look()
+    assert not any(name == "llm_quality_change" for name, _ in job.figures()), "nothing to compare with"
+    with ledger.write() as connection:
+        quality_evals.add(connection, run("02", NOW - day, score=48 / 80, n=80), [])
+    job.look()
+    found = {labels[1]: round(value, 4) for (name, labels), value in job.figures().items()
+             if name == "llm_quality_change"}  # fmt: skip
+    assert found == {"value": -0.2, "low": -0.3339, "high": -0.0524}  # Newcombe 1998, table II, method 10: 56/70, 48/80

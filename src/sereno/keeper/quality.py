@@ -19,7 +19,7 @@ from sereno.keeper.schedule import Job
 from sereno.metrics.increments import Labels
 from sereno.quality.checks import Answer, checked
 from sereno.quality.structure import Wanted, wanted_of
-from sereno.query.quality import model_scores
+from sereno.query.quality import model_changes, model_scores
 from sereno.store.base import CallQuery, Store
 from sereno.store.ledger import Ledger, quality_checks, quality_feedback
 from sereno.store.ledger.quality_feedback import Feedback
@@ -168,6 +168,10 @@ class QualityWatch:
             for name, score in model_scores(connection, self._clock()).items():
                 if name in slots and score.value is not None:
                     out["llm_quality_score", (slots[name],)] = score.value
+            for name, moved in model_changes(connection, self._clock()).items():
+                if name in slots:
+                    for bound in ("value", "low", "high"):
+                        out["llm_quality_change", (slots[name], bound)] = getattr(moved, bound)
         self._figures = out
 
     def figures(self) -> Mapping[tuple[str, Labels], float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from sereno.quality.accuracy import Accuracy, Evidence, then_and_now
+from sereno.quality.accuracy import Accuracy, Change, Evidence, change, then_and_now
 from sereno.quality.accuracy import accuracy as accuracy_of
 from sereno.quality.rates import Rate
 from sereno.query.problems import not_found
@@ -16,6 +16,8 @@ from sereno.store.ledger import Ledger, quality_evals, quality_feedback
 DAY = 86400.0
 WINDOW = 30 * DAY
 """How old what a score stands on may be."""
+RECENT, BEFORE = 7 * DAY, 28 * DAY
+"""What a change compares: the last week, and the four weeks before it."""
 QUALITY_DEFINITION = (
     "Share of right answers in the last 30 days: the last run of each evaluation set (a judge's verdicts corrected "
     "where the judge is calibrated) and what people labelled correct or incorrect, every answer counting once; null "
@@ -75,3 +77,20 @@ def model_scores(connection: Connection, now: float) -> Mapping[str, Rate]:
     names |= {row.model for row in quality_feedback.satisfaction(connection, start=start) if row.model}
     found = {name: accuracy_of(evidence(connection, model=name, start=start, end=now + 1)) for name in sorted(names)}
     return {name: rate for name, rate in found.items() if rate is not None}
+
+
+def model_changes(connection: Connection, now: float) -> Mapping[str, Change]:
+    """How the accuracy of models has changed in the last week, over the same questions; of those that can be compared.
+
+    Args:
+        connection: reading the ledger.
+        now: epoch seconds.
+    """
+    middle = now - RECENT
+    names = {run.model for run in quality_evals.runs(connection, limit=10_000) if run.at >= middle}
+    names |= {row.model for row in quality_feedback.satisfaction(connection, start=middle) if row.model}
+    found = {
+        name: change(accuracy(connection, model=name, baseline=(middle - BEFORE, middle), current=(middle, now + 1)))
+        for name in sorted(names)
+    }
+    return {name: moved for name, moved in found.items() if moved is not None}
