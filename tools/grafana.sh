@@ -12,9 +12,15 @@ install() {
 }
 
 install "$root/grafana"
-(cd "$root/grafana" && "$root/tools/node.sh" npm run --silent package)
 if [ "${1:-}" = host ]; then
   install "$root/grafana/harness"
-  "$root/tools/node.sh" node "$root/grafana/harness/build.mjs"
-  "$root/tools/node.sh" node "$root/grafana/harness/build.mjs" --plugin
+  "$root/tools/node.sh" node "$root/grafana/harness/build.mjs" &
+  own=$!
+  "$root/tools/node.sh" node "$root/grafana/harness/build.mjs" --plugin &
+  plugin=$!
+fi
+(cd "$root/grafana" && "$root/tools/node.sh" npm run --silent package)
+if [ "${1:-}" = host ]; then
+  wait "$own"
+  wait "$plugin"
 fi

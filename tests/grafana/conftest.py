@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
 import urllib.parse
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from grafana.grafana_double import Settings, grafana
 from grafana.service_double import Service, service_app
@@ -46,9 +46,7 @@ def built() -> Path:
     with (ROOT / ".tools/grafana.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not mark.exists() or mark.read_text() != _sources() or not (DIST / "module.js").exists():
-            done = subprocess.run(
-                [ROOT / "tools/grafana.sh", "host"], capture_output=True, text=True, check=False, env={**os.environ}
-            )
+            done = subprocess.run([ROOT / "tools/grafana.sh", "host"], capture_output=True, text=True, check=False)
             installed = all((at / "node_modules/.installed.json").exists() for at in (PLUGIN, PLUGIN / "harness"))
             if done.returncode and not installed:
                 pytest.skip(f"the packages that the app is built with cannot be had: {done.stderr[-300:]}")
@@ -81,18 +79,15 @@ def service() -> Iterator[tuple[Service, str]]:
 class Visitor:
     """Opens views of the host page; remembers what the browser said and asked."""
 
-    browser: Browser
+    context: BrowserContext
     base: str
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
 
     def open(self, view: str = "scene", *, width: int = 1400, height: int = 900, **asked: Any) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-US", timezone_id="UTC"
-        )
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
+        page = self.context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("console", lambda m: self.said.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: self.said.append(str(e)))
         page.on("request", lambda r: self.asked.append(r.url))
@@ -119,20 +114,38 @@ def every_host(request: pytest.FixtureRequest, built: Path) -> Path:
     return HOSTS[request.param]
 
 
+@dataclass
+class Grafanas:
+    """One double of Grafana for each host, and one browser context, whose cache keeps what a host loaded once."""
+
+    context: BrowserContext
+    dist: Path
+    stack: ExitStack
+    running: dict[Path, tuple[str, Settings]] = field(default_factory=dict)
+
+    def visitor(self, host: Path, url: str, key: str = "") -> Visitor:
+        """A visitor of a Grafana whose app is set up so."""
+        if host not in self.running:
+            settings = Settings()
+            self.running[host] = self.stack.enter_context(serving(grafana(self.dist, host, settings))), settings
+        base, settings = self.running[host]
+        settings.json_data, settings.secure = {"serviceUrl": url}, {"apiKey": key} if key else {}
+        return Visitor(self.context, base)
+
+
+@pytest.fixture(scope="module")
+def grafanas(chromium: Browser, built: Path) -> Iterator[Grafanas]:
+    context = chromium.new_context(locale="en-US", timezone_id="UTC")
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script("if (location.protocol === 'http:') localStorage.clear()")
+    with ExitStack() as stack:
+        yield Grafanas(context, built, stack)
+    context.close()
+
+
 @pytest.fixture
-def visiting(chromium: Browser, built: Path) -> Iterator[Callable[..., Visitor]]:
-    """Starts a Grafana double and gives a visitor of it."""
-    stack: list[Any] = []
-
-    def started(host: Path, url: str, key: str = "") -> Visitor:
-        settings = Settings({"serviceUrl": url}, {"apiKey": key} if key else {})
-        server = serving(grafana(built, host, settings))
-        base = server.__enter__()
-        stack.append(server)
-        return Visitor(chromium, base)
-
-    yield started
-    for server in stack:
-        server.__exit__(None, None, None)
-    for context in list(chromium.contexts):
-        context.close()
+def visiting(grafanas: Grafanas) -> Iterator[Callable[..., Visitor]]:
+    """Gives a visitor of a Grafana double; its pages are closed after the test."""
+    yield grafanas.visitor
+    for page in grafanas.context.pages:
+        page.close()

@@ -58,6 +58,17 @@ def matched(routes: list[dict[str, Any]], method: str, path: str) -> tuple[dict[
     return None
 
 
+_KEPT = {"cache-control": "max-age=3600"}
+"""Files stay in the browser's cache, as Grafana's do."""
+
+
+class _Kept(StaticFiles):
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers.update(_KEPT)
+        return answer
+
+
 def grafana(dist: Path, host: Path, settings: Settings) -> Starlette:
     """The application.
 
@@ -73,7 +84,11 @@ def grafana(dist: Path, host: Path, settings: Settings) -> Starlette:
 
     async def of_plugin(request: Request) -> Response:
         file = (folders[request.path_params["id"]] / request.path_params["path"]).resolve()
-        return FileResponse(file) if file.is_file() and file.is_relative_to(dist) else Response(status_code=404)
+        return (
+            FileResponse(file, headers=_KEPT)
+            if file.is_file() and file.is_relative_to(dist)
+            else Response(status_code=404)
+        )
 
     async def stored(request: Request) -> Response:
         if request.method == "POST":
@@ -124,10 +139,12 @@ def grafana(dist: Path, host: Path, settings: Settings) -> Starlette:
             Route(f"/api/plugins/{APP}/settings", stored, methods=["GET", "POST"]),
             Route(f"/api/plugin-proxy/{APP}/{{path:path}}", proxy, methods=["GET", "POST", "PUT", "DELETE"]),
             Route("/public/plugins/{id}/{path:path}", of_plugin),
-            Mount("/public/build/img/icons", StaticFiles(directory=host / "icons")),
-            Mount("/public/fonts/inter", StaticFiles(directory=host / "inter")),
+            Mount("/public/build/img/icons", _Kept(directory=host / "icons")),
+            Mount("/public/fonts/inter", _Kept(directory=host / "inter")),
             # Grafana's monospaced font is in none of its packages.
-            Route("/public/fonts/{path:path}", lambda _: FileResponse(host / "inter/Inter-Regular.woff2")),
-            Mount("/harness", StaticFiles(directory=host)),
+            Route(
+                "/public/fonts/{path:path}", lambda _: FileResponse(host / "inter/Inter-Regular.woff2", headers=_KEPT)
+            ),
+            Mount("/harness", _Kept(directory=host)),
         ]
     )

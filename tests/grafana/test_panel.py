@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from assembly.supervised import eventually
-from grafana.conftest import Visitor
+from grafana.conftest import HOSTS, Visitor
 from grafana.service_double import Service
 
 Visiting = Callable[..., Visitor]
@@ -82,37 +81,37 @@ def test_words_come_as_they_are_told_and_stop_reaches_the_service(
     expect(page.get_by_role("button", name="Explain", exact=True)).to_be_enabled()
 
 
-@pytest.mark.parametrize(
-    ("behave", "sentence"),
-    [
-        ("html", "What answers at this address is not Sereno"),
-        ("not-found", "What answers at this address is not Sereno"),
-        ("key", "Sereno does not know the key"),
-        ("busy", "Sereno is busy"),
-        ("cut", "The answer was cut off"),
-        ("model-fails", "The model moondream is not there."),
-    ],
-)
-def test_failures_are_told_and_take_nothing_away(
-    visiting: Visiting, built: Path, service: tuple[Service, str], behave: str, sentence: str
-) -> None:
+FAILURES = {
+    "html": "What answers at this address is not Sereno",
+    "not-found": "What answers at this address is not Sereno",
+    "key": "Sereno does not know the key",
+    "busy": "Sereno is busy",
+    "cut": "The answer was cut off",
+    "model-fails": "The model moondream is not there.",
+}
+
+
+def test_failures_are_told_and_take_nothing_away(visiting: Visiting, built: Path, service: tuple[Service, str]) -> None:
+    assert built
     state, address = service
     state.pause = 0.0
-    page = visiting(built.parent / "harness/dist/own", address).open()
+    page = visiting(HOSTS["react19"], address).open()
     start(page)
     expect(page.get_by_test_id("verdict")).to_be_visible()
-    state.behave = behave
-    start(page)
-    expect(page.get_by_role("alert")).to_contain_text(sentence)
-    expect(page.get_by_test_id("answer")).to_contain_text("llama3.2 rose")
-    state.behave = "tell"  # and it recovers without loading the page anew
-    page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.get_by_test_id("verdict")).to_contain_text("2 of 3")
+    for behave, sentence in FAILURES.items():
+        state.behave = behave
+        start(page)
+        expect(page.get_by_role("alert")).to_contain_text(sentence)
+        expect(page.get_by_test_id("answer")).to_contain_text("llama3.2 rose")
+        state.behave = "tell"  # and it recovers without loading the page anew
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.get_by_test_id("verdict")).to_contain_text("2 of 3")
 
 
 def test_a_service_that_is_down(visiting: Visiting, built: Path) -> None:
-    page = visiting(built.parent / "harness/dist/own", "http://127.0.0.1:9").open()
+    assert built
+    page = visiting(HOSTS["react19"], "http://127.0.0.1:9").open()
     start(page)
     expect(page.get_by_role("alert")).to_contain_text("Sereno does not answer. Check that it runs, and its address")
 

@@ -120,22 +120,25 @@ async function source(): Promise<React.ReactElement> {
 }
 
 interface Instance {
-  query: (request: unknown) => Promise<{ data: DataFrame[]; errors?: { message: string }[] }>;
+  query: (request: unknown) => Promise<{ data: DataFrame[]; errors?: { refId: string; message: string }[] }>;
   metricFindQuery: (query: string) => Promise<{ text: string }[]>;
   testDatasource: () => Promise<{ status: string; message: string }>;
 }
 
 function Source({ source: instance, Editor }: { source: Instance; Editor: React.ComponentType<unknown> }): React.ReactElement {
-  const [query, setQuery] = useState<object>(JSON.parse(asked.get('query') ?? '{"refId":"A"}') as object);
-  const [told, setTold] = useState<{ data: DataFrame[]; errors?: { message: string }[] }>();
+  // One query, or a list of them as a panel may have; the editor shows the first.
+  const given = JSON.parse(asked.get('query') ?? '{"refId":"A"}') as object | object[];
+  const [query, setQuery] = useState<object>(Array.isArray(given) ? (given[0] as object) : given);
+  const others = JSON.stringify(Array.isArray(given) ? given.slice(1) : []);
+  const [told, setTold] = useState<{ data: DataFrame[]; errors?: { refId: string; message: string }[] }>();
   const [names, setNames] = useState<string[]>();
   const [health, setHealth] = useState<string>();
   const hours = Number(asked.get('hours') ?? 24);
   useEffect(() => {
     const to = dateTime(Number(asked.get('now') ?? Date.now()));
     const range = { from: dateTime(to.valueOf() - hours * 3_600_000), to, raw: { from: '', to: '' } };
-    void instance.query({ targets: [query], range, scopedVars: {}, timezone: 'utc', maxDataPoints: 100 }).then(setTold);
-  }, [instance, query, hours]);
+    void instance.query({ targets: [query, ...(JSON.parse(others) as object[])], range, scopedVars: {}, timezone: 'utc', maxDataPoints: 100 }).then(setTold);
+  }, [instance, query, others, hours]);
   useEffect(() => {
     void instance.metricFindQuery('model').then((found) => setNames(found.map(({ text }) => text)), (error: Error) => setNames([error.message]));
     void instance.testDatasource().then(({ status, message }) => setHealth(`${status}: ${message}`));
@@ -145,10 +148,10 @@ function Source({ source: instance, Editor }: { source: Instance; Editor: React.
       <Editor query={query} onChange={setQuery} onRunQuery={() => undefined} datasource={instance} />
       <p data-testid="health">{health}</p>
       <p data-testid="variable">{names?.join(' ')}</p>
-      {told?.errors?.map((error) => <p key={error.message} data-testid="error">{error.message}</p>)}
+      {told?.errors?.map(({ refId, message }) => <p key={refId} data-testid="error" data-query={refId}>{message}</p>)}
       {told?.data.map((frame, at) => (
         <div key={at} data-testid="frame" data-rows={frame.length}>
-          <pre>{JSON.stringify({ name: frame.name, rows: frame.length, fields: frame.fields.map(({ name, type, labels, config, values }) => ({ name, type, labels, unit: config.unit, last: values.at(-1) ?? null })) })}</pre>
+          <pre>{JSON.stringify({ refId: frame.refId, name: frame.name, fields: frame.fields.map(({ name, type, labels, config, values }) => ({ name, type, labels, unit: config.unit, values })) })}</pre>
         </div>
       ))}
     </>

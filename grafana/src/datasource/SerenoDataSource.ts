@@ -18,6 +18,9 @@ import { answer, valuesOf } from './questions';
 
 /** Sereno's record of calls as a data source. It has no address of its own: it asks through the app's routes. */
 export class SerenoDataSource extends DataSourceApi<SerenoQuery, SerenoSettings> {
+  /** Drift events can stand as annotations on any dashboard, where explanations take them as possible causes. */
+  override annotations = {};
+
   override getDefaultQuery(): Partial<SerenoQuery> {
     return DEFAULT_QUERY;
   }

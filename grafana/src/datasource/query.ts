@@ -1,6 +1,6 @@
 import type { DataQuery, DataSourceJsonData } from '@grafana/data';
 
-export const KINDS = ['aggregations', 'totals', 'calls', 'sessions', 'slo', 'drift'] as const;
+export const KINDS = ['aggregations', 'totals', 'calls', 'sessions', 'slo', 'drift', 'drift_events'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What figures can be taken by, as `GET /analytics/groups` names it. */

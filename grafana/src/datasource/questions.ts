@@ -1,6 +1,8 @@
 import type { DataFrame } from '@grafana/data';
 import { ask, type Parameters } from '../service/ask';
 import { isRecord, records, text } from '../service/json';
+import { driftChecks, driftEvents } from './drifts';
+import { objectivesOf } from './objectives';
 import { DEFAULT_QUERY, FIGURES, type SerenoQuery } from './query';
 import { tableOf } from './tables';
 import { timelineOf } from './timelines';
@@ -37,11 +39,11 @@ export async function answer(query: SerenoQuery, span: Span): Promise<DataFrame[
     case 'sessions':
       return [tableOf(records(await ask('analytics/sessions', { ...within, limit })), refId, 'sessions')];
     case 'slo':
-      return [tableOf(rowsOf(await ask('slo')), refId, 'slo')];
-    case 'drift': {
-      const days = Math.max(1, Math.ceil((span.to - span.from) / 86_400_000));
-      return [tableOf(rowsOf(await ask('drift/metrics', { days })), refId, 'drift')];
-    }
+      return [objectivesOf(await ask('slo'), refId)];
+    case 'drift':
+      return [await driftChecks(span, refId)];
+    case 'drift_events':
+      return [await driftEvents(span, refId)];
   }
 }
 
@@ -84,13 +86,3 @@ const figuresOf = (query: SerenoQuery): string[] => {
   const known = (query.figures ?? []).filter((figure) => figure in FIGURES);
   return known.length > 0 ? known : (DEFAULT_QUERY.figures ?? []);
 };
-
-/** The rows of an answer: a list, the first list in a document, or the document itself. */
-function rowsOf(told: unknown): Record<string, unknown>[] {
-  if (Array.isArray(told)) {
-    return records(told);
-  }
-  const document = isRecord(told) ? told : {};
-  const inside = Object.values(document).find((value) => Array.isArray(value) && value.some(isRecord));
-  return inside ? records(inside) : Object.keys(document).length > 0 ? [document] : [];
-}

@@ -11,11 +11,16 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 type Row = Record<string, unknown>;
 
-/** Rows of JSON as a table: nested figures become `latency.p95`, lists words, moments times. */
-export function tableOf(rows: Row[], refId: string, name: string): DataFrame {
-  const flat = rows.map((row) => flattened(row));
+/**
+ * Rows of JSON as a table: nested figures become `latency.p95`, lists words, moments times.
+ *
+ * @param units of columns whose names do not tell them
+ * @param lists columns that stay lists
+ */
+export function tableOf(rows: Row[], refId: string, name: string, units: Record<string, string> = {}, lists: string[] = []): DataFrame {
+  const flat = rows.map((row) => ({ ...flattened(row), ...Object.fromEntries(lists.map((column) => [column, row[column]])) }));
   const columns = [...new Set(flat.flatMap((row) => Object.keys(row)))];
-  return createDataFrame({ refId, name, fields: columns.map((column) => fieldOf(column, flat)) });
+  return createDataFrame({ refId, name, fields: columns.map((column) => fieldOf(column, flat, units[column], lists.includes(column))) });
 }
 
 function flattened(row: Row, prefix = ''): Row {
@@ -32,15 +37,18 @@ function flattened(row: Row, prefix = ''): Row {
   );
 }
 
-function fieldOf(name: string, rows: Row[]): Partial<Field> & { name: string } {
+function fieldOf(name: string, rows: Row[], given: string | undefined, list: boolean): Partial<Field> & { name: string } {
   const values = rows.map((row) => row[name] ?? null);
+  if (list) {
+    return { name, type: FieldType.other, values, config: {} };
+  }
   const known = values.filter((value) => value !== null);
   const all = (kind: string): boolean => known.length > 0 && known.every((value) => typeof value === kind);
   if (known.length > 0 && known.every((value) => typeof value === 'string' && RFC3339.test(value))) {
     return { name, type: FieldType.time, values: values.map((value) => (value === null ? null : Date.parse(String(value)))), config: {} };
   }
   if (all('number')) {
-    const unit = UNITS.find(([pattern]) => pattern.test(name))?.[1];
+    const unit = given ?? UNITS.find(([pattern]) => pattern.test(name))?.[1];
     return { name, type: FieldType.number, values, config: unit ? { unit } : {} };
   }
   if (all('boolean')) {

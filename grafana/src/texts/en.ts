@@ -152,6 +152,16 @@ export const en = {
     loading: 'Loading…',
     statuses: { success: 'success', error: 'error', aborted: 'aborted' } as Record<string, string>,
   },
+  /** Kinds of events. */
+  drift: {
+    drift: 'Drift',
+    recovered: 'Drift is over',
+    accuracy: 'Accuracy fell',
+    accuracy_recovered: 'Accuracy is back',
+    failed: 'A check failed',
+    works_again: 'Checks work again',
+    reference: 'Another reference',
+  } as Record<string, string>,
   query: {
     kind: 'Query',
     kinds: {
@@ -161,6 +171,7 @@ export const en = {
       sessions: 'Conversations',
       slo: 'Objectives',
       drift: 'Drift',
+      drift_events: 'Drift events',
     },
     by: 'By',
     byNothing: 'nothing: all calls together',

@@ -190,6 +190,15 @@ export const es: Texts = {
     loading: 'Cargando…',
     statuses: { success: 'éxito', error: 'error', aborted: 'abandonada' },
   },
+  drift: {
+    drift: 'Deriva',
+    recovered: 'Fin de la deriva',
+    accuracy: 'Cayó el acierto',
+    accuracy_recovered: 'Se recuperó el acierto',
+    failed: 'Falló una comprobación',
+    works_again: 'Vuelven las comprobaciones',
+    reference: 'Otra referencia',
+  },
   query: {
     kind: 'Consulta',
     kinds: {
@@ -199,6 +208,7 @@ export const es: Texts = {
       sessions: 'Conversaciones',
       slo: 'Objetivos',
       drift: 'Deriva',
+      drift_events: 'Sucesos de la deriva',
     },
     by: 'Por',
     byNothing: 'nada: todas las llamadas juntas',
