@@ -1,8 +1,9 @@
 """Records `llama-cpp/` off the sockets of a real llama.cpp server (xllamacpp with the demo's model).
 
-    python tests/captures/record_llama_cpp.py [serve]
+    python tests/captures/record_llama_cpp.py [serve [ADAPTER …]]
 
-With `serve` one server is opened, its port written, and closed with standard input. To record, two are opened on free
+With `serve` one server is opened, its port written, and closed with standard input; it loads these adapters (GGUF files
+of LoRA), turned off. To record, two are opened on free
 ports: one that writes, one that embeds. Every exchange is one connection.
 """
 
@@ -13,6 +14,7 @@ import socket
 import sys
 import time
 from base64 import b64encode
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,7 @@ EMBEDDER: dict[str, tuple[str, Any]] = {
 }
 
 
-def open_server(*, embeds: bool) -> Any:
+def open_server(*, embeds: bool, adapters: Sequence[str] = ()) -> Any:
     """A server on a free port; its address is `listening_address`."""
     xllamacpp = library()
     params = xllamacpp.CommonParams()
@@ -74,6 +76,7 @@ def open_server(*, embeds: bool) -> Any:
     params.n_ctx = params.n_batch = params.n_ubatch = 512
     params.n_parallel = 2
     params.endpoint_slots = True
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in adapters]
     params.embedding = embeds
     if embeds:
         params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
@@ -123,9 +126,9 @@ def main() -> None:
         del server
 
 
-def serve() -> None:
+def serve(adapters: Sequence[str]) -> None:
     """One server that writes, until standard input ends."""
-    server = open_server(embeds=False)
+    server = open_server(embeds=False, adapters=adapters)
     sys.stdout.write(server.listening_address.rpartition(":")[2] + "\n")
     sys.stdout.flush()
     sys.stdin.read()
@@ -133,4 +136,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve() if sys.argv[1:] == ["serve"] else main()
+    serve(sys.argv[2:]) if sys.argv[1:2] == ["serve"] else main()

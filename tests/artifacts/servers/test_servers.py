@@ -114,7 +114,7 @@ def test_llama_cpp_turns_one_up_and_the_others_down() -> None:
 
 
 def test_llama_cpp_without_the_file_says_how_to_start_it() -> None:
-    with pytest.raises(UpstreamError, match=r"it has old\.gguf\. Start it with --lora /adapters/faq\.gguf"):
+    with pytest.raises(UpstreamError, match=r"it has old\.gguf\. Start it with --lora-scaled /adapters/faq\.gguf:0"):
         LlamaCpp(http(LlamaDouble("/x/old.gguf"))).serve(GGUF, "llama")
     twice = LlamaDouble("/x/faq.gguf", "/y/faq.gguf")
     with pytest.raises(UpstreamError, match="was not started with"):

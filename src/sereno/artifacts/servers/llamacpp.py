@@ -1,7 +1,7 @@
 """llama.cpp: adapters that it was started with, turned up and down (tools/server/README, `/lora-adapters`).
 
-It must run with `--lora FILE` for each adapter, best with `--lora-init-without-apply`; a scale of 0 turns one off at
-once.
+It must run with `--lora-scaled FILE:0` for each adapter; a scale of 0 turns one off at once. Its own
+`--lora-init-without-apply` leaves them on (https://github.com/ggml-org/llama.cpp/issues/28674).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class LlamaCpp:
             names = ", ".join(PurePosixPath(str(one["path"])).name for one in loaded) or "none"
             raise UpstreamError(
                 f"llama.cpp at {self._http.url} was not started with {adapter.artifact.files[0].name}; "
-                f"it has {names}. Start it with --lora {adapter.artifact.location}"
+                f"it has {names}. Start it with --lora-scaled {adapter.artifact.location}:0"
             )
         wanted = [{"id": one["id"], "scale": scale if one["id"] == number else 0.0} for one in loaded]
         status, answer = self._http.ask("POST", "/lora-adapters", wanted)

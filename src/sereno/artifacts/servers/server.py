@@ -50,7 +50,12 @@ class Http:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ConfigError(f"{url!r} is no address of a model server; expected for instance http://127.0.0.1:8000")
         self.url = url.rstrip("/").removesuffix("/v1")
-        self._client = httpx.Client(timeout=httpx.Timeout(seconds, connect=5.0), transport=transport, trust_env=False)
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(seconds, connect=5.0),
+            transport=transport,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # nothing stays open between two questions
+        )
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """The status and the JSON (or text) of an answer.
