@@ -1,4 +1,4 @@
-"""Adapters in S3: a small server that answers as S3 does, objects in memory."""
+"""Adapters in S3: a small server that answers as S3 does and checks signatures, objects in memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from artifacts.sigv4 import signature, signed_by
 from lora.made import folder
 from sereno.artifacts.reading import digest_now, read_adapter, source_of
 from sereno.lora.document import AdapterError
@@ -23,16 +24,16 @@ ENTRY = (
     "<Contents><Key>{key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
     "<ETag>&quot;e&quot;</ETag><Size>{size}</Size></Contents>"
 )
-WRONG = ["s3://", "s3://A b/c", "s3://bucket/../other", "s3://bucket/a?x=1", "s3://x" + "a" * 2000]
+SECRETS = {"AKIDEXAMPLE": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 
 
 class Bucket(ThreadingHTTPServer):
-    """Objects by key of the bucket `adapters`; keeps the Authorization headers."""
+    """Objects by key of the bucket `adapters`; keeps who signed each request, None where nobody it knows did."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.objects: dict[str, bytes] = {}
-        self.authorizations: list[str] = []
+        self.signers: list[str | None] = []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -41,7 +42,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Bucket
 
     def do_GET(self) -> None:
-        self.server.authorizations.append(self.headers.get("Authorization", ""))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.signers.append(signed_by("GET", self.path, headers, SECRETS))
+        if self.server.signers[-1] is None:
+            return self.answer(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
         parts = urlsplit(self.path)
         bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
         if bucket != "adapters":
@@ -71,11 +75,11 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     server = Bucket()
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRETS["AKIDEXAMPLE"])
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     yield server
     server.shutdown()
@@ -94,7 +98,7 @@ def test_an_adapter_in_a_bucket_reads_as_one_in_a_folder(bucket: Bucket, tmp_pat
     assert found.artifact.digest == local.artifact.digest
     assert digest_now(source, found.artifact.files) == local.artifact.digest
     assert found.training == local.training
-    assert all(said.startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/") for said in bucket.authorizations)
+    assert set(bucket.signers) == {"AKIDEXAMPLE"}
 
 
 def test_what_is_not_there_is_a_sentence(bucket: Bucket) -> None:
@@ -104,7 +108,27 @@ def test_what_is_not_there_is_a_sentence(bucket: Bucket) -> None:
         read_adapter(source_of("s3://forbidden/faq"))
     with pytest.raises(AdapterError, match="cannot be read"):
         list(source_of("s3://adapters/team").chunks("gone"))
-    assert bucket.authorizations
+    assert set(bucket.signers) == {"AKIDEXAMPLE"}
+
+
+def test_another_secret_is_refused_in_a_sentence(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    with pytest.raises(AdapterError, match=r"s3://adapters/faq cannot be listed") as refused:
+        read_adapter(source_of("s3://adapters/faq"))
+    assert "another" not in str(refused.value)
+    assert bucket.signers == [None]
+
+
+def test_the_check_of_signatures_knows_the_published_ones() -> None:
+    """Amazon S3 API reference, the examples of that page: GET Object, GET Bucket (List Objects)."""
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    headers = {"host": "examplebucket.s3.amazonaws.com", "range": "bytes=0-9", "x-amz-content-sha256": empty,
+               "x-amz-date": "20130524T000000Z"}  # fmt: skip
+    scope, secret = "20130524/us-east-1/s3/aws4_request", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    one = signature("GET", "/test.txt", headers, "host;range;x-amz-content-sha256;x-amz-date", scope, secret)
+    assert one == "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+    listed = signature("GET", "/?max-keys=2&prefix=J", headers, "host;x-amz-content-sha256;x-amz-date", scope, secret)
+    assert listed == "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"
 
 
 @pytest.mark.parametrize(
