@@ -125,17 +125,25 @@ class Anatomy:
         Short lags of the values themselves, all lags of what is left of them around first, tentative levels: a jump
         touches many differences of long lags, a slow wandering shows in no others.
         """
+        return self._levels[0]
+
+    @cached_property
+    def _levels(self) -> tuple[Noise, Partition]:
+        """The noise, and the levels that it leaves."""
         near = step_proof_noise(self.calm, longest=4)
         if near.long_run <= 0.0:
-            return near
+            return near, Partition((), 0.0)
         levels = partition(self.calm, near.long_run, alpha=CHANGE_ALPHA)
         rest = self.calm.copy()
         for part in np.split(np.arange(len(rest)), levels.bounds):
             rest[part] -= rest[part].mean()
         careful = max(near, step_proof_noise(rest), key=lambda noise: noise.long_run)
-        if partition(self.calm, careful.long_run, alpha=CHANGE_ALPHA).bounds:
-            return careful
-        return one_step_noise(self.calm) or careful
+        if careful is not near:
+            levels = partition(self.calm, careful.long_run, alpha=CHANGE_ALPHA)
+        stepped = None if levels.bounds else one_step_noise(self.calm)
+        if stepped is None:
+            return careful, levels
+        return stepped, partition(self.calm, stepped.long_run, alpha=CHANGE_ALPHA)
 
     @cached_property
     def line(self) -> Floats:
@@ -145,12 +153,10 @@ class Anatomy:
 
     @cached_property
     def _partitions(self) -> tuple[Partition, Partition]:
-        if self.noise.long_run <= 0.0:
-            return Partition((), 0.0), Partition((), 0.0)
-        level = partition(self.calm, self.noise.long_run, alpha=CHANGE_ALPHA)
+        noise, level = self._levels
         if not level.bounds:
             return level, level
-        return level, partition(self.calm - self.line, self.noise.long_run, alpha=CHANGE_ALPHA)
+        return level, partition(self.calm - self.line, noise.long_run, alpha=CHANGE_ALPHA)
 
     @cached_property
     def sloped(self) -> bool:

@@ -56,15 +56,16 @@ def scan(values: Floats, *, alpha: float) -> Scan:
         alpha: chance that a series without outliers is said to have any.
     """
     cleaned = values
-    total = np.concatenate(([0.0], np.cumsum(values)))
     found: list[Outlier] = []
     factor = 2 if len(values) <= 4096 else 4
     blocks = [1]
     while len(values) // (blocks[-1] * factor) >= FEWEST_BLOCKS:
         blocks.append(blocks[-1] * factor)
+    sums, width = values, 1
     for block in blocks:
         stride = max(1, block // 2)
-        means = cleaned if block == 1 else _moving_means(total, block, stride)
+        sums, width = _sums(sums, stride // width), stride
+        means = cleaned if block == 1 else (sums[1:] + sums[:-1]) / block
         expected = _baseline(means, 1 if block == 1 else 2)
         rest = means - expected
         new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=len(blocks))
@@ -72,14 +73,16 @@ def scan(values: Floats, *, alpha: float) -> Scan:
             cleaned = cleaned.copy() if cleaned is values else cleaned
             for outlier in new:
                 cleaned[outlier.first : outlier.last + 1] = outlier.expected
-            total = np.concatenate(([0.0], np.cumsum(cleaned)))
+            sums, width = cleaned, 1
             found += new
     return Scan(tuple(_merged(found, values)), cleaned)
 
 
-def _moving_means(total: Floats, block: int, stride: int) -> Floats:
-    """Means of `block` neighbours, each `stride` further, from the sums of the first 0, 1 … n values."""
-    return np.asarray((total[block::stride] - total[: len(total) - block : stride]) / block)
+def _sums(values: Floats, many: int) -> Floats:
+    """Sums of `many` neighbours, a power of two, shape (n // many,)."""
+    while many > 1:
+        values, many = values[: len(values) // 2 * 2 : 2] + values[1::2], many // 2
+    return values
 
 
 def _baseline(means: Floats, overlap: int) -> Floats:
@@ -113,26 +116,26 @@ def _beyond(
     alpha: float,
     scales: int,
 ) -> list[Outlier]:
-    found: list[Outlier] = []
     tests = 2 * len(rest) * scales
     sample = rest[:: -(-len(rest) // SAMPLE)]  # the law of the tail is learned from a part, all values are judged by it
     tails = {sign: tail_of((sign * sample)[sign * sample > 0], total=len(sample)) for sign in (1.0, -1.0)}
     if tails[1.0] is None and tails[-1.0] is None:
         return _rare(rest, expected) if block == 1 else []
+    found: list[Outlier] = []
+    around: tuple[float, float] | None = None
     for sign, tail in tails.items():
-        if tail is None:
-            continue
-        distance = sign * rest
-        if tail.chance(distance.max(keepdims=True))[0] > alpha / tests:
+        wildest = sign * float(rest.max() if sign > 0 else rest.min())
+        if tail is None or tail.chance(np.array([wildest]))[0] > alpha / tests:
             continue  # the wildest is not wild: no need to know from where on one would be
+        distance = rest if sign > 0 else -rest
         wild = np.flatnonzero(distance > tail.reach(alpha / tests))
         if len(wild) == 0:
             continue
         if len(wild) > MOST:
             wild = np.sort(wild[np.argsort(-distance[wild], kind="stable")[:MOST]])
         chances = np.minimum(1.0, tail.chance(distance[wild]) * tests)
-        high = float(_reach(tails[1.0], 0.025))
-        low = float(_reach(tails[-1.0], 0.025))
+        around = around or (_reach(tails[-1.0], 0.025), _reach(tails[1.0], 0.025))
+        low, high = around
         for run in np.split(np.arange(len(wild)), np.flatnonzero(np.diff(wild) > 1) + 1):
             peak = wild[run[np.argmax(distance[wild[run]])]]
             base = float(expected[peak])

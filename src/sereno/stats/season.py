@@ -83,14 +83,14 @@ def _strongest(views: Sequence[Grid], alpha: float) -> Season | None:
     for view in views:
         whole = len(view.means) * view.width > DETAILED_CYCLES * finest * 1.01 or len(views) == 1
         pyramid = _Pyramid(view.means)
-        for steps, trials in _candidates(view):
+        for steps, trials in _candidates(view, pyramid):
             period = steps * view.width
             if len(views) > 1 and (period > finest) != whole:
                 continue  # a short period is seen in the detailed view, a long one in the whole
             p_value = min(1.0, _line_test(pyramid, steps) * trials)
             if p_value <= alpha:
                 season = shape_of(view, period, p_value)
-                if trials > len(CALENDAR):
+                if trials > len(CALENDAR) and not any(_repeats(season, other) for _, _, other in found):
                     season = _nearest_best(view, season)
                 if season.strength > 0.0:
                     found.append((season.strength, steps * view.width, season))
@@ -99,6 +99,12 @@ def _strongest(views: Sequence[Grid], alpha: float) -> Season | None:
     best = max(strength for strength, _, _ in found)
     # A multiple of the period explains as much: the shortest of the best is the period.
     return min((entry for entry in found if entry[0] >= best - 0.02), key=lambda entry: entry[1])[2]
+
+
+def _repeats(season: Season, other: Season) -> bool:
+    """Whether a cycle is two or three turns of another that explains as much."""
+    turns = season.period / other.period
+    return round(turns) > 1 and abs(turns - round(turns)) < 0.02 and other.strength >= season.strength
 
 
 def _nearest_best(view: Grid, season: Season) -> Season:
@@ -116,13 +122,13 @@ def _nearest_best(view: Grid, season: Season) -> Season:
     return best
 
 
-def _candidates(view: Grid) -> list[tuple[float, int]]:
+def _candidates(view: Grid, pyramid: _Pyramid) -> list[tuple[float, int]]:
     """Periods in steps, each with the number of trials that it was one of."""
     length = len(view.means)
     calendar = [period / view.width for period in CALENDAR]
     calendar = [steps for steps in calendar if steps > 1.9 and length / steps >= FEWEST_CYCLES]
     trials = {steps: len(CALENDAR) for steps in calendar}
-    for steps in _highest_lines(view.means):
+    for steps in _highest_lines(pyramid.differences(1)):
         if not any(abs(steps / other - 1.0) < 0.3 * steps / length for other in trials):
             trials[steps] = length // 2
     return list(trials.items())
@@ -198,12 +204,12 @@ def _differences(values: Floats) -> Floats:
     return np.clip(rise, -limit, limit)
 
 
-def _highest_lines(values: Floats) -> list[float]:
-    """Periods in steps of the lines that stand out most, and small multiples: a fundamental may be weak."""
-    rise = _differences(values)
+def _highest_lines(rise: Floats) -> list[float]:
+    """Periods in steps of the lines of differences that stand out most, and small multiples: a first may be weak."""
+    count = len(rise) + 1
     length = next_fast_len(2 * len(rise), real=True)
     power = np.abs(rfft(rise - rise.mean(), length)) ** 2
-    lowest = int(np.ceil(FEWEST_CYCLES * length / len(values)))
+    lowest = int(np.ceil(FEWEST_CYCLES * length / count))
     if len(power) <= lowest + 4:
         return []
     log_power = np.log(power + 1e-12 * float(power.max()) + 1e-300)
@@ -215,9 +221,9 @@ def _highest_lines(values: Floats) -> list[float]:
         if not above[line] > 0.0:
             break
         steps = length / line
-        found += [steps * k for k in (1, 2, 3) if len(values) / (steps * k) >= FEWEST_CYCLES]
+        found += [steps * k for k in (1, 2, 3) if count / (steps * k) >= FEWEST_CYCLES]
         above[max(0, line - 4) : line + 5] = -np.inf
-    return [_whole(steps, len(values)) for steps in found]
+    return [_whole(steps, count) for steps in found]
 
 
 def _whole(steps: float, length: int) -> float:
@@ -234,24 +240,28 @@ def _line_test(pyramid: _Pyramid, steps: float) -> float:
     if cycles < FEWEST_CYCLES:
         return 1.0
     rise = rise[len(rise) - round(cycles * steps) :]
-    power = np.abs(rfft(rise - rise.mean())) ** 2
+    spectrum = rfft(rise - rise.mean())
     harmonics = min(HARMONICS, int(steps / 2))
-    lines = [line for line in range(cycles, harmonics * cycles + 1, cycles) if 2 * line < len(rise)]
-    chances = (_line_chance(power, line, cycles) for line in lines)
-    return min(1.0, min(chances, default=1.0) * max(harmonics, 1))
+    best = 1.0
+    for line in range(cycles, harmonics * cycles + 1, cycles):
+        if 2 * line >= len(rise):
+            break
+        near = _neighbours(line, cycles, len(spectrum))
+        if len(near) < 4:
+            continue
+        own, *others = np.square(np.abs(spectrum[[line, *near]])).tolist()
+        background = sum(others) / len(near)
+        ratio = own / background if background > 0.0 else np.inf
+        best = min(best, (1.0 + ratio / len(near)) ** -len(near))
+    return min(1.0, best * max(harmonics, 1))
 
 
-def _line_chance(power: Floats, line: int, cycles: int) -> float:
-    """P-value of one line, by the nearest lines that are no harmonics (of two as near, the lower)."""
+def _neighbours(line: int, cycles: int, lines: int) -> list[int]:
+    """The nearest lines beside a harmonic that are none themselves, at most `NEIGHBOURS`; of two as near, the lower."""
     near: list[int] = []
-    for far in range(1, len(power)):
-        if far % cycles:  # line ± far is a harmonic where far is a multiple of the cycles, as line is
-            near += [place for place in (line - far, line + far) if 0 < place < len(power)]
-            if len(near) >= NEIGHBOURS:
-                break
-    near = near[:NEIGHBOURS]
-    if len(near) < 4:
-        return 1.0
-    background = float(power[near].mean())
-    ratio = float(power[line]) / background if background > 0.0 else np.inf
-    return float((1.0 + ratio / len(near)) ** -len(near))
+    far = 0
+    while len(near) < NEIGHBOURS and far < max(line, lines - line):
+        far += 1
+        if far % cycles:  # a multiple away from a harmonic stands another
+            near += [place for place in (line - far, line + far) if 0 < place < lines]
+    return near[:NEIGHBOURS]

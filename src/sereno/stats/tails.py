@@ -26,7 +26,8 @@ PRIOR = np.array([0.01, 0.02, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.1
 """What is expected before any value is seen: mostly light tails, heavy ones possible."""
 SCALES = np.geomspace(0.5, 2.0, 17)
 _LOG_REACH = np.linspace(-7.0, 16.0, 1400)
-_LOG_SURVIVAL = np.stack([np.log(np.maximum(2 * stdtr(nu, -np.exp(_LOG_REACH)), 1e-290)) for nu in FREEDOMS])
+_SURVIVAL = np.stack([np.maximum(2 * stdtr(nu, -np.exp(_LOG_REACH)), 1e-290) for nu in FREEDOMS])
+_LOG_SURVIVAL = np.log(_SURVIVAL)
 
 
 class Tail(NamedTuple):
@@ -48,9 +49,9 @@ class Tail(NamedTuple):
         Between the posterior's average chance (careful: one heavy law that cannot be excluded decides it) and that of
         its average log chance (bold: the laws that fit best decide it); the share of the latter is `BOLDNESS`.
         """
-        survival = _log_survival(np.log(np.maximum(values, 1e-300)), self.freedoms, self.scales)
-        log_average = self.weights @ survival
-        careful = np.log(np.maximum(self.weights @ np.exp(survival), 1e-300))
+        place = (self.freedoms[:, None], _place(np.log(np.maximum(values, 1e-300)), self.scales))
+        log_average = self.weights @ _LOG_SURVIVAL[place]
+        careful = np.log(np.maximum(self.weights @ _SURVIVAL[place], 1e-300))
         return np.asarray(np.exp(BOLDNESS * log_average + (1 - BOLDNESS) * careful) * self.share)
 
     def reach(self, chance: float) -> float:
@@ -65,11 +66,10 @@ class Tail(NamedTuple):
         return middle * float(np.expm1(high))
 
 
-def _log_survival(log_values: Floats, freedoms: NDArray[np.intp], scales: Floats) -> Floats:
-    """Logarithm of P(|X| ≥ value) of Student laws, from a table (finer than 2 % in the value); shape (laws, values)."""
+def _place(log_values: Floats, scales: Floats) -> NDArray[np.intp]:
+    """Where the tables hold P(|X| ≥ value) for each scale (finer than 2 % in the value); shape (scales, values)."""
     place = (log_values[None, :] - np.log(scales)[:, None] - _LOG_REACH[0]) * (1.0 / (_LOG_REACH[1] - _LOG_REACH[0]))
-    nearest = np.clip(np.rint(place), 0, len(_LOG_REACH) - 1).astype(np.intp)
-    return np.asarray(_LOG_SURVIVAL[freedoms[:, None], nearest])
+    return np.asarray(np.clip(np.rint(place), 0, len(_LOG_REACH) - 1), dtype=np.intp)
 
 
 def tail_of(values: Floats, *, total: int) -> Tail | None:
@@ -100,7 +100,7 @@ def tail_of(values: Floats, *, total: int) -> Tail | None:
     middle = median / 0.6745
     freedom = np.repeat(np.arange(len(FREEDOMS)), len(SCALES))
     scale = np.tile(SCALES * middle, len(FREEDOMS))
-    survival = np.exp(_log_survival(np.log(edges), freedom, scale))
+    survival = _SURVIVAL[:, _place(np.log(edges), SCALES * middle)].reshape(len(freedom), len(edges))
     cells = np.append(survival[:, :-1] - survival[:, 1:], survival[:, -1:], axis=1) / survival[:, :1]
     likelihood = np.log(np.maximum(cells, 1e-12)) @ counts + np.log(PRIOR)[freedom]
     weight = np.exp(likelihood - likelihood.max())

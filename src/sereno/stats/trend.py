@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sereno.stats.autocorrelation import LIMIT, inflation, lag_one
+from sereno.stats.robust import median
 
 Floats = NDArray[np.float64]
 WALK = 16.0
@@ -51,12 +53,12 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
         values: shape (n,), finite.
         confidence: of the interval of the slope.
     """
-    i, j = np.triu_indices(len(times), 1)
+    i, j = _pairs(len(times))
     run, rise = times[j] - times[i], values[j] - values[i]
-    slopes = np.sort(rise[run > 0] / run[run > 0])
-    score = float(np.sum(np.sign(rise)))
-    slope = _middle(slopes)
-    intercept = float(np.median(values - slope * times))
+    slopes = rise[run > 0] / run[run > 0]
+    score = float(np.count_nonzero(rise > 0) - np.count_nonzero(rise < 0))
+    slope = median(slopes)
+    intercept = median(values - slope * times)
     residual = values - intercept - slope * times
     phi = lag_one(residual)
     variance = mann_kendall_variance(values) * inflation(phi)
@@ -69,13 +71,16 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
         p_value = max(p_value, _two_sided(abs(float(steps.mean())) / error) if error > 0.0 else 0.0)
     half = float(ndtri(0.5 + confidence / 2)) * sqrt(variance)
     first = max(0, round((len(slopes) - half) / 2))
-    last = min(len(slopes) - 1, round((len(slopes) + half) / 2))
-    return Trend(slope, float(slopes[first]), float(slopes[max(last, first)]), intercept, p_value, phi)
+    last = max(first, min(len(slopes) - 1, round((len(slopes) + half) / 2)))
+    slopes.partition((first, last))
+    return Trend(slope, float(slopes[first]), float(slopes[last]), intercept, p_value, phi)
 
 
-def _middle(ordered: Floats) -> float:
-    half = len(ordered) // 2
-    return float(ordered[half]) if len(ordered) % 2 else float(ordered[half - 1] + ordered[half]) / 2
+@lru_cache(maxsize=2)
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and second of all pairs: most charts have series of one length."""
+    first, second = np.triu_indices(n, 1)
+    return first, second
 
 
 def _two_sided(z: float) -> float:
