@@ -12,7 +12,7 @@ import pytest
 
 from sereno.errors import ModelError
 from sereno.explain.narrate.chat import Usage
-from sereno.explain.narrate.prompt import Prompt
+from sereno.explain.narrate.prompt import Image, Prompt
 from sereno.models.chat import ChatClient, ChatOptions
 from sereno.models.dialects import Api
 
@@ -146,3 +146,81 @@ def test_closing_the_stream_closes_the_connection_at_once() -> None:
         await with_client(server, first_word, "ollama")
 
     asyncio.run(go())
+
+
+PICTURE = Image("image/png", b"\x89PNG\r\n\x1a\n")
+WIRE = "iVBORw0KGgo="  # RFC 4648 of those eight bytes
+
+
+@pytest.mark.parametrize(
+    ("api", "body", "media", "user"),
+    [
+        ("ollama", OLLAMA, "application/x-ndjson", {"role": "user", "content": "Look", "images": [WIRE]}),
+        (
+            "openai",
+            OPENAI,
+            "text/event-stream",
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "Look"},
+                    {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{WIRE}"}},
+                ],
+            },
+        ),
+        (
+            "anthropic",
+            ANTHROPIC,
+            "text/event-stream",
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": WIRE}},
+                    {"type": "text", "text": "Look"},
+                ],
+            },
+        ),
+    ],
+)
+def test_each_api_gets_a_picture_as_its_reference_says(api: Api, body: bytes, media: str, user: dict[str, Any]) -> None:
+    server = Server(body, media)
+
+    async def look(client: ChatClient) -> None:
+        prompt = Prompt(system="", user="Look", image=PICTURE)
+        assert "All " in [piece async for piece in client.stream(prompt, "tiny", 64)]
+
+    asyncio.run(with_client(server, look, api))
+    assert server.asked[0]["messages"] == [user]
+
+
+@pytest.mark.parametrize(
+    ("api", "body", "vision", "sees"),
+    [
+        ("ollama", b'{"capabilities":["completion","vision"]}', None, True),
+        ("ollama", b'{"capabilities":["completion"]}', None, False),
+        ("ollama", b'{"details":{}}', None, False),  # servers before 0.6.4 do not say; `tiny` is no name that does
+        ("ollama", b"<html>", None, False),
+        ("ollama", b'{"capabilities":["completion"]}', True, True),
+        ("openai", b'{"models":[{"name":"tiny","capabilities":["multimodal"]}],"data":[]}', None, True),
+        ("openai", b'{"models":"x","data":[]}', None, False),
+        ("openai", b'{"data":[{"id":"tiny"}]}', True, True),
+        ("anthropic", b"", None, False),
+    ],
+)
+def test_who_sees_is_what_the_settings_or_the_server_say(
+    api: Api,
+    body: bytes,
+    vision: bool | None,
+    sees: bool,
+) -> None:
+    server = Server(body, "application/json")
+    assert asyncio.run(with_client(server, lambda client: client.sees("tiny"), api, vision=vision)) is sees
+    if api == "ollama" and vision is None:
+        assert server.heads[0].startswith(b"POST /api/show ")
+        assert server.asked == [{"model": "tiny"}]
+
+
+def test_a_server_that_is_not_there_is_judged_by_the_models_name() -> None:
+    client = ChatClient(ChatOptions(url="http://127.0.0.1:9"))
+    assert asyncio.run(client.sees("moondream:latest")) is True
+    assert asyncio.run(client.sees("llama3.2:3b")) is False

@@ -116,4 +116,4 @@ def _plain(given: str) -> str:
     line = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
     font = get_font(findfont("DejaVu Sans"))
     shown = "".join(letter if font.get_char_index(ord(letter)) else "?" for letter in line)
-    return f" {shown}" if shown.startswith("_") else shown  # what begins so is left out of legends
+    return shown if shown[:1] not in {"", "_"} else f" {shown}"  # legends leave out what begins with _, or is empty
