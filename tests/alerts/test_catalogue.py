@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 DASHBOARDS = {
     "llmops-overview", "ollama-overview", "ollama-ai-models", "ai-models-performance", "model-comparison",
     "gpu-cpu-performance", "system-overview", "cost-estimation", "executive-summary", "sli-slo", "capacity-planning",
-    "active-alerts", "sereno-health", "drift-overview", "drift-accuracy-tracking",
+    "active-alerts", "sereno-health", "drift-overview", "drift-accuracy-tracking", "quality",
 }  # fmt: skip
 """The uids that Sereno ships."""
 ASKED_FOR = {

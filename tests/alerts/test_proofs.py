@@ -20,7 +20,7 @@ OTHERS = Thresholds(
     disk_full_hours=100, gpu_celsius=71.5, gpu_memory_share=0.5, gpu_power_share=0.8, gpu_watts=123,
     connection_share=0.33, transaction_seconds=77, redis_memory_share=0.61, container_memory_share=0.72,
     journal_bytes=123_456_789, lag_seconds=7300, query_seconds=0.033,
-    budget_share=0.7,
+    budget_share=0.7, check_rise=0.21,
 )  # fmt: skip
 """Every one of them is another."""
 
@@ -48,6 +48,9 @@ MUTATIONS = {
     "the front door is not asked": ("services", "QdrantDown", 'probe_success{job="qdrant-probe"} == 0', "up == 2"),
     "old losses are told": ("sereno", "SerenoDropsRecords", "(increase(sereno_gateway_dropped_records_total[5m]))",
                             "(sereno_gateway_dropped_records_total)"),
+    "chance is a rise": ("quality", "ChecksFailMoreOften", "8 - 4 * sqrt(", "8 - 0 * sqrt("),
+    "a new model is a rise": ("quality", "ChecksFailMoreOften", " >= 20)", " >= 1)"),
+    "chance is a loss": ("quality", "AccuracyFell", 'bound="high"} < 0', 'bound="value"} < 0'),
     "the wrong text": ("sereno", "SerenoDropsRecords", "Clients notice nothing", "Clients notice it"),
 }  # fmt: skip
 

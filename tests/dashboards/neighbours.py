@@ -47,6 +47,7 @@ COUNTERS = {
     "agent_request_duration_seconds_sum": 1.1, "agent_request_duration_seconds_count": 0.9,
     'agent_errors_total{type="unreachable"}': 0.1,
     'agent_feedback_total{thumbs="up"}': 0.3, 'agent_feedback_total{thumbs="down"}': 0.1,
+    'agent_feedback_sent_total{outcome="failed"}': 0.1,
     "agent_feedback_score_sum": 0.3, "agent_feedback_score_count": 0.4,
 }  # fmt: skip
 """Samples that rise, and by how much a second."""

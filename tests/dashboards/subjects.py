@@ -13,6 +13,8 @@ COUNTERS = {
     'lora_promotions_total{action="promote"}': 0.02,
     'llm_quality_checks_total{check="refusal",model="m",result="pass"}': 0.9,
     'llm_quality_checks_total{check="refusal",model="m",result="fail"}': 0.1,
+    'llm_evaluation_runs_total{evaluation="nightly",status="success"}': 0.02,
+    'llm_evaluation_runs_total{evaluation="nightly",status="error"}': 0.01,
     'llm_feedback_total{model="m",thumbs="up"}': 0.3, 'llm_feedback_total{model="m",thumbs="down"}': 0.1,
     'sereno_alert_explanations_total{outcome="sent"}': 0.1,
 }  # fmt: skip
@@ -28,6 +30,10 @@ GAUGES = {
     'lora_active_training_loss{base_model="smollm2"}': 1.25,
     'lora_active_validation_loss{base_model="smollm2"}': 1.5,
     "sereno_lora_last_window_timestamp_seconds": 1.7e9,
-    'llm_quality_score{model="m"}': 0.8,
+    'llm_quality_score{model="m"}': 0.8, 'llm_quality_change{model="m",bound="value"}': -0.1,
+    'llm_quality_change{model="m",bound="low"}': -0.2, 'llm_quality_change{model="m",bound="high"}': 0.02,
+    'llm_evaluation_score{evaluation="nightly",model="m"}': 0.8, 'llm_evaluation_failing{evaluation="nightly"}': 0.0,
+    'llm_evaluation_last_success_timestamp_seconds{evaluation="nightly"}': 1.7e9,
+    'llm_evaluation_due_timestamp_seconds{evaluation="nightly"}': 1.9e9,
 }  # fmt: skip
 """Samples that stand."""

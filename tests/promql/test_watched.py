@@ -40,7 +40,7 @@ def test_every_shipped_rule_watches_series_that_can_be_asked_for(name: str, expr
     assert selected <= set(read(expression).selectors)
     if name not in {"Watchdog", "SerenoNotScraped"}:
         # These compare with another series.
-        compared = {"GpuPowerLimit", "DriftCheckStale", "AccuracyLow"}
+        compared = {"GpuPowerLimit", "DriftCheckStale", "AccuracyLow", "ChecksFailMoreOften", "AccuracyFell"}
         assert any(part.limit is not None for part in parts) or name in compared
 
 

@@ -45,6 +45,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     journal_bytes: Annotated[int, _limit("Bytes in the journal that are not stored yet.", 10**15)] = 2 * GIB
     lag_seconds: Annotated[float, _limit("Seconds that the oldest record waits for the store.", 1e9)] = 60.0
     budget_share: Annotated[float, _limit("Share of a key's monthly budget that is spent.", 1)] = 0.80
+    check_rise: Annotated[float, _limit("By which a model's answers fail a check more often than the day before, as a "
+        "share of them, beyond chance.", 1)] = 0.05
     query_seconds: Annotated[float, _limit("Seconds a question to the store takes, 95th percentile.", 1e6)] = 1.0
 # fmt: on
 

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import time
 from typing import Annotated
 
 import msgspec
@@ -13,11 +14,12 @@ import typer
 
 from sereno.assembly.lora import registry
 from sereno.assembly.quality import calibrate_judge, load_eval_set, run_evaluation
-from sereno.cli.eval_text import print_comparison, print_judge, print_run, print_runs
+from sereno.cli.eval_text import print_comparison, print_judge, print_plans, print_run, print_runs
 from sereno.cli.options import settings
 from sereno.config import Loaded
 from sereno.quality.errors import QualityError
 from sereno.query.evaluations import comparison, judge_message, run_detail, run_message
+from sereno.query.plans import plan_messages
 from sereno.query.problems import Problem
 from sereno.store.ledger import quality_evals
 
@@ -83,6 +85,20 @@ def list_(
         print_runs(rows)
     else:
         print("No evaluation yet. sereno eval run basics-en --model NAME makes one.")
+
+
+@app.command()
+@settings("data")
+def plans(loaded: Loaded, *, as_json: Json = False) -> None:
+    """List the evaluations that the keeper runs by itself: when next, and how the last one went."""
+    with registry(loaded.settings, read_only=True) as (ledger, _), ledger.read() as connection:
+        rows = plan_messages(connection, time())
+    if as_json:
+        _json(rows)
+    elif rows or not sys.stdout.isatty():
+        print_plans(rows)
+    else:
+        print("Nothing is planned. docs/quality.md shows the section [evaluations.NAME] of the settings.")
 
 
 @app.command()

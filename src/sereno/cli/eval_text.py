@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sereno.cli.tables import clean, print_table
 from sereno.query.evaluations import JudgeMessage, RunComparison, RunDetail, RunMessage
+from sereno.query.plans import PlanMessage
 
 SHOWN_ANSWER = 160
 
@@ -19,6 +20,20 @@ def print_runs(rows: Sequence[RunMessage]) -> None:
     ]  # fmt: skip
     print_table(("run", "time", "set", "model", "score", "items", "failed"), cells, right=("items", "failed"),
                 flexible="model", drop=("failed", "items"))  # fmt: skip
+
+
+def print_plans(rows: Sequence[PlanMessage]) -> None:
+    """One planned evaluation a line, and why one fails."""
+    cells = [
+        [row.name, row.set_name, row.model, row.schedule, _moment(row.succeeded),
+         "now" if row.running else _moment(row.due), _share(row.score, row.low, row.high), "yes" if row.error else ""]
+        for row in rows
+    ]  # fmt: skip
+    print_table(("plan", "set", "model", "how often", "succeeded", "next", "score", "fails"), cells,
+                flexible="model", drop=("set", "how often"), style=lambda row: "red" if row[7] else "")  # fmt: skip
+    for row in rows:
+        if row.error:
+            print(f"{clean(row.name)}: {clean(row.error)}")
 
 
 def print_run(run: RunDetail) -> None:
@@ -64,6 +79,10 @@ def print_judge(found: JudgeMessage) -> None:
           f"κ = {'–' if found.kappa is None else f'{found.kappa:.2f}'}")  # fmt: skip
     if found.unread:
         print(f"  {found.unread} replies held no grade")
+
+
+def _moment(text: str | None) -> str:
+    return "–" if text is None else text[:16].replace("T", " ")
 
 
 def _share(value: float | None, low: float | None, high: float | None) -> str:

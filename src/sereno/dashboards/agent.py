@@ -113,8 +113,14 @@ def panels(latency_red: float) -> tuple[Kind, ...]:
         ),
         Series(
             "Thumbs",
-            "Judged answers an hour, thumbs up and down (agent_feedback_total).",
-            (Query(f"3600 * {_rate('agent_feedback_total', 'thumbs')}", "{{thumbs}}"),),
+            "Judged answers an hour, thumbs up and down (agent_feedback_total), and those that Sereno was not told of "
+            "(agent_feedback_sent_total).",
+            (
+                Query(f"3600 * {_rate('agent_feedback_total', 'thumbs')}", "{{thumbs}}"),
+                Query(
+                    '3600 * sum(rate(agent_feedback_sent_total{outcome="failed"}[$__rate_interval])) > 0', "not told"
+                ),
+            ),
             "none",
             width=8,
             stacked=True,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sereno.quality.checks import CHECKS
 from sereno.quality.rates import Rate, rate
 from sereno.query.evaluations import JudgeMessage, RunMessage, judge_message, run_message
+from sereno.query.plans import PlanMessage, plan_messages
 from sereno.query.quality import QUALITY_DEFINITION, model_scores
 from sereno.query.times import rfc3339
 from sereno.store.ledger import quality_checks, quality_evals, quality_feedback
@@ -56,6 +57,7 @@ class QualitySummary(msgspec.Struct, frozen=True, kw_only=True):
     evaluations: Sequence[RunMessage]
     judges: Sequence[JudgeMessage]
     quality_definition: str
+    plans: Sequence[PlanMessage] = ()
 
 
 def quality_summary(
@@ -92,6 +94,7 @@ def quality_summary(
         evaluations=[run_message(run) for run in quality_evals.runs(connection, model=model, limit=MOST_RUNS)],
         judges=[judge_message(one) for one in quality_evals.calibrations(connection, limit=MOST_JUDGES)],
         quality_definition=QUALITY_DEFINITION,
+        plans=plan_messages(connection, now, model=model),
     )
 
 

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from sereno.dashboards import drift, people
 from sereno.dashboards.board import Board, Section
-from sereno.dashboards.expressions import counted, increase, rate, select, share, tile
+from sereno.dashboards.expressions import counted, increase, plain, rate, select, share, tile
 from sereno.dashboards.limits import Limits
-from sereno.dashboards.meaning import REACH, bad_above
+from sereno.dashboards.meaning import REACH, bad_above, bad_from
 from sereno.dashboards.panel import Bars, Column, Kind, Query, Series, Sql, Table, Tile
 from sereno.dashboards.parts import MODEL_LINK
 from sereno.dashboards.variables import CALLS
 
 CHECKS, FEEDBACK, SCORE = "llm_quality_checks_total", "llm_feedback_total", "llm_quality_score"
+CHANGE, RUNS = "llm_quality_change", "llm_evaluation_runs_total"
+PLANNED, DUE = "llm_evaluation_score", "llm_evaluation_due_timestamp_seconds"
+SUCCEEDED, FAILING = "llm_evaluation_last_success_timestamp_seconds", "llm_evaluation_failing"
 FAILED = 'result="fail"'
+FAULT = 'status="error"'
 UNCHECKED, UNJUDGED, UNMEASURED = "Nothing checked", "Nobody judged", "Not measured"
+UNPLANNED = "Nothing planned"
 Z = 1.959964
 """Of a 95 % interval."""
 COUNTS = (
@@ -39,6 +44,7 @@ def board(limits: Limits) -> Board:
         sections=(
             Section("", _tiles(limits)),
             Section("Checks of every call", _checks(limits)),
+            Section("Planned", _planned(limits)),
             Section("Evaluations and people", _judged(limits)),
         ),
     )
@@ -127,6 +133,50 @@ def _checks(limits: Limits) -> tuple[Kind, ...]:
                 Column("Failed", "none", decimals=0, field="failed"),
                 Column("Checked", "none", decimals=0, field="checked"),
             ),
+        ),
+    )  # fmt: skip
+
+
+def _planned(limits: Limits) -> tuple[Kind, ...]:
+    accuracy = drift.accuracy_steps(limits)
+    by = "max by (evaluation)"
+    errors = f"sum by (evaluation) (increase({plain(RUNS, FAULT)}[$__range]))"
+    runs = f"sum by (evaluation) (increase({plain(RUNS)}[$__range]))"
+    return (
+        Table(
+            "Planned evaluations",
+            "Each evaluation of the settings: its last score, when it last gave one and when it runs next, and its "
+            "runs in the time range (llm_evaluation_score, llm_evaluation_last_success_timestamp_seconds, "
+            "llm_evaluation_due_timestamp_seconds, llm_evaluation_failing, llm_evaluation_runs_total).",
+            (
+                Query(f"{by} ({select(PLANNED)})"),
+                Query(f"time() - {by} ({plain(SUCCEEDED)})"),
+                Query(f"{by} ({plain(DUE)}) - time()"),
+                Query(f"{by} ({plain(FAILING)})"),
+                Query(runs),
+                Query(counted(errors, runs)),
+            ),
+            keys=(Column("evaluation", "string"),),
+            columns=(
+                Column("Score", "percentunit", accuracy, decimals=1), Column("Succeeded ago", "s"),
+                Column("Runs in", "s"), Column("Fails", "bool", bad_from(1)),
+                Column("Runs", "none", decimals=0), Column("Failed runs", "none", bad_from(1), decimals=0),
+            ),
+            sort="Failed runs", empty=UNPLANNED,
+        ),
+        Series(
+            "Planned scores",
+            "Of the last run of each planned evaluation; corrected where a calibrated judge decided "
+            "(llm_evaluation_score).",
+            (Query(f"max by (evaluation, model) ({select(PLANNED)})", "{{evaluation}} {{model}}"),),
+            "percentunit", accuracy, lines=True, low=0, high=1, empty=UNPLANNED,
+        ),
+        Series(
+            "Change of accuracy",
+            "Right answers of the last 7 days less those of the 28 before, over the same questions, with its 95 % "
+            "interval (llm_quality_change). Below 0 with all of it: worse beyond chance.",
+            (Query(f"max by (model, bound) ({select(CHANGE)})", "{{model}} {{bound}}"),),
+            "percentunit", width=24, empty="Nothing to compare",
         ),
     )  # fmt: skip
 
