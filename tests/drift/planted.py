@@ -1,4 +1,4 @@
-"""Traffic with drift that is known: what people ask a small help desk, and six ways in which that changes."""
+"""Traffic with drift that is known: what people ask a small help desk, and the ways in which that changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sereno.categories.builtin import BUILTIN
 from sereno.categories.calls import categorised
 from sereno.categories.categorise import Categoriser
 
-Plan = Literal["null", "topic", "length", "language", "latency", "model", "refusal"]
+Plan = Literal["null", "topic", "length", "answer", "language", "latency", "model", "swap", "refusal"]
+"""`length`: of prompts. `answer`: length of answers. `model`: half of the calls go to another model. `swap`: another
+model answers to the same name, more tersely and with three times as many tokens a second."""
 
 TOPICS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -42,12 +44,17 @@ CONTEXT = "The background is this: our office has several people who ask such th
 
 
 class Ask(NamedTuple):
-    """One call to come: what is asked of whom, what is answered after how many seconds."""
+    """One call to come: what is asked of whom, what is answered after how many seconds.
+
+    Attributes:
+        seconds: until the first words, tokens at `pace` seconds come after them.
+    """
 
     model: str
     prompt: str
     answer: str
     seconds: float
+    pace: float = 0.02
 
 
 def asks(plan: Plan, n: int, seed: int) -> Iterator[Ask]:
@@ -57,7 +64,8 @@ def asks(plan: Plan, n: int, seed: int) -> Iterator[Ask]:
     for _ in range(n):
         prompt = topics[rng.integers(len(topics))].format(n=int(rng.integers(2, 90)))
         extra = int(rng.integers(0, 4)) + (4 if plan == "length" else 0)
-        said = "Here is how: " + "one step after the other, " * int(rng.integers(1, 8))
+        steps = int(rng.integers(1, 8)) + (6 if plan == "answer" else 0)
+        said = "Here is how: " + "one step after the other, " * (1 + steps // 3 if plan == "swap" else steps)
         if plan == "refusal" and rng.random() < 0.4:
             said = "I'm sorry, but I can't help with that."
         yield Ask(
@@ -65,6 +73,7 @@ def asks(plan: Plan, n: int, seed: int) -> Iterator[Ask]:
             prompt=CONTEXT * extra + prompt,
             answer=said,
             seconds=float(rng.uniform(0.05, 0.25) + (0.1 if plan == "latency" else 0.0)),
+            pace=float(rng.uniform(0.015, 0.025) / (3 if plan == "swap" else 1)),
         )
 
 
@@ -76,14 +85,17 @@ def calls(plan: Plan, n: int, seed: int, start: float, seconds: float) -> list[C
     rng = np.random.default_rng([seed, 1])
     out = []
     for at, ask in enumerate(asks(plan, n, seed)):
-        words = len(ask.prompt.split())
+        words, said = len(ask.prompt.split()), len(ask.answer.split(" "))
         call = Call(
             id=str(UUID(bytes=rng.bytes(16))), started_at=start + seconds * (at + 0.5) / n, protocol="ollama",
             operation="chat", route="/api/chat", path="/api/chat", method="POST", upstream="default",
             request_model=ask.model, model=ask.model, status="success", http_status=200, error_type=None,
             error_message=None, finish_reason="stop", stream=False,
-            usage=Usage(input_tokens=words + 20, output_tokens=len(ask.answer.split())),
-            timing=Timing(total=ask.seconds), identity=Identity(), chunks=1, tool_calls=0, images=0, request_bytes=1,
+            usage=Usage(input_tokens=words + 20, output_tokens=said),
+            timing=Timing(
+                total=ask.seconds + ask.pace * said, time_to_first_chunk=ask.seconds,
+                time_per_output_token=ask.pace * said / (said - 1),
+            ), identity=Identity(), chunks=1, tool_calls=0, images=0, request_bytes=1,
             response_bytes=1, truncated=False, decode_error=None, prompt=ask.prompt, response=ask.answer,
         )  # fmt: skip
         out.append(_category(call))
