@@ -48,6 +48,13 @@ class Model(BaseHTTPRequestHandler):
             "adder": f"{first + 1}", "weak": f"{first + (1 if first <= 20 else 2)}", "mute": "",
             "judge": "5" if "\nfine\n" in text else "1",
         }  # fmt: skip
+        if said["stream"] is False:  # a judge; it tells probabilities where it is asked for them
+            assert (said["logprobs"], said["top_logprobs"]) == (True, 20)
+            told = {"choices": [{"message": {"role": "assistant", "content": answers[model]}, "logprobs": None}]}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(told).encode())
+            return
         body = b"".join(
             b"data: " + json.dumps({"choices": [{"delta": {"content": piece}}]}).encode() + b"\n\n"
             for piece in answers[model]

@@ -20,6 +20,7 @@ from sereno.explain.narrate.prompt import Prompt
 from sereno.metrics.ollama import read_openai_models, read_tags
 from sereno.models.dialects import PATHS, TEMPERATURE, Api, error_text, headers, read_line, request
 from sereno.models.lines import event_data, lines
+from sereno.models.logprobs import Answer, read_answer, whole_request
 from sereno.models.vision import multimodal, sees
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ChatClient:
         self._url = options.url.rstrip("/").removesuffix("/v1")
         self._open: httpx.AsyncClient | None = None
         self._seeing: dict[str, bool] = {}
+        self._logprobs = True
 
     async def stream(self, prompt: Prompt, model: str, max_tokens: int) -> AsyncGenerator[str | Usage, None]:
         """The answer in pieces, its usage last: see `explain.narrate.chat.Chat`."""
@@ -100,6 +102,41 @@ class ChatClient:
             raise self._lost(error) from None
         if usage is not None:
             yield usage
+
+    async def answer(self, prompt: Prompt, model: str, max_tokens: int) -> Answer:
+        """A short answer as a whole, with the probabilities of its tokens where the server tells them.
+
+        Raises:
+            ModelError: as `stream`.
+        """
+        api = self._api or await self._find_api()
+        try:
+            return await self._answer(api, prompt, model, max_tokens, logprobs=self._logprobs)
+        except ModelError as error:
+            if error.trouble != "refused" or not self._logprobs:
+                raise
+            answer = await self._answer(api, prompt, model, max_tokens, logprobs=False)
+            self._logprobs = False  # this server minds the words
+            return answer
+
+    async def _answer(self, api: Api, prompt: Prompt, model: str, max_tokens: int, *, logprobs: bool) -> Answer:
+        import httpx  # noqa: PLC0415  see `stream`
+
+        asked = whole_request(api, prompt, model, max_tokens, self._options.temperature, logprobs=logprobs)
+        try:
+            async with self._client().stream(
+                "POST",
+                PATHS[api],
+                content=msgspec.json.encode(asked),
+                headers=self._headers(api) | {"content-type": "application/json"},
+            ) as response:
+                if response.status_code != 200:
+                    raise await self._refused(response, model)
+                return read_answer(api, await _bounded(response.aiter_bytes(), LIST_MOST))
+        except httpx.TimeoutException as error:
+            raise self._late(error) from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise self._lost(error) from None
 
     async def models(self) -> Sequence[ChatModel]:
         """What the server has: see `explain.narrate.chat.Chat`."""

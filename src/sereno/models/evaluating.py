@@ -20,9 +20,9 @@ from sereno.quality.judging import (
     Question,
     both_orders,
     grade_question,
+    mean_grade,
     pair_question,
     read_choice,
-    read_grade,
     unit,
 )
 from sereno.quality.scoring import score
@@ -155,10 +155,11 @@ async def _one(item: Item, asked: Asked) -> Result:
                   seconds=asked.clock() - began)  # fmt: skip
 
 
-async def _grade(item: Item, answer: str, chat: ChatClient, judge: str) -> int:
+async def _grade(item: Item, answer: str, chat: ChatClient, judge: str) -> float:
     assert item.judge is not None
     question = grade_question(item.prompt, answer, item.judge.criteria, item.judge.reference)
-    return read_grade(await _ask(chat, judge, question, JUDGE_TOKENS))
+    said = await chat.answer(Prompt(system=question.system, user=question.user), judge, JUDGE_TOKENS)
+    return mean_grade(said.text, said.tokens)
 
 
 async def _ask(chat: ChatClient, model: str, question: Question, max_tokens: int) -> str:

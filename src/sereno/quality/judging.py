@@ -1,22 +1,22 @@
 """A model as judge: what it is asked, how its word is read, and what two orders of a pair say together.
 
-A judge gives a whole number from 1 to 5, which any server can deliver; where it tells the probabilities of its first
-token, the score is their mean (G-Eval, arXiv:2303.16634 §2), which is finer and needs no more calls. A pair is judged
-in both orders, because judges prefer a place (arXiv:2306.05685 §3.3); it counts only where both say the same.
+A judge gives a whole number from 1 to 5, which any server can deliver; where the server tells the probabilities of the
+grade's token, the score is their mean (G-Eval, arXiv:2303.16634 §2), which is finer and needs no more calls. A pair is
+judged in both orders, because judges prefer a place (arXiv:2306.05685 §3.3); it counts only where both say the same.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from sereno.quality.errors import QualityError
 
 SCALE = 5
-GOOD = 4
-"""The lowest score that counts as good."""
+GOOD = 3.5
+"""The lowest grade that counts as good: 4, or a mean that is nearer to 4 than to 3."""
 Preference = Literal["a", "b", "tie"]
 _LONGEST = 20_000
 _SCORE = re.compile(r"(?<![\d.])([1-5])(?:\.0)?(?!\.?\d)")
@@ -82,8 +82,29 @@ def read_grade(said: str) -> int:
     return int(found.pop())
 
 
+def mean_grade(said: str, tokens: Iterable[tuple[str, Mapping[str, float]]]) -> float:
+    """The grade in a judge's reply; by the probabilities at its place, where they are told.
+
+    Args:
+        said: the reply.
+        tokens: its tokens in turn, each with the likeliest at its place; empty where the server tells none.
+
+    Raises:
+        QualityError: there is no grade, or several that differ.
+
+    >>> mean_grade("Score: 4", [("Score", {}), (":", {}), (" 4", {" 4": math.log(0.5), " 5": math.log(0.5)})])
+    4.5
+    >>> mean_grade("4", [])
+    4.0
+    """
+    grade = read_grade(said)
+    place = next((likeliest for token, likeliest in tokens if token.strip() == str(grade)), None)
+    mean = None if place is None else weighted_grade(place)
+    return float(grade) if mean is None else mean
+
+
 def weighted_grade(logprobs: Mapping[str, float]) -> float | None:
-    """The mean grade by the probabilities of a judge's first token; None where no token is a grade.
+    """The mean grade by the probabilities of a token; None where no token is a grade.
 
     Args:
         logprobs: natural logarithm of the probability by token, as servers list the likeliest.
