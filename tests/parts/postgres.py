@@ -101,7 +101,7 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
             yield server
         finally:
             if server.runs:
-                server.stop()
+                server.stop(signal.SIGQUIT)  # its folder goes: nothing is worth writing to it any more
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -15,7 +15,8 @@ MAX_WORD = 64
 MAX_TEXT = 1_000_000
 """Characters of a text that are searchable; what follows is stored but not found."""
 
-_ASCII_WORD = re.compile(f"[a-z0-9]{{1,{MAX_WORD}}}")
+_ASCII = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else ord(" ") for c in range(256))
+"""What each byte of an ASCII text becomes: its small letter, its digit, or a space."""
 _DIACRITICS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc]"
 )
@@ -41,10 +42,16 @@ def words(text: str) -> list[str]:
     ['unicode', 're', 'read', '3', '5', '夜', '警']
     """
     text = text[:MAX_TEXT]
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+    if text.isascii():  # a table of bytes and a split are twice as quick as an expression
+        found = text.encode().translate(_ASCII).decode().split()
+        return found if max(map(len, found), default=0) <= MAX_WORD else _pieces(found)
     folded = normalize("NFKD", normalize("NFKD", text).casefold())
     return _WORD.findall(normalize("NFC", _DIACRITICS.sub("", folded)))
+
+
+def _pieces(found: list[str]) -> list[str]:
+    """Words with the long ones cut."""
+    return [word[at : at + MAX_WORD] for word in found for at in range(0, len(word), MAX_WORD)]
 
 
 def distinct(*texts: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, String, Table, Text, and_, delete, or_, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, String, Table, Text, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sereno.alerts.episode import Report
@@ -60,6 +60,18 @@ def settle(connection: Connection, reports: Sequence[Report], outcome: str, expl
     """
     those = or_(*(_is(report) for report in reports))
     connection.execute(update(TABLE).where(those).values(outcome=outcome, explanation=explanation))
+
+
+def told(connection: Connection, since: float) -> dict[tuple[str, float], str]:
+    """Explanations of alerts: their ids by fingerprint and start of the episode.
+
+    Args:
+        connection: a transaction.
+        since: episodes claimed from then on, epoch seconds.
+    """
+    wanted = and_(TABLE.c.claimed_at >= since, TABLE.c.explanation != "")
+    rows = connection.execute(select(TABLE.c.fingerprint, TABLE.c.starts_at, TABLE.c.explanation).where(wanted))
+    return {(row.fingerprint, round(row.starts_at, _PRECISION)): row.explanation for row in rows}
 
 
 def forget(connection: Connection, before: float) -> int:

@@ -1,7 +1,7 @@
 """What goes over the wire otherwise than psycopg would send it.
 
-PostgreSQL's text cannot hold U+0000, which models do say; it is kept as two characters that begin with the noncharacter
-U+FFFF. Sums of whole numbers come back as whole numbers, not as `Decimal`.
+Texts are escaped (`escapes`), whole columns are arrays in binary (`arrays`). Sums of whole numbers come back as whole
+numbers, not as `Decimal`.
 """
 
 from __future__ import annotations
@@ -9,26 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from psycopg.adapt import Buffer, Dumper, Loader
+from psycopg.pq import Format
 
-_ESCAPE = "\uffff"
-
-
-def escaped(text: str) -> str:
-    """The text without U+0000; most texts are returned as they are."""
-    if "\x00" in text or _ESCAPE in text:
-        return text.replace(_ESCAPE, f"{_ESCAPE}1").replace("\x00", f"{_ESCAPE}0")
-    return text
-
-
-def unescaped(text: str) -> str:
-    r"""What `escaped` was given.
-
-    >>> unescaped(escaped("a\x00b\uffff0")) == "a\x00b\uffff0"
-    True
-    """
-    if _ESCAPE not in text:
-        return text
-    return text.replace(f"{_ESCAPE}0", "\x00").replace(f"{_ESCAPE}1", _ESCAPE)
+from sereno.store.postgres.arrays import KINDS, Array
+from sereno.store.postgres.escapes import escaped, unescaped
 
 
 class _TextDumper(Dumper):
@@ -39,6 +23,17 @@ class _TextDumper(Dumper):
 class _TextLoader(Loader):
     def load(self, data: Buffer) -> str:
         return unescaped(bytes(data).decode())
+
+
+class _ArrayDumper(Dumper):
+    format = Format.BINARY
+
+    def __init__(self, cls: type[Array], context: Any = None) -> None:
+        super().__init__(cls, context)
+        self.oid = cls.oid
+
+    def dump(self, obj: Array) -> bytes:
+        return obj
 
 
 class _WholeLoader(Loader):
@@ -56,4 +51,6 @@ def register_texts(connection: Any) -> None:
 def register(connection: Any) -> None:
     """Let a psycopg connection use all of these."""
     register_texts(connection)
+    for array in KINDS:
+        connection.adapters.register_dumper(array, _ArrayDumper)
     connection.adapters.register_loader("numeric", _WholeLoader)

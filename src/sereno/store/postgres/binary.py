@@ -5,10 +5,9 @@ Format: PostgreSQL documentation, COPY, "Binary Format"; `array_send` for the ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from struct import Struct
 
-from sereno.store.postgres.adapters import escaped
+from sereno.store.postgres.escapes import escaped
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """Signature, flags, length of the extension."""
@@ -22,7 +21,7 @@ _ELEMENT = 12
 _EMPTY = Struct("!iiii").pack(12, 0, 0, _BIGINT)
 
 
-def row(seq: int, started_at: float, prompt: str, response: str, content: bytes, words: Sequence[bytes]) -> bytes:
+def row(seq: int, started_at: float, prompt: str, response: str, content: bytes, words: bytes) -> bytes:
     """One row.
 
     Args:
@@ -31,17 +30,17 @@ def row(seq: int, started_at: float, prompt: str, response: str, content: bytes,
         prompt: its preview.
         response: the preview of the answer.
         content: packed.
-        words: each as `element` has it.
+        words: one `element` after the other.
     """
     asked, answered = escaped(prompt).encode(), escaped(response).encode()
-    many = len(words)
+    many = len(words) // _ELEMENT
     array = _ARRAY.pack(20 + many * _ELEMENT, 1, 0, _BIGINT, many, 1) if many else _EMPTY
     return b"".join((
         _START.pack(6, 8, seq, 8, started_at),
         _LENGTH.pack(len(asked)), asked,
         _LENGTH.pack(len(answered)), answered,
         _LENGTH.pack(len(content)), content,
-        array, *words,
+        array, words,
     ))  # fmt: skip
 
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from sereno.metrics.increments import Increments
 from sereno.metrics.rollups import FIGURES, ROLLUPS, Cells, Rollup
 from sereno.stats.histograms import Histogram
-from sereno.store.postgres.arrays import blobs, numbers
+from sereno.store.postgres.arrays import bigints, blobs, columns, texts
 from sereno.store.postgres.digest import digest
 from sereno.store.postgres.link import Link
 from sereno.store.sql.cells import counter_stored, histogram_read, histogram_stored, keys_of, level_rows
@@ -84,7 +83,9 @@ def add(link: Link, names: Numbers, increments: Increments) -> None:
         keys = list(increments.counters)
         labels = [json.dumps(values) for _, values in keys]
         values = [counter_stored(name, increments.counters[name, of]) for name, of in keys]
-        link.execute(_COUNT, ([name for name, _ in keys], labels, blobs(map(digest, labels)), numbers(values)))
+        link.execute(
+            _COUNT, (texts(name for name, _ in keys), texts(labels), blobs(map(digest, labels)), bigints(values))
+        )
     if increments.histograms:
         _add_histograms(link, increments.histograms)
 
@@ -101,20 +102,15 @@ def add_cells(link: Link, names: Numbers, rollup: Rollup, cells: Cells) -> None:
     rows = list(level_rows(rollup, cells, names))
     if not rows:
         return
-    keys = _columns([key for key, _, _ in rows])
+    keys = columns([key for key, _, _ in rows])
     slots = [packed for _, _, packed in rows]
     for n, kept in link.execute(_FIND[rollup.name], keys):
         slots[n - 1] = merge_slots(kept, slots[n - 1])
-    figures = _columns([cell.figures for _, cell, _ in rows])
+    figures = columns([cell.figures for _, cell, _ in rows])
     link.execute(_ADD[rollup.name], [*keys, *figures, blobs(slots)])
     lessened = [key for key, cell, _ in rows if cell.figures[0] < 0]
     if lessened:
-        link.execute(_EMPTY[rollup.name], _columns(lessened))
-
-
-def _columns(rows: Sequence[Sequence[int]]) -> list[Any]:
-    """Rows of whole numbers as one array a column."""
-    return [numbers(column) for column in zip(*rows, strict=True)]
+        link.execute(_EMPTY[rollup.name], columns(lessened))
 
 
 def _add_histograms(link: Link, added: dict[tuple[str, tuple[str, ...]], Histogram]) -> None:
@@ -122,9 +118,11 @@ def _add_histograms(link: Link, added: dict[tuple[str, tuple[str, ...]], Histogr
     metrics, labels = [name for name, _ in keys], [json.dumps(values) for _, values in keys]
     digests = blobs(map(digest, labels))
     totals = [Histogram.empty(added[key].edges) for key in keys]
-    for n, *kept in link.execute(_HISTOGRAMS, (metrics, digests)):
+    for n, *kept in link.execute(_HISTOGRAMS, (texts(metrics), digests)):
         totals[n - 1] = histogram_read(metrics[n - 1], *kept)
     for total, key in zip(totals, keys, strict=True):
         total.merge(added[key])
     nanos, exact, sparse = zip(*map(histogram_stored, totals), strict=True)
-    link.execute(_KEEP_HISTOGRAMS, (metrics, labels, digests, numbers(nanos), blobs(exact), blobs(sparse)))
+    link.execute(
+        _KEEP_HISTOGRAMS, (texts(metrics), texts(labels), digests, bigints(nanos), blobs(exact), blobs(sparse))
+    )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sereno.calls import id_text
 from sereno.store.base import CallQuery, Cursor
-from sereno.store.postgres.arrays import numbers
+from sereno.store.postgres.arrays import bigints
 from sereno.store.sql import filters
 from sereno.store.sql.dialect import Asking
 from sereno.store.sql.ordering import ALWAYS_KNOWN, Order, checked_cursor, order_of
@@ -102,6 +102,6 @@ class Chooser:
         """Which of these calls have the words."""
         times = [row.started_at for row in rows]
         found = self._asking.connection.execute(
-            _THAT_HAVE, (numbers(row.seq for row in rows), min(times), max(times), words)
+            _THAT_HAVE, (bigints(row.seq for row in rows), min(times), max(times), words)
         )
         return {seq for (seq,) in found}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sereno.calls import Call
-from sereno.store.postgres.arrays import numbers
+from sereno.store.postgres.arrays import bigints, doubles
 from sereno.store.postgres.link import Link
 from sereno.store.sql.columns import Numbers
 from sereno.store.sql.conversations import LLM, sums_of
@@ -53,14 +53,17 @@ def add(link: Link, names: Numbers, sessions: Numbers, calls: Iterable[Call]) ->
     """
     sums, talks = sums_of(calls, names, sessions)
     if sums:
-        link.execute(_ADD, [numbers(column) for column in zip(*sums, strict=True)])
-        link.execute(_TALKS, [numbers(column) for column in zip(*talks, strict=True)])
+        ids, first, last, *counts = zip(*sums, strict=True)
+        link.execute(_ADD, [bigints(ids), doubles(first), doubles(last), *map(bigints, counts)])
+        numbers, users, begun, ended = zip(*talks, strict=True)
+        link.execute(_TALKS, [bigints(numbers), bigints(users), doubles(begun), doubles(ended)])
 
 
 def recount(link: Link, sessions: Iterable[int]) -> None:
     """Sum conversations anew from the calls that are stored, after some went or changed."""
-    some = numbers(sessions)
-    if some != "{}":
+    numbers = list(sessions)
+    if numbers:
+        some = bigints(numbers)
         link.execute(_RECOUNT, (some,))
         link.execute("DELETE FROM talks WHERE session = ANY(CAST(? AS bigint[]))", (some,))
         link.execute(_TALKS_AGAIN, (some,))

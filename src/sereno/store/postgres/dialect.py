@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sereno.store.base import CallQuery
-from sereno.store.postgres.arrays import numbers
+from sereno.store.postgres.arrays import bigints
 from sereno.store.postgres.choosing import Chooser
 from sereno.store.postgres.digest import word_number
 from sereno.store.sql.dialect import Asking
@@ -32,7 +32,7 @@ class PostgresDialect:
 
     def each_cell(self, since: int, until: int, seconds: int) -> tuple[str, list[Any]]:
         """Condition on `r.at` that lets a few cells be looked up one by one, and its parameters."""
-        return "r.at = ANY(CAST(? AS bigint[]))", [numbers(range(since, until, seconds))]
+        return "r.at = ANY(CAST(? AS bigint[]))", [bigints(range(since, until, seconds))]
 
     def search(self, asking: Asking, found: Source, text: str) -> None:  # noqa: ARG002  needs no look
         """Leave the words open: lists walk or look them up (`choosing`), other questions look them up."""

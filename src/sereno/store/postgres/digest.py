@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b, sha256
 
 from sereno.store.postgres.binary import element
+
+REMEMBERED = 65_536
+"""Words of which the element is kept."""
 
 
 def digest(text: str) -> bytes:
@@ -21,10 +23,17 @@ def word_number(word: str) -> int:
     return int.from_bytes(_hashed(word), "big", signed=True)
 
 
-@lru_cache(65_536)
-def word_element(word: str) -> bytes:
-    """The same number as an element of an array in a binary COPY."""
-    return element(_hashed(word))
+class Elements(dict[str, bytes]):
+    """Word → the same number as an element of an array in a binary COPY; found anew when there are too many.
+
+    A plain subscript, as it runs a hundred times a call; keepers of two stores may share one, as a word means the same.
+    """
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[word] = found = element(_hashed(word))
+        return found
 
 
 def _hashed(word: str) -> bytes:

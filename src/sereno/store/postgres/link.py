@@ -23,6 +23,10 @@ _SESSION = (
 )
 
 
+_PART = 65_536
+"""Bytes of a COPY that are sent together."""
+
+
 class Link:
     """One connection.
 
@@ -61,10 +65,14 @@ class Link:
         """Add many bodies, each as `binary.row` makes it."""
         quoted = ", ".join(binary.COLUMNS)
         with self.raw.cursor().copy(f"COPY bodies ({quoted}) FROM STDIN (FORMAT BINARY)".encode()) as copy:
-            copy.write(binary.HEADER)
+            parts, size = [binary.HEADER], 0
             for row in rows:
-                copy.write(row)
-            copy.write(binary.TRAILER)
+                parts.append(row)
+                size += len(row)
+                if size >= _PART:
+                    copy.write(b"".join(parts))
+                    parts, size = [], 0
+            copy.write(b"".join([*parts, binary.TRAILER]))
 
     @property
     def is_well(self) -> bool:

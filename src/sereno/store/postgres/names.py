@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sereno.store.postgres.arrays import blobs
+from sereno.store.postgres.arrays import blobs, texts
 from sereno.store.postgres.digest import digest
 from sereno.store.postgres.link import Link
 from sereno.store.sql import clean
@@ -30,26 +30,26 @@ class Names:
         self._table = table
         self._texts: dict[int, str] = {}
 
-    def numbers(self, link: Link, texts: Iterable[str | None]) -> dict[str | None, int | None]:
+    def numbers(self, link: Link, wanted: Iterable[str | None]) -> dict[str | None, int | None]:
         """Text → number of all these texts, new ones added; None → None. Inside the writer's transaction."""
-        wanted = {digest(text): text for text in set(texts) if text is not None}
+        keys = {digest(text): text for text in set(wanted) if text is not None}
         numbers: dict[str | None, int | None] = {None: None}
-        if wanted:
-            numbers |= self._found(link, wanted)
-            if new := {key: text for key, text in wanted.items() if text not in numbers}:
+        if keys:
+            numbers |= self._found(link, keys)
+            if new := {key: text for key, text in keys.items() if text not in numbers}:
                 link.execute(
                     f"INSERT INTO {self._table} (name, digest)"
                     " SELECT * FROM unnest(CAST(? AS text[]), CAST(? AS bytea[])) ON CONFLICT DO NOTHING",
-                    (list(new.values()), blobs(new)),
+                    (texts(new.values()), blobs(new)),
                 )
                 numbers |= self._found(link, new)
         return numbers
 
-    def _found(self, link: Link, wanted: dict[bytes, str]) -> dict[str | None, int | None]:
+    def _found(self, link: Link, keys: dict[bytes, str]) -> dict[str | None, int | None]:
         rows = link.execute(
-            f"SELECT digest, id FROM {self._table} WHERE digest = ANY(CAST(? AS bytea[]))", (blobs(wanted),)
+            f"SELECT digest, id FROM {self._table} WHERE digest = ANY(CAST(? AS bytea[]))", (blobs(keys),)
         )
-        return {wanted[key]: number for key, number in rows}
+        return {keys[key]: number for key, number in rows}
 
     def find(self, connection: Any, text: str) -> int:
         """The number of a text, −1 if it has none: no row refers to that."""

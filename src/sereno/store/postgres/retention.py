@@ -9,7 +9,7 @@ Counters and roll-ups are never touched.
 from __future__ import annotations
 
 from sereno.store.postgres import conversation_sums
-from sereno.store.postgres.arrays import numbers
+from sereno.store.postgres.arrays import bigints, doubles
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.months import drop_month, months
 
@@ -52,7 +52,7 @@ def _delete_rows(link: Link, before: float, limit: int) -> int:
     ).fetchall()
     if not doomed:
         return 0
-    keys = (numbers(seq for seq, *_ in doomed), numbers(at for _, at, *_ in doomed))
+    keys = (bigints(seq for seq, *_ in doomed), doubles(at for _, at, *_ in doomed))
     those = (
         "USING unnest(CAST(? AS bigint[]), CAST(? AS float8[])) AS v (seq, started_at)"
         " WHERE x.seq = v.seq AND x.started_at = v.started_at"
@@ -87,7 +87,7 @@ def _whole_month(link: Link, before: float, table: str) -> str | None:
 
 def _settle(link: Link, sessions: set[int]) -> None:
     """Forget the conversations without calls, count the others anew."""
-    some = numbers(sessions)
+    some = bigints(sessions)
     link.execute(_TALKS, (some,))
     link.execute(_FORGET, (some,))
     conversation_sums.recount(link, sessions)

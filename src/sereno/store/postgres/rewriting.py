@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sereno.calls import id_bytes
 from sereno.store.base import Rewrite
 from sereno.store.postgres import cells, conversation_sums
-from sereno.store.postgres.arrays import blobs, numbers
+from sereno.store.postgres.arrays import bigints, blobs, doubles
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.names import Names
 from sereno.store.sql.dialect import Asking
@@ -30,8 +30,8 @@ def rewrite(link: Link, asking: Asking, names: Names, sessions: Names, changes: 
     texts |= {text for c in after for text in (c.identity.user, c.identity.key, c.identity.client)}
     numbered = names.numbers(link, texts)
     link.execute(_WRITE, (
-        blobs(id_bytes(c.id) for c in after), numbers(c.started_at for c in after), numbers(c.cost_usd for c in after),
-        numbers(numbered[c.cost_source] for c in after), numbers(numbered[c.category] for c in after),
+        blobs(id_bytes(c.id) for c in after), doubles(c.started_at for c in after), doubles(c.cost_usd for c in after),
+        bigints(numbered[c.cost_source] for c in after), bigints(numbered[c.category] for c in after),
     ))  # fmt: skip
     for rollup, difference in moved(before, after):
         cells.add_cells(link, numbered, rollup, difference)

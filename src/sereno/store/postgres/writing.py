@@ -8,9 +8,9 @@ from typing import Any
 from sereno.calls import Call
 from sereno.store.base import Batch, Record
 from sereno.store.postgres import binary, cells, conversation_sums
-from sereno.store.postgres.arrays import blobs, numbers
+from sereno.store.postgres.arrays import blobs, doubles, texts
 from sereno.store.postgres.connection import Database
-from sereno.store.postgres.digest import digest, word_element
+from sereno.store.postgres.digest import Elements, digest
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.months import make_months
 from sereno.store.postgres.names import Names
@@ -27,6 +27,7 @@ from sereno.store.sql.columns import COLUMNS
 from sereno.store.sql.content import pack
 from sereno.store.words import distinct
 
+_ELEMENTS = Elements()
 _THREADS = (
     "INSERT INTO threads AS t (conversation, owner, digest, session, started_at) SELECT * FROM unnest("
     "CAST(? AS bytea[]), CAST(? AS text[]), CAST(? AS bytea[]), CAST(? AS text[]), CAST(? AS float8[]))"
@@ -51,7 +52,7 @@ def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
             return 0
         records, increments = new_records(link, batch, cleaned, _stored(link, cleaned))
         calls = [record.call for record in records]
-        numbered = names.numbers(link, _texts(calls))
+        numbered = names.numbers(link, _named(calls))
         talking = sessions.numbers(link, (call.identity.session for call in calls))
         last = int(_one(link, "SELECT last_sequence FROM state")[0])
         laid = lay_out(records, last + 1, numbered, talking, lambda record: record)
@@ -76,22 +77,22 @@ def _body(laid: tuple[Any, ...]) -> bytes:
     return binary.row(seq, started_at, asked, answered, pack(record), words)
 
 
-def elements(prompt: str, response: str) -> list[bytes]:
+def elements(prompt: str, response: str) -> bytes:
     """The words that a call is found by, as elements of an array."""
-    return [word_element(word) for word in distinct(prompt, response)]
+    return b"".join(map(_ELEMENTS.__getitem__, distinct(prompt, response)))
 
 
-def _texts(calls: Sequence[Call]) -> set[str | None]:
+def _named(calls: Sequence[Call]) -> set[str | None]:
     """Every text of which a row holds the number, conversations apart."""
-    texts: set[str | None] = set()
+    named: set[str | None] = set()
     for call in calls:
         who = call.identity
-        texts.update((
+        named.update((
             call.route, call.method, call.upstream, call.request_model, call.model, call.error_type,
             call.finish_reason, who.user, who.key, who.client, who.agent, call.cost_source, call.category,
             call.internal or None,
         ))  # fmt: skip
-    return texts
+    return named
 
 
 def _stored(link: Link, records: Sequence[Record]) -> set[bytes]:
@@ -118,7 +119,7 @@ def _thread(link: Link, threads: list[tuple[Any, ...]]) -> None:
     conversations, owners = zip(*latest, strict=True)
     talks, times = zip(*latest.values(), strict=True)
     link.execute(
-        _THREADS, (blobs(conversations), list(owners), blobs(map(digest, owners)), list(talks), numbers(times))
+        _THREADS, (blobs(conversations), texts(owners), blobs(map(digest, owners)), texts(talks), doubles(times))
     )
     newest = _one(link, "SELECT max(started_at) FROM threads")[0]
     link.execute("DELETE FROM threads WHERE started_at < ?", (newest - THREADS_SECONDS,))
