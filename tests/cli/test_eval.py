@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sereno.cli import main
+from sereno.lora.paired import read_paired
 
 Shown = pytest.CaptureFixture[str]
 SET = "items:\n" + "".join(
@@ -25,8 +26,19 @@ JUDGED = "items:\n" + "".join(
 )
 
 
+def better(text: str) -> str:
+    """Which of two answers is the sum."""
+    wanted = str(int(re.search(r"What is (\d+)", text)[1]) + 1)  # type: ignore[index]
+    first, second = (part.strip() for part in re.findall(r"<<<answer [AB]>>>\n(.*?)\n<<<end", text))
+    assert first != second, "equal answers need no judge"
+    return "A" if first == wanted else "B" if second == wanted else "TIE"
+
+
 class Model(BaseHTTPRequestHandler):
-    """`adder` adds, `weak` adds badly above 20, `judge` grades 5 what says "fine", else 1; `mute` fails."""
+    """`adder` adds, `weak` adds badly above 20, `judge` grades 5 what says "fine", else 1; `mute` fails.
+
+    Of two answers `referee` prefers the right one, `first` the first one, `undecided` none.
+    """
 
     protocol_version = "HTTP/1.0"
 
@@ -46,7 +58,8 @@ class Model(BaseHTTPRequestHandler):
         first = int((re.search(r"What is (\d+)", text) or re.search(r"(\d)", "0"))[1])  # type: ignore[index]
         answers = {
             "adder": f"{first + 1}", "weak": f"{first + (1 if first <= 20 else 2)}", "mute": "",
-            "judge": "5" if "\nfine\n" in text else "1",
+            "judge": "5" if "\nfine\n" in text else "1", "first": "A", "undecided": "I like both.",
+            "referee": better(text) if model == "referee" else "",
         }  # fmt: skip
         if said["stream"] is False:  # a judge; it tells probabilities where it is asked for them
             assert (said["logprobs"], said["top_logprobs"]) == (True, 20)
@@ -102,6 +115,50 @@ def test_a_run_is_scored_kept_and_compared(capsys: Shown, url: str) -> None:
     assert found["difference"]["p_value"] == pytest.approx(2 * 0.5**19)  # McNemar's exact test: 19 to 0
     assert found["lost"] == sorted(f"q{n}" for n in range(21, 40))
     assert "chance explains badly" in said(capsys, "eval", "compare", good["id"], weak["id"])
+
+
+def test_a_judge_compares_two_runs_in_both_orders(capsys: Shown, url: str) -> None:
+    good = said(capsys, "eval", "run", "sums.yaml", "--model", "adder", "--url", url, "--json")
+    said(capsys, "eval", "run", "sums.yaml", "--model", "weak", "--url", url)
+    command = ("eval", "pairs", "sums.yaml", good["id"], "weak", "--url", url, "--judge")
+    found = said(capsys, *command, "referee", "--json")
+    assert (found["a_better"], found["b_better"], found["ties"], found["unread"]) == (19, 0, 21, {})
+    assert found["difference"]["difference"] == pytest.approx(-19 / 40)
+    assert found["difference"]["p_value"] == pytest.approx(2 * 0.5**19)  # the sign test: 19 to 0
+    assert found["difference"]["low"] < -19 / 40 < found["difference"]["high"] < 0
+    shown = said(capsys, *command, "referee")
+    assert "A  adder: better 19 times" in shown
+    assert "chance explains badly" in shown
+    gate = read_paired("pairs.json", json.dumps(found).encode())
+    assert (len(gate.pairs), gate.eval_digest) == (40, good["set_digest"])
+    assert sum(pair.candidate - pair.baseline for pair in gate.pairs) == -19
+
+
+def test_a_preference_for_a_place_is_a_tie(capsys: Shown, url: str) -> None:
+    for model in ("adder", "weak"):
+        said(capsys, "eval", "run", "sums.yaml", "--model", model, "--url", url)
+    command = ("eval", "pairs", "sums.yaml", "adder", "weak", "--url", url, "--judge")
+    found = said(capsys, *command, "first", "--json")
+    assert (found["a_better"], found["b_better"], found["ties"], found["by_place"]) == (0, 0, 40, 19)
+    assert found["difference"]["p_value"] == 1
+    assert "19 of them because it preferred a place" in said(capsys, *command, "first")
+    found = said(capsys, *command, "undecided", "--json")
+    assert (len(found["items"]), len(found["unread"])) == (21, 19)
+    assert "chose neither A nor B" in said(capsys, *command, "undecided")
+
+
+def test_what_cannot_be_paired_is_a_sentence(capsys: Shown, url: str) -> None:
+    run = said(capsys, "eval", "run", "sums.yaml", "--model", "adder", "--url", url, "--json")
+    said(capsys, "eval", "run", "sums.yaml", "--model", "mute", "--url", url)
+    pairs = ("--judge", "referee", "--url", url)
+    assert "sereno eval run sums --model llama asks it" in said(
+        capsys, "eval", "pairs", "sums.yaml", run["id"], "llama", *pairs, code=2
+    )
+    assert "asked other questions" in said(capsys, "eval", "pairs", "judged.yaml", run["id"], "weak", *pairs, code=2)
+    assert "answered in both" in said(capsys, "eval", "pairs", "sums.yaml", "adder", "mute", *pairs, code=2)
+    unknown = ("--judge", "unknown", "--url", url)
+    said(capsys, "eval", "run", "sums.yaml", "--model", "weak", "--url", url)
+    assert "has no model 'unknown'" in said(capsys, "eval", "pairs", "sums.yaml", "adder", "weak", *unknown, code=3)
 
 
 def test_a_threshold_fails_a_pipeline(capsys: Shown, url: str) -> None:

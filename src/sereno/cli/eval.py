@@ -13,11 +13,13 @@ import msgspec
 import typer
 
 from sereno.assembly.lora import registry
+from sereno.assembly.pairs import compare_answers
 from sereno.assembly.quality import calibrate_judge, load_eval_set, run_evaluation
-from sereno.cli.eval_text import print_comparison, print_judge, print_plans, print_run, print_runs
+from sereno.cli.eval_text import print_comparison, print_judge, print_pairs, print_plans, print_run, print_runs
 from sereno.cli.options import settings
 from sereno.config import Loaded
 from sereno.quality.errors import QualityError
+from sereno.quality.pairs import CRITERIA
 from sereno.query.evaluations import comparison, judge_message, run_detail, run_message
 from sereno.query.plans import plan_messages
 from sereno.query.problems import Problem
@@ -129,6 +131,39 @@ def compare(
         _json(found)
     else:
         print_comparison(found)
+
+
+@app.command()
+@settings("data")
+def pairs(
+    loaded: Loaded,
+    questions: Set,
+    before: Annotated[str, typer.Argument(metavar="A", help="A run, or a model: its last run on these questions.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    *,
+    judge: Annotated[str, typer.Option("--judge", metavar="NAME", help="Model that says which answer is better.")],
+    url: Url = None,
+    criteria: Annotated[str, typer.Option(metavar="TEXT", help="By what, where a question does not say.")] = CRITERIA,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Pairs in flight.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Let a judge compare the answers of two runs, each pair in both orders.
+
+    A preference that turns with the order is a tie. The JSON opens the gate of a promotion, as two runs do:
+    sereno lora promote VERSION --eval FILE.
+    """
+    items = load_eval_set(questions)
+    with registry(loaded.settings, read_only=True) as (ledger, _):
+        found = asyncio.run(
+            compare_answers(
+                loaded.settings, ledger, items, before, after, judge, url=url, criteria=criteria, at_once=at_once,
+                tell=_telling(len(items.items)),
+            )
+        )  # fmt: skip
+    if as_json:
+        _json(found)
+    else:
+        print_pairs(found)
 
 
 @app.command("calibrate")

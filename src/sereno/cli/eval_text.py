@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 from sereno.cli.tables import clean, print_table
 from sereno.query.evaluations import JudgeMessage, RunComparison, RunDetail, RunMessage
+from sereno.query.pairs import PairsMessage
 from sereno.query.plans import PlanMessage
 
 SHOWN_ANSWER = 160
+MOST_UNREAD = 5
+SURE = 0.05
+"""p-value below which a difference is called one."""
 
 
 def print_runs(rows: Sequence[RunMessage]) -> None:
@@ -63,13 +67,31 @@ def print_comparison(found: RunComparison) -> None:
     difference = found.difference
     print(f"A  {clean(found.a.model)}: {difference.baseline:.1%}   {found.a.id}")
     print(f"B  {clean(found.b.model)}: {difference.candidate:.1%}   {found.b.id}")
-    surely = "a difference that chance explains badly" if difference.p_value < 0.05 else "not more than chance explains"
+    surely = "a difference that chance explains badly" if difference.p_value < SURE else "not more than chance explains"
     test = "McNemar" if difference.test == "mcnemar" else "sign test"
     reach = f"{difference.difference:+.1%} ({difference.low:+.1%} to {difference.high:+.1%})"
     print(f"B − A over {difference.n} questions: {reach}, p = {difference.p_value:.3g} ({test}): {surely}.")
     for name, items in (("Only B right", found.gained), ("Only A right", found.lost)):
         if items:
             print(f"{name}: {', '.join(map(clean, items[:20]))}{' …' if len(items) > 20 else ''}")
+
+
+def print_pairs(found: PairsMessage) -> None:
+    """Which answers a judge prefers, and how sure that is."""
+    print(f"{clean(found.judge)} compared {len(found.items)} pairs of answers, each in both orders:")
+    print(f"A  {clean(found.a.model)}: better {found.a_better} times   {found.a.id}")
+    print(f"B  {clean(found.b.model)}: better {found.b_better} times   {found.b.id}")
+    turned = f", {found.by_place} of them because it preferred a place" if found.by_place else ""
+    print(f"Ties: {found.ties}{turned}")
+    if found.difference is not None:
+        one = found.difference
+        surely = "a difference that chance explains badly" if one.p_value < SURE else "not more than chance explains"
+        print(f"B − A: {one.difference:+.1%} ({one.low:+.1%} to {one.high:+.1%}), p = {one.p_value:.3g} (sign test): "
+              f"{surely}.")  # fmt: skip
+    for item, why in list(found.unread.items())[:MOST_UNREAD]:
+        print(f"Not judged: {clean(item)}: {clean(why)}")
+    if len(found.unread) > MOST_UNREAD:
+        print(f"… {len(found.unread)} in all")
 
 
 def print_judge(found: JudgeMessage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 
 import msgspec
@@ -14,24 +14,14 @@ from sereno.models.chat import ChatClient
 from sereno.quality.correction import Confusion
 from sereno.quality.errors import QualityError
 from sereno.quality.eval_set import EvalSet, Item
-from sereno.quality.judging import (
-    GOOD,
-    Preference,
-    Question,
-    both_orders,
-    grade_question,
-    mean_grade,
-    pair_question,
-    read_choice,
-    unit,
-)
+from sereno.quality.judging import GOOD, Question, grade_question, mean_grade, unit
 from sereno.quality.scoring import score
 from sereno.store.ledger.quality_evals import Result
 
 LONGEST_ANSWER = 1_000_000
 KEPT_ANSWER = 8_000
 JUDGE_TOKENS = 64
-_FATAL = frozenset({"unreachable", "unknown-model"})
+FATAL = frozenset({"unreachable", "unknown-model"})
 """Troubles after which no other question needs to be asked."""
 
 
@@ -121,20 +111,6 @@ async def calibrate(
     return Confusion(good=good, good_found=good_found, bad=bad, bad_found=bad_found), unread
 
 
-async def prefer(
-    prompt: str, answers: tuple[str, str], criteria: str, chat: ChatClient, judge: str
-) -> tuple[Preference, bool]:
-    """Which of two answers a judge prefers in both orders, and whether the place decided.
-
-    Raises:
-        QualityError: it does not say. ModelError: as `evaluate`.
-    """
-    first, second = answers
-    straight = read_choice(await _ask(chat, judge, pair_question(prompt, first, second, criteria), JUDGE_TOKENS))
-    swapped = read_choice(await _ask(chat, judge, pair_question(prompt, second, first, criteria), JUDGE_TOKENS))
-    return both_orders(straight, swapped)
-
-
 async def _one(item: Item, asked: Asked) -> Result:
     began = asked.clock()
     answer, error, found = "", "", None
@@ -146,7 +122,7 @@ async def _one(item: Item, asked: Asked) -> Result:
         else:
             found = score(item, answer)
     except ModelError as trouble:
-        if trouble.trouble in _FATAL:
+        if trouble.trouble in FATAL:
             raise
         error = str(trouble)
     except QualityError as trouble:
@@ -174,8 +150,3 @@ async def _ask(chat: ChatClient, model: str, question: Question, max_tokens: int
                 if length > LONGEST_ANSWER:
                     raise ModelError("invalid", f"{model} answered more than {LONGEST_ANSWER:,} characters")
     return "".join(pieces)
-
-
-def scores_of(results: Sequence[Result]) -> list[float]:
-    """The scores that there are."""
-    return [one.score for one in results if one.score is not None]
