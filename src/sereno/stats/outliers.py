@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sereno.stats.grid import coarser
 from sereno.stats.robust import running_median, spread
 from sereno.stats.tails import Tail, tail_of
 
@@ -15,7 +14,7 @@ Floats = NDArray[np.float64]
 WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
 SAMPLE = 8192
-LONG, COARSENED = 16384, 8
+LONG, COARSENED = 8192, 8
 MOST = 200
 """Stretches looked at on one scale; of more, the wildest."""
 
@@ -100,7 +99,8 @@ def _baseline(means: Floats, overlap: int) -> Floats:
         if error < 0.97 * least:
             best, least = width, error
     if len(means) > LONG and best > widths[0]:
-        rough = running_median(coarser(means, COARSENED), max(5, best // COARSENED // 2 * 2 + 1))
+        parts = _sums(means[len(means) % COARSENED :], COARSENED) / COARSENED
+        rough = running_median(parts, max(5, best // COARSENED // 2 * 2 + 1))
         whole = np.repeat(rough, COARSENED)
         return np.concatenate((np.full(len(means) - len(whole), rough[0]), whole))
     return running_median(means, best)
