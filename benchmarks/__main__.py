@@ -16,7 +16,7 @@ SCRIPTS = {"ingest": ("60000",), "store": ("1000000",)}
 QUICK = {"ingest": (), "store": ("20000",)}
 NAMES = (
     "startup", "generate", "throughput", "latency", "streams", "memory", "ingest", "store", "postgres",
-    "postgres_scale", "pages", "browser", "litellm", "drift", "judge", "notify", "explain_facts",
+    "postgres_scale", "pages", "browser", "litellm", "drift", "planted_drift", "judge", "notify", "explain_facts",
     "explain_first",
 )  # fmt: skip
 

@@ -40,7 +40,10 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "How do I keep {n} loaves of sourdough bread fresh in summer?",
     ),
 }
-CONTEXT = "The background is this: our office has several people who ask such things each week. "
+CONTEXT = {
+    "en": "The background is this: our office has several people who ask such things each week. ",
+    "es": "El contexto es este: en nuestra oficina varias personas preguntan cosas así cada semana. ",
+}
 
 
 class Ask(NamedTuple):
@@ -60,7 +63,8 @@ class Ask(NamedTuple):
 def asks(plan: Plan, n: int, seed: int) -> Iterator[Ask]:
     """So many calls; `null` is how it is in the reference, every other plan changes one thing."""
     rng = np.random.default_rng(seed)
-    topics = TOPICS["es" if plan == "language" else "cooking" if plan == "topic" else "en"]
+    spoken = "es" if plan == "language" else "en"
+    topics = TOPICS["cooking" if plan == "topic" else spoken]
     for _ in range(n):
         prompt = topics[rng.integers(len(topics))].format(n=int(rng.integers(2, 90)))
         extra = int(rng.integers(0, 4)) + (4 if plan == "length" else 0)
@@ -70,7 +74,7 @@ def asks(plan: Plan, n: int, seed: int) -> Iterator[Ask]:
             said = "I'm sorry, but I can't help with that."
         yield Ask(
             model="qwen3:8b" if plan == "model" and rng.random() < 0.5 else "llama3.2:latest",
-            prompt=CONTEXT * extra + prompt,
+            prompt=CONTEXT[spoken] * extra + prompt,
             answer=said,
             seconds=float(rng.uniform(0.05, 0.25) + (0.1 if plan == "latency" else 0.0)),
             pace=float(rng.uniform(0.015, 0.025) / (3 if plan == "swap" else 1)),

@@ -55,6 +55,11 @@ def test_a_table_is_no_column() -> None:
         column(np.zeros((2, 2)))
 
 
+def test_integers_of_any_size_are_categories() -> None:
+    assert category(2**64) == category(float(2**64))
+    assert category(10**5000) != category(10**5000 + 1)  # beyond all floats, and longer than Python writes in digits
+
+
 @given(st.lists(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text())))
 def test_no_row_is_lost(values: list[Any]) -> None:
     for kind in (None, "numeric", "categorical"):

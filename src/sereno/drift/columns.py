@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -117,7 +118,11 @@ def category(item: Any) -> str | None:
     if isinstance(item, bool | np.bool_):
         return "true" if item else "false"
     if isinstance(item, int | float | np.number):
-        return _number(float(item)) if np.isfinite(item) else None
+        try:
+            number = float(item)
+        except OverflowError:  # an integer beyond all floats
+            return hex(int(item))
+        return _number(number) if isfinite(number) else None
     text = (item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)).strip()
     if not text or text.lower() == "nan":
         return None
