@@ -9,7 +9,20 @@ import msgspec
 
 from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Reading
-from sereno.explain.verify.units import CURRENCY, DAY, HOUR, MINUTE, TIME, UNIT, WEEK, Unit, currency_units, text_units
+from sereno.explain.verify.units import (
+    CURRENCY,
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    TIME,
+    UNIT,
+    WEEK,
+    YEAR,
+    Unit,
+    currency_units,
+    text_units,
+)
 
 _NUMBER = re.compile(
     r"(?:(?<![\w.,)%\]])(?P<sign>[-+−]))?"
@@ -21,7 +34,8 @@ _SUFFIX = re.compile(r"[ \u00a0\u202f]?(k|K|M|G|T|bn)(?![\w])|(k|K|M|G|T)(?=\s?(
 _SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "bn": 1e9}
 _PER = re.compile(
     r"\s*(?:/\s?|per\s+|an?\s+|each\s+|every\s+|por\s+|a\s+la\s+|al\s+|cada\s+)"
-    r"(?P<unit>milliseconds?|seconds?|minutes?|hours?|days?|weeks?|segundos?|minutos?|horas?|días?|semanas?|ms|min|s|h|d)(?!\w)",
+    r"(?P<unit>milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|segundos?|minutos?|horas?|días?|semanas?|mes(?:es)?|años?"
+    r"|ms|min|s|h|d)(?!\w)",
     re.IGNORECASE,
 )
 _SECONDS = {"s": 1.0, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK, "sem": WEEK, "seg": 1.0, "min": MINUTE, "ms": 1e-3}
@@ -180,6 +194,10 @@ def _words(text: str, words: Lexicon) -> Iterator[Amount]:
 
 def _seconds(unit: str) -> float:
     word = unit.lower()
+    if word.startswith(("month", "mes")):
+        return MONTH
+    if word.startswith(("year", "año")):
+        return YEAR
     for prefix in ("ms", "milli", "seg", "sec", "s", "m", "h", "d", "w"):
         if word.startswith("sem"):
             return WEEK

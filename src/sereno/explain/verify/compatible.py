@@ -17,6 +17,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "expected": frozenset({"expected"}),
     "usual": frozenset({"expected", "mean", "median"}),
     "before": frozenset({"before", "expected", "first"}),
+    "after": frozenset({"after", "last"}),
     "change": frozenset({"change", "slope", "amplitude"}),
     "slope": frozenset({"slope", "change"}),
     "forecast": frozenset({"forecast"}),

@@ -10,10 +10,11 @@ import msgspec
 from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import period_of
-from sereno.explain.verify.role import moment_role, role_of
+from sereno.explain.verify.role import apposed_after, moment_role, role_of
 from sereno.explain.verify.scan import Scan
+from sereno.explain.verify.superlative import superlative_of
 
-_BREAK = re.compile(r"[;()—]|,(?=\s)|[.](?=\s)")
+_BREAK = re.compile(r"[;()—]|(?<!después)(?<!entonces)(?<!afterwards)(?<!luego),(?=\s)|[.](?=\s)", re.IGNORECASE)
 _DIRECTLY = re.compile(
     r"[\s\x01]*(?:of|in|for|on|from|de|del|en|para)\s+(?:the\s+|la\s+|el\s+|los\s+|las\s+)?[\"'`«“]?(?=\x01)",
     re.IGNORECASE,
@@ -36,6 +37,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         direction: +1, −1, 0 (said to be flat), None where no direction is told of it.
         named: whether this sentence names the series, not one before it.
         period: what it is compared with, as notes of comparisons say it ("" where nothing says so).
+        then: whether its clause tells what was in that period.
+        superlative: +1 (−1) where it is said to be the highest (lowest) of all series.
+        exact: whether it is a bound that words behind it name: "never above 3 s, its maximum".
     """
 
     clause: tuple[int, int]
@@ -45,6 +49,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     direction: int | None
     named: bool = True
     period: str = ""
+    then: bool = False
+    superlative: int = 0
+    exact: bool = False
 
 
 def contexts(scan: Scan, words: Lexicon, subject: tuple[str, ...]) -> list[Context]:
@@ -78,6 +85,9 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
     if role in {"mean", "median"} and (noun == "forecast" or not noun):
         # "It is forecast to have a mean of 3, with a median of 4": both are said to be still to come.
         noun = "forecast" if words.kinds["forecast"].search(scan.text, 0, mention.start) else ""
+    if role == "duration" and not noun and start == 0:
+        noun = _noun(scan, mention, words, 0, len(scan.text))  # "For 20 minutes, it was anomalous"
+    period, then = period_of(scan, mention, words, start, end)
     return Context(
         clause=(start, end),
         series=series or subject,
@@ -85,7 +95,10 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
         noun=noun,
         direction=_direction(scan, index, start, end),
         named=bool(series),
-        period=period_of(scan, mention, words, start, end),
+        period=period,
+        then=then,
+        superlative=superlative_of(scan.text),
+        exact=mention.kind == "quantity" and apposed_after(scan, mention) != "",
     )
 
 

@@ -113,7 +113,15 @@ _PURE = frozenset({"count", "correlation", "p", "std_count", "ratio", "strength"
 """Roles of figures that have no unit by nature."""
 _LASTING = frozenset({"anomaly", "gap", "flat", "comparison"})
 """Kinds whose start and end say how long it lasted; of the others they are the chart's."""
-_PER = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629746.0}
+_PER = {
+    "second": 1.0,
+    "minute": 60.0,
+    "hour": 3600.0,
+    "day": 86400.0,
+    "week": 604800.0,
+    "month": 2629746.0,
+    "year": 31556952.0,
+}
 
 
 def _of_fact(index: int, fact: Fact) -> Iterator[Evidence]:

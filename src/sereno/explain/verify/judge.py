@@ -15,6 +15,7 @@ import msgspec
 from sereno.explain.verify.checks.expected import check_expected
 from sereno.explain.verify.checks.moments import check_moments, check_spans
 from sereno.explain.verify.checks.pairs import check_pairs, check_ways
+from sereno.explain.verify.checks.ranks import check_ranks
 from sereno.explain.verify.checks.together import check_together
 from sereno.explain.verify.claims.count import count
 from sereno.explain.verify.claims.direction import direction
@@ -38,12 +39,13 @@ class Ruling(msgspec.Struct, frozen=True):
 
 def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], zone: ZoneInfo) -> list[Ruling]:
     """What supports each claim of a sentence."""
-    ways = any(one.kind == "direction" and one.value for one in mentions)
+    ways = any(one.kind == "direction" and one.value for one in mentions) or any(one.role == "to" for one in told)
     found: list[Support] = [
         _support(book, one, context, zone, ways=ways) for one, context in zip(mentions, told, strict=True)
     ]
     check_pairs(book, mentions, told, found)
     check_ways(mentions, told, found)
+    check_ranks(book, mentions, told, found)
     check_expected(book, mentions, told, found)
     check_spans(mentions, told, found)
     check_moments(mentions, told, found)

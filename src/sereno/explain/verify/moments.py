@@ -60,7 +60,7 @@ def _calendar(full: tuple[str, ...], short: tuple[str, ...], days: tuple[str, ..
             flags,
         ),
         re.compile(
-            rf"\b(?P<month>{names})\b\.?\s+(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:%]|[.,]\d){year}", flags
+            rf"\b(?P<month>{names})\b\.?\s+(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|[.,:]\d|\s?%){year}", flags
         ),
         re.compile(
             rf"(?:\b(?:in|en|since|desde|during|durante|of|de)\s+)(?P<month>{'|'.join(map(re.escape, full))})\b{year}",

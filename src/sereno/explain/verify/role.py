@@ -17,15 +17,30 @@ _AFTER = re.compile(
     r"|(?P<median>(?:at\s+the\s+|in\s+the\s+)?median|(?:de\s+)?mediana)"
     r"|(?P<last>as (?:its |the )?last value|como último valor)|(?P<ended>at the (?:very )?end|al final|al cierre)"
     r"|(?P<first>at the (?:very )?(?:start|beginning)|al principio|al comienzo|al inicio)"
-    r"|(?P<expected>was expected|were expected|expected|esperad[oa]s?|se esperaban?|previst[oa]s? normalmente)"
+    r"|(?P<expected>was expected|were expected|(?:would (?:have been|be)|(?:is|was|were)) (?:normal|expected|usual|typical)"
+    r"|(?:habrían?|serían?)(?: sido)? (?:lo )?(?:normal|habitual|esperad[oa]s?)|expected|esperad[oa]s?|se esperaban?|previst[oa]s? normalmente)"
     r"|(?P<total>in total|en total|altogether)"
     r"|(?P<share>(?:share\s+)?of (?:the total|all|the whole)|del total|del conjunto|de todas|de todos)"
     r"|(?P<std_count>standard deviations|sigmas|desviaciones (?:típicas|estándar))"
     r"|(?P<confidence>confidence|de confianza|confident|(?:confidence|prediction)\s+interval)"
     r"|(?P<said_before>earlier|antes|before)|(?P<said_after>later|después|más tarde|after|tras)"
-    r"|(?P<lag>ahead|behind))(?!\w))",
+    r"|(?P<lag>ahead|behind))(?!\w)(?!\s*[:=]\s*(?:\w+\s+(?:de\s+)?)?\x03|\s*\x03))",
     re.IGNORECASE,
 )
+_NAMED_AFTER = re.compile(
+    r"\s*[,:(]\s*(?:(?:that|this|which|es\s+decir|eso|que)\s*,?\s*(?:is|was|es|fue)?\s*)?(?:its|the|su|la|el)\s+"
+    r"(?:(?P<mean>mean|average|media|promedio)|(?P<median>median|mediana)"
+    r"|(?P<max>maximum|highest\s+value|peak|máximo|valor\s+más\s+alto|pico)"
+    r"|(?P<min>minimum|lowest\s+value|mínimo|valor\s+más\s+bajo)"
+    r"|(?P<last>last\s+value|latest\s+value|último\s+valor))\s*(?=[.,;:)]|$)",
+    re.IGNORECASE,
+)
+_HALF_OF = re.compile(
+    r"(?<!\w)(?:half\s+of|la\s+mitad\s+de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples"
+    r"|lecturas|valores|puntos|muestras)[^;,.\x03]{0,80}(?:below|under|above|over|debajo\s+de|encima\s+de)\s+$",
+    re.IGNORECASE,
+)
+"""Before the median: "half of all readings are below …"."""
 _REACH = 34
 """Characters before a number in which a word may say what it is."""
 _AT_ONCE = re.compile(r"for|during|within|every|durante|cada|within", re.IGNORECASE)
@@ -51,15 +66,33 @@ _BETWEEN = (
     r"\s*(?:in\s+)?(?:by|un|en un|en|por|of|de|del|about|around|almost|nearly|unos|unas|casi|alrededor de|cerca de"
     r"|approximately|roughly|aproximadamente|over|more than|más de|just over|\s)*\s*"
 )
-_FROM_TO = re.compile(
-    r"\s*(?:[-–—]|to|and|a|y|e|hasta)\s*(?:about|around|unos|unas|casi|nearly|almost|just\s+over|just\s+under)?\s*",
+_HEDGED = (
+    r"(?:(?:about|around|roughly|nearly|almost|approximately|some|just\s+over|just\s+under|unos|unas|casi|cerca\s+de"
+    r"|alrededor\s+de|aproximadamente|más\s+de|menos\s+de)\s+)?"
+)
+_FROM_TO = re.compile(rf"\s*(?:[-–—]|to|and|a|y|e|hasta)\s*{_HEDGED}", re.IGNORECASE)
+_ENDS_HEDGED = re.compile(rf"(?<=\s){_HEDGED}$", re.IGNORECASE)
+_FROM = re.compile(
+    rf"(?<!\w)(?<!alrededor )(?<!cerca )(?<!más )(?<!menos )(?:from|de|desde|del)\s+{_HEDGED}$", re.IGNORECASE
+)
+_TO = re.compile(r"\s(?:to|a|hasta)\s", re.IGNORECASE)
+_TAIL = re.compile(
+    rf"(?<!\w)(?P<to>to|up to|reached|alcanzó|llegó a|a|hasta)\s+{_HEDGED}$|(?<!\w)(?P<by>by|un|en un|por|del)\s+{_HEDGED}$"
+    rf"|(?<!\w)at\s+{_HEDGED}$",
     re.IGNORECASE,
 )
+_BEFORE_MOMENT = re.compile(
+    r"(?<!\w)(?:before|prior\s+to|antes\s+del?)\s+(?:\w+\s+){0,3}\x02+[^;:.\x02\x03]{0,60}$", re.IGNORECASE
+)
+"""Before the figure that was there until a moment: "before 14:05 it was at …"."""
 
 
 def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str:
     """What a number is, as a class of `lexicon.Lexicon.roles`; "" where nothing says so."""
     mention = scan.mentions[index]
+    named = apposed_after(scan, mention)
+    if named:
+        return named
     bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
     after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
     if after is not None and after.lastgroup is not None:
@@ -70,9 +103,13 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
     apposed = _APPOSED_ROLE.fullmatch(scan.text, start, mention.start) is not None  # "its lowest value, 1.2 s,"
     low = max([0 if apposed else start, *previous])
-    before = _NAME.sub("\x01", scan.text[low : mention.start])[-_REACH:]
+    before = _ENDS_HEDGED.sub("", _NAME.sub("\x01", scan.text[low : mention.start]))[-_REACH:]
     if pair:
-        return "to" if _said_from(scan, index) else role_of(scan, _before(scan, index), words, start, end)
+        if _said_from(scan, index):
+            return "to"
+        first = role_of(scan, _before(scan, index), words, start, end)
+        # "by 12 s to 33 s": how far, and where to.
+        return "to" if first == "change" and _TO.search(scan.text, previous[-1], mention.start) else first
     if _said_from(scan, index + 1, own=index):
         return "from"
     best, where, length = "", -1, 0
@@ -86,16 +123,23 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
         return f"p{percentile[-1]['a'] or percentile[-1]['b']}"
     if best:
         return best
-    tail = re.search(
-        r"(?<!\w)(by|to|up to|un|en un|a|hasta|at|reached|alcanzó|llegó a|por|del)\s+$", before, re.IGNORECASE
-    )
-    if tail is not None and tail[1].lower() in {"to", "up to", "reached", "alcanzó", "llegó a", "a", "hasta"}:
+    if _BEFORE_MOMENT.search(scan.text, previous[-1] if previous else 0, mention.start):
+        return "before"
+    tail = _TAIL.search(before)
+    if tail is not None and tail["to"]:
         return "to"
-    if _beside_direction(scan, index, start) and (
-        tail is None or tail[1].lower() in {"by", "un", "en un", "por", "del"}
-    ):
+    if _beside_direction(scan, index, start) and (tail is None or tail["by"]):
         return "change"
     return ""
+
+
+def apposed_after(scan: Scan, mention: Mention) -> str:
+    """The role that words behind a number name it by: "3 s, its maximum"; "" where none do."""
+    named = _NAMED_AFTER.match(scan.text, mention.end)
+    if named is not None and named.lastgroup is not None:
+        return named.lastgroup
+    half = _HALF_OF.search(scan.text, 0, mention.start)
+    return "median" if half is not None else ""
 
 
 def _before(scan: Scan, index: int) -> int:
@@ -117,10 +161,7 @@ def _said_from(scan: Scan, index: int, own: int | None = None) -> bool:
         return False
     head = scan.text[: scan.mentions[earlier[-1]].start]
     # "between X and Y" names two bounds, not a way from one to the other.
-    return (
-        re.search(r"(?<!\w)(from|de|desde|del)\s+(?:(?:about|around|unos|unas|casi|nearly)\s+)?$", head, re.IGNORECASE)
-        is not None
-    )
+    return _FROM.search(head) is not None
 
 
 def _beside_direction(scan: Scan, index: int, start: int) -> bool:

@@ -17,13 +17,15 @@ from sereno.explain.verify.units import TIME, Unit
 
 _MARKS = re.compile(
     r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+|(?<!\w)[pP]ercentile?s?\s+\d{2}(?![\w.,]\d)"
-    r"|(?<!\w)(?!\d{1,3}(?:\.\d{3})+(?![\w.]))v?\d+(?:\.\d+){2,}(?!\w)",
+    r"|(?<!\w)\d{2}\s?(?:%|percent|por ciento)(?=\s+(?:of|de|del)\s+(?:(?:the|all|las|los)\s+)*(?:time|readings|values|calls"
+    r"|requests|veces|lecturas|valores|tiempo|llamadas)[^.;]{0,80}(?<!\w)p\d{2}(?!\w))"
+    r"|(?<!\w)(?!\d{1,3}(?:\.\d{3})+(?!\w|\.\d))v?\d+(?:\.\d+){2,}(?!\w)",
     re.MULTILINE,
 )
 """List marks, links to facts, addresses, percentiles in words and versions: digits that claim nothing."""
 _JOINED = re.compile(r"\s*(?:[-–—]|to|and|or|a|y|e|o|hasta|&|,|,?\s+(?:and|y))\s*", re.IGNORECASE)
 _ADVICE = re.compile(
-    r"^\W*(?:advice|suggestion|next step|recommend|consider|check|try|look|compare"
+    r"^\W*(?:advice|suggestion|next step|recommend|consider|check|try|look|compare(?!d)"
     r"|you (?:may|might|could|should)|it (?:may|might) help"
     r"|consejo|sugerencia|siguiente paso|se recomienda|recomend|considera|considere"
     r"|comprueb|revis|prueb|mira|mire|compar[ae]\s|conviene)",
@@ -37,13 +39,29 @@ _MORE = re.compile(
     r"(?!\s*(?:about\s+|around\s+)?\x03)",
     re.IGNORECASE,
 )
+_BOUND = re.compile(
+    r"\s*(?:than|que)\s+(?:(?:about|around|some|roughly|nearly|unos|unas|casi|los|las|alrededor de|aproximadamente)\s+)?\x03",
+    re.IGNORECASE,
+)
+"""After "higher": the figure that it is bounded by, which tells no direction."""
+_ABOVE = re.compile(
+    r"\x03\s+(?:(?P<up>above|(?:por\s+)?encima\s+de)|(?P<down>below|(?:por\s+)?debajo\s+de))(?!\w)(?!\s*\x03)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w[\w'-]*")
-_RANKED = re.compile(r"(?:valor(?:es)?|nivel|punto|cifra|value|point|figure)s?\s+$", re.IGNORECASE)
+_RANKED = re.compile(
+    r"(?:valor(?:es)?|nivel|punto|cifra|media|mediana|promedio|value|point|figure)s?\s+$", re.IGNORECASE
+)
 """Before "más alto": which of the values, not where they go."""
 _UP_TO = re.compile(r"(?:^|[,;:(]\s*|(?<!\w)(?:of|for|with|takes?|took|de|durante|con|en)\s+)$", re.IGNORECASE)
 """Before "up to" where it is a bound: "delays of up to 5 s"."""
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
 """Before "half": a part of the range, not a ratio."""
+_OF_READINGS = re.compile(
+    r"\s+(?:of|de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples|lecturas|valores|puntos|muestras)",
+    re.IGNORECASE,
+)
+"""After "half": the readings below the median, no ratio."""
 _NOUN_REACH = 3
 """How many words after a number its noun may stand."""
 _HALF_HOUR = 1800.0
@@ -80,7 +98,9 @@ def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
     for mention in _numbers(text, words):
         found.append(mention)
         numbers.append((mention.start, mention.end))
-    days = [one for one in day_words(text, words) if not _inside(one[0], numbers)]
+    compared = [match.span() for pattern in words.periods.values() for match in pattern.finditer(text)]
+    # "The same hour yesterday" is a period to compare with, and tells no moment.
+    days = [one for one in day_words(text, words) if not _inside(one[0], [*numbers, *compared])]
     found += [_moment(text, start, end, moment, words) for start, end, moment in days]
     blanked = _blank(text, [*numbers, *((start, end) for start, end, _ in days)], "\x03")
     advice = _ADVICE.match(sentence) is not None
@@ -88,6 +108,7 @@ def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
     if not advice:
         found += _directions(blanked, words)
         found += _more(blanked)
+        found += _beside(blanked)
     found += _ordinals(blanked, words)
     found += _nones(blanked, words)
     return Scan(blanked, tuple(sorted(_apart(found), key=lambda one: (one.start, -one.end))), advice)
@@ -151,14 +172,14 @@ def _with_unit(text: str, amount: Amount, after: Amount | None) -> Amount:
 def _noun(text: str, end: int, words: Lexicon) -> str:
     """What a bare number counts: the class of the first known noun within a few words; "" if there is none."""
     rest = text[end : end + 60]
-    stop = re.search(r"[.,;:()\x01-\x03]|\s(?:and|y|in|en|of|de|at|a|from|to)\s", rest)
-    rest = rest[: stop.start()] if stop else rest
-    reach = [match.end() for match in _WORD.finditer(rest)][:_NOUN_REACH]
-    rest = rest[: reach[-1]] if reach else ""
+    stop = re.search(r"[.,;:()\x01-\x03]|\s(?:and|y|in|en|of|de|at|a|from|to|is|was|were|are|es|fue|son|eran)\s", rest)
+    before = rest[: stop.start()] if stop else rest
+    reach = [match.end() for match in _WORD.finditer(before)][:_NOUN_REACH]
+    before = before[: reach[-1]] if reach else ""
     best = ""
-    where = len(rest) + 1
+    where = len(before)
     for kind, pattern in words.kinds.items():
-        match = pattern.search(rest)
+        match = pattern.search(rest)  # "cambios de nivel" begins before "de"
         if match is not None and match.start() < where:
             best, where = kind, match.start()
     return best
@@ -182,7 +203,7 @@ def _moment(text: str, start: int, end: int, moment: object, words: Lexicon) -> 
 def _ratios(text: str, words: Lexicon) -> Iterator[Mention]:
     pattern = phrases(words.ratios)
     for match in pattern.finditer(text):
-        if _PART.search(text, 0, match.start()):
+        if _PART.search(text, 0, match.start()) or _OF_READINGS.match(text, match.end()):
             continue
         value = words.ratios[match.group().lower()]
         yield Mention(
@@ -200,7 +221,7 @@ def _directions(text: str, words: Lexicon) -> Iterator[Mention]:
         for match in words.directions[name].finditer(text):
             before = text[max(0, match.start() - 30) : match.start()]
             clause = re.split(r"[,;:.()]", before)[-1]
-            if _IF.search(clause) or _RANKED.search(clause):
+            if _IF.search(clause) or _RANKED.search(clause) or _BOUND.match(text, match.end()):
                 continue
             negated = name != "flat" and bool(
                 re.search(words.grammar["not"].pattern + r"\s*(?:\w+\s+){0,2}$", clause, re.IGNORECASE)
@@ -217,6 +238,14 @@ def _more(text: str) -> Iterator[Mention]:
         start, end = match.span("way")
         value, word = (1.0, "up") if up else (-1.0, "down")
         yield Mention(start=start, end=end, kind="direction", value=value, word=word)
+
+
+def _beside(text: str) -> Iterator[Mention]:
+    """How far one figure is from another: "21 % above the first half"; "above 5 s" only bounds a figure."""
+    for match in _ABOVE.finditer(text):
+        up = match["up"] is not None
+        start, end = match.span("up" if up else "down")
+        yield Mention(start=start, end=end, kind="direction", value=1.0 if up else -1.0, word="up" if up else "down")
 
 
 def _ordinals(text: str, words: Lexicon) -> Iterator[Mention]:

@@ -14,6 +14,10 @@ _SPAN_GAP = 14
 """Characters between the moments of "from T to U"."""
 
 
+_THEN = frozenset({"", "from", "to", "before", "after", "change", "peak", "min", "max", "expected", "usual"})
+"""Roles of figures that are of a moment told beside them."""
+
+
 def check_spans(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
     """What is said to go "from T to U" is one fact's way from its start to its end."""
     moments = [i for i, one in enumerate(mentions) if one.kind == "moment"]
@@ -42,6 +46,7 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
         if near and not any(near & set(found[i]) for i in levels):
             for i in (*levels, moments[0]):
                 found[i] = {}  # what was there instead of what was expected, but at another time
+    torn: set[int] = set()
     for i, one in enumerate(mentions):
         if one.kind == "quantity" and told[i].role in {"", *SAID_EXPECTED}:
             beside = [m for m, other in enumerate(mentions) if other.kind == "moment"]
@@ -52,5 +57,11 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
             continue
         near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}
         near = near or {fact for m in moments for fact in found[m] if fact != SHEET}
+        if near and not near & set(found[i]) and told[i].role in _THEN:
+            found[i] = {}  # another thing's figure, told of this moment
+            torn.add(i)
+            continue
         if near & set(found[i]):
             found[i] = {fact: names for fact, names in found[i].items() if fact in near}
+    if len(moments) == 1 and torn and not any(found[i] for i, one in enumerate(mentions) if one.kind == "quantity"):
+        found[moments[0]] = {}

@@ -23,6 +23,8 @@ def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[
         first = next((i for i in range(index - 1, -1, -1) if told[i].role == "from"), None)
         if first is None or mentions[first].end < context.clause[0]:
             first = _started(told, index)
+        if first is None:
+            _check_reached(mentions, told, found, index)
         if first is None or not alike(mentions[first], mentions[index]):
             continue
         both = {f for f in set(found[first]) & set(found[index]) if len(found[first][f] | found[index][f]) > 1}
@@ -35,6 +37,20 @@ def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[
         else:
             found[first] = {fact: found[first][fact] for fact in both}
             found[index] = {fact: found[index][fact] for fact in both}
+            for i, one in enumerate(told):
+                # "from 4 s to 3 s, by 25 %": the change is that of the pair.
+                if i not in {first, index} and one.role == "change" and one.series == context.series:
+                    found[i] = {fact: names for fact, names in found[i].items() if fact in both}
+
+
+def _check_reached(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support], index: int) -> None:
+    """What "rose by X to Y" tells is of one fact."""
+    before = [i for i in range(index) if mentions[i].kind == "quantity" and told[i].clause == told[index].clause]
+    if not before or told[before[-1]].role != "change":
+        return
+    both = set(found[before[-1]]) & set(found[index])
+    for i in (before[-1], index):
+        found[i] = {fact: names for fact, names in found[i].items() if fact in both}
 
 
 def check_ways(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:

@@ -39,6 +39,8 @@ def moment(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneInf
             and (not fact or fact.kind != "event")
         ):
             continue
+        if fact is not None and fact.kind == "change_point" and instant.name == "end" and context.role != "until":
+            continue  # how long a level lasted; that it changed then is told by the next change
         if instant.name in _NOT_SAID.get(context.role, ()):
             continue
         if is_moment(instant.at, mention.moment, zone, book.end, mention.hedge):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from sereno.explain.fact import Fact
 from sereno.explain.verify.compatible import noun_allows, role_allows
 from sereno.explain.verify.context import Context
@@ -17,6 +19,8 @@ from sereno.explain.verify.units import BYTES, PERCENT, PLAIN, TIME
 
 def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bool) -> Iterator[tuple[int, str]]:
     """Facts and figures that may be written so; `ways`: the sentence says that something rose or fell."""
+    if context.exact:
+        mention = msgspec.structs.replace(mention, hedge="")
     for evidence in book.figures:
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
         kind = fact.kind if fact else None
@@ -37,6 +41,9 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue
         if not _direction_agrees(evidence, fact, mention, context):
             continue
+        if context.period and context.role == "" and evidence.name in {"current", "previous"}:
+            if (evidence.name == "previous") != context.then:
+                continue  # what is told of the period is what was before, all else what is now
         if mention.hedge in {"over", "under"} and "threshold" in evidence.roles:
             continue  # a threshold is a given figure, which nobody rounds
         if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
