@@ -19,7 +19,7 @@ from sereno.alerts.episode import Report
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.query.view import ShownSetting
-from sereno.store.ledger import Ledger, alerts
+from sereno.store.ledger import Ledger, alert_explanations, alerts
 from sereno.trust.keys import issue
 from sereno.web.app import mount
 from web.hostile import HOSTILE
@@ -179,3 +179,15 @@ def test_from_elsewhere_it_takes_a_key_for_alerts(ledger: Ledger) -> None:
                        headers={**FORM, "X-Sereno-Key": secret})  # fmt: skip
         assert answer.status_code == status
     assert "by on-call" in page(app)
+
+
+def test_an_alert_leads_to_its_explanation(ledger: Ledger) -> None:
+    fires, other = report("LatencyHigh", at=-60.1234567), report("Other")
+    keep(ledger, fires, other)
+    with ledger.write() as connection:
+        alert_explanations.claim(connection, [fires, other], NOW)
+        alert_explanations.settle(connection, [fires], "told", "0192")
+        alert_explanations.settle(connection, [other], "failed", "")
+    text = fetch(made(ledger), "/sereno/alerts", headers={"Accept": "text/html"}).text
+    assert text.count('href="/sereno/explanations/') == 2  # among those that fire, and in the history
+    assert text.count('<a href="/sereno/explanations/0192">What its series say</a>') == 2

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
 from api.client import fetch
-from api.double import NOW, chat
+from api.double import NOW, KeeperDouble, chat
+from grafana.recorded import record
+from sereno.api.app import create_app
+from sereno.api.options import ApiOptions
 from sereno.assembly.slo import load
+from sereno.conventions import SQLITE_FILE
+from sereno.store.ledger import Ledger
+from sereno.store.sqlite import SqliteStore
+from sereno.web.app import mount
 from web.site_under_test import made
 
 HTML = {"Accept": "text/html"}
@@ -42,6 +51,61 @@ def test_every_figure_leads_to_its_explanation(site: Any, page: str) -> None:
         told = answer.json()
         assert told["facts"]["facts"]
         assert told["text"].strip()
+
+
+def test_an_objective_is_explained_by_what_it_counted(site: Any) -> None:
+    app, _ = site
+    text = fetch(app, "/sereno/slo", headers=HTML).text
+    links = re.findall(r'class="button" href="(/sereno/explain[^"]+)"', text)
+    assert "/sereno/explain?page=%2Fsereno%2Fslo%3Fobjective%3Dllm-availability" in links
+    told = fetch(app, "/sereno/explain.json?page=/sereno/slo%3Fobjective%3Dllm-availability").json()
+    left, calls, errors = told["charts"]
+    assert [one["id"] for one in told["charts"]] == ["budget-0", "objective-calls", "objective-errors"]
+    assert sum(calls["series"][0]["values"]) == 120  # what was sent; 15 of them failed
+    pairs = zip(errors["series"][0]["values"], calls["series"][0]["values"], strict=True)
+    assert sum(share * n for share, n in pairs if n) == pytest.approx(15)
+    assert left["series"][0]["name"] == "llm-availability"
+    assert told["facts"]["facts"]
+    assert (told["supported"], told["numbers"]) == (told["numbers"], told["numbers"])
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    data = tmp_path_factory.mktemp("watched") / "data"
+    record(data, NOW)
+    store = SqliteStore(data / SQLITE_FILE)
+    ledger = Ledger(URL.create("sqlite", database=str(data / SQLITE_FILE)))
+    view = KeeperDouble(store, ledger=ledger)
+    app = create_app(view, ApiOptions())
+    mount(app, view)
+    yield app, view
+    ledger.close()
+    store.close()
+
+
+def test_an_event_of_drift_is_explained_by_its_feature(watched: Any) -> None:
+    app, _ = watched
+    (event,) = [one for one in fetch(app, "/drift/events?days=30").json() if one["kind"] == "drift"]
+    text = fetch(app, "/sereno/drift", headers=HTML).text
+    (link,) = [one for one in map(html.unescape, re.findall(r'href="(/sereno/explain[^"]+)"', text)) if "event" in one]
+    assert link == f"/sereno/explain?page=%2Fsereno%2Fdrift%3Fevent%3D{event['id']}"
+    told = fetch(app, link.replace("/explain?", "/explain.json?")).json()
+    timeline, spread = told["charts"]
+    checks = fetch(app, "/drift/features?check=2").json()
+    (found,) = [one for one in checks if one["feature"] == event["feature"] and one["model"] is None]
+    assert [timeline["title"], spread["title"]] == [f"PSI · {event['feature']}", event["feature"]]
+    assert timeline["series"][0]["values"][-1] == pytest.approx(found["psi_corrected"])
+    assert [one["name"] for one in spread["series"]] == ["Reference", "Now"]
+    assert told["facts"]["facts"]
+    assert fetch(app, "/sereno/explain.json?page=/sereno/drift%3Fevent%3D99").status_code == 404
+
+
+def test_what_happened_beside_a_figure_goes_with_it(watched: Any) -> None:
+    app, _ = watched
+    told = fetch(app, "/sereno/explain.json?page=/sereno%3Fstart_time%3D10d&chart=latency&analysis=diagnosis").json()
+    assert [event["kind"] for event in told["frames"]["events"]] == ["drift"]
+    drift = fetch(app, "/sereno/explain.json?page=/sereno/drift").json()
+    assert drift["frames"]["events"] == []  # drift is no cause of drift
 
 
 def test_the_text_agrees_with_what_the_page_shows(site: Any) -> None:

@@ -17,9 +17,10 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.keeper.quality import QualityWatch
 from sereno.quality.correction import Confusion
-from sereno.store.ledger import Ledger, quality_evals, quality_feedback
+from sereno.store.ledger import Ledger, quality_evals, quality_feedback, quality_plans
 from sereno.store.ledger.quality_evals import Calibration, Result, Run
 from sereno.store.ledger.quality_feedback import Feedback
+from sereno.store.ledger.quality_plans import Planned
 from sereno.web.app import mount
 
 HTML = {"Accept": "text/html"}
@@ -65,6 +66,15 @@ def full(ledger: Ledger) -> Any:
             at=NOW - 90, judge="j", set_name="s", set_digest="d",
             confusion=Confusion(good=25, good_found=20, bad=25, bad_found=15),
         ))  # fmt: skip
+        for name, error in (("nightly", ""), ("weekly", "nothing answers at " + SCRIPT)):
+            quality_plans.see(connection, Planned(
+                name=name, set_name="basics-en", model="weak", schedule="0 3 * * * (UTC)", since=NOW - 900,
+                seen=NOW - 5, due=NOW + 600,
+            ))  # fmt: skip
+            if error:
+                quality_plans.fail(connection, name, at=NOW - 60, error=error)
+            else:
+                quality_plans.succeed(connection, name, at=NOW - 60, run_id=f"{RUN}01")
     return site(ledger, calls)
 
 
@@ -83,6 +93,8 @@ def test_the_page_shows_rates_runs_and_judges(full: Any, language: str, words: s
     for shown in (words, "weak:latest", "90", "0.40" if language == "en" else "0,4", RUN[-10:]):
         assert shown in answer.text, shown
     assert SCRIPT not in answer.text
+    assert ("Planned evaluations" if language == "en" else "Evaluaciones planificadas") in answer.text
+    assert "nothing answers" in answer.text
 
 
 def test_the_twins_and_the_api_say_the_same(full: Any) -> None:
@@ -99,6 +111,15 @@ def test_the_twins_and_the_api_say_the_same(full: Any) -> None:
     assert told["checks_by_time"] == content["checks_by_time"]
     (line,) = [one for one in csv.DictReader(io.StringIO(fetch(full, "/sereno/quality.csv").text)) if one["model"]]
     assert (line["refusal_failed"], line["refusal_checked"], line["up"], line["quality"]) == ("2", "10", "3", "0.9")
+
+
+def test_plans_stand_in_both_twins(full: Any) -> None:
+    for path in ("/sereno/quality.json", "/sereno/api/quality"):
+        nightly, weekly = fetch(full, path).json()["plans"]
+        assert (nightly["name"], nightly["score"], nightly["running"], nightly["error"]) == ("nightly", 0.9, False, "")
+        assert (nightly["due"], weekly["score"]) == ("2025-11-21T00:10:00.000000Z", None)
+        assert weekly["errors"] == 1
+    assert fetch(full, "/sereno/api/quality", params={"model": "other"}).json()["plans"] == []
 
 
 def test_runs_over_http(full: Any) -> None:

@@ -18,12 +18,13 @@ class Left(msgspec.Struct, frozen=True):
     Attributes:
         at: epoch seconds.
         left: share of the budget, below 0 when overdrawn; None where no event has come yet.
-        events: of the part that ends then.
+        events: of the part that ends then. bad: those of them that missed, of a ratio; None of a mean.
     """
 
     at: float
     left: float | None
     events: float
+    bad: float | None = None
 
 
 def burndown(slo: Slo, parts: Sequence[tuple[float, Sequence[Cell]]]) -> list[Left]:
@@ -44,12 +45,12 @@ def burndown(slo: Slo, parts: Sequence[tuple[float, Sequence[Cell]]]) -> list[Le
     seen = list(accumulate(events for _, events in found))
     total = seen[-1] if seen else 0.0
     out = []
-    for (at, _), (_, events), bad, so_far in zip(parts, found, above, seen, strict=True):
+    for (at, _), (missed, events), bad, so_far in zip(parts, found, above, seen, strict=True):
         if not so_far:
             left = None
         elif isinstance(slo.indicator, Mean):
             left = 1 - max(0.0, bad / so_far / float(slo.indicator.at_most) - 1) / float(slo.budget)
         else:
             left = 1 - bad / total / float(slo.budget)
-        out.append(Left(at, left, events))
+        out.append(Left(at, left, events, None if isinstance(slo.indicator, Mean) else missed))
     return out

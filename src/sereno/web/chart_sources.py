@@ -72,7 +72,8 @@ def source(pages: Sequence[Page], ask: Ask, address: str, chart: str) -> Source:
     )
     drawn = list(page.figures(inner, look) if page.figures else charts_in(page.shape(page.gather(inner), look)))
     known = [one for one in drawn if one.known and one.kind != "radar"]
-    kept = [one for one in known if one.id == chart] if chart else [one for one in known if one.times] or known
+    chosen = known if page.figures else [one for one in known if one.times] or known
+    kept = [one for one in known if one.id == chart] if chart else chosen
     if not kept:
         ids = ", ".join(one.id for one in known) or "none"
         raise not_found(f"There is no figure {chart[:64]!r} with data at {address[:100]}; it has: {ids}.")

@@ -12,6 +12,7 @@ from sereno.alerts.episode import Episode
 from sereno.alerts.history import Day, History, days, history
 from sereno.conventions import DEFAULT_KEEPER
 from sereno.query.alerts import FIELDS, AlertMessage, alert_message, filter_of
+from sereno.store.ledger import alert_explanations
 from sereno.store.ledger.alerts import Filter, episodes, last_told, names
 from sereno.web.charts import Chart, Series, Tone
 from sereno.web.page import Ask, Look, Page, Table
@@ -23,6 +24,7 @@ LATE = 900.0
 MOST_DAYS = 400
 TOP = 10
 _TONES: Mapping[str, Tone] = {"critical": "bad", "warning": "s2", "info": "s1"}
+Told = Mapping[tuple[str, float], str]
 _COLUMNS = ("id", "name", "severity", "state", "starts_at", "ends_at", "seconds", "received_at", "acknowledged_at",
             "acknowledged_by", "note", "summary", "fingerprint")  # fmt: skip
 
@@ -32,11 +34,13 @@ class AlertRow(AlertMessage, frozen=True, kw_only=True):
 
     Attributes:
         began, first_told, taken_at: as `starts_at`, `received_at`, `acknowledged_at`, in epoch seconds.
+        explanation: id of what was told of its series, "" where nothing was.
     """
 
     began: float
     first_told: float
     taken_at: float | None
+    explanation: str = ""
 
 
 class AlertsContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,12 +80,14 @@ def gather(ask: Ask) -> AlertsContent:
     wanted, ledger = filter_of(ask.values, span.start, span.end), ask.view.ledger
     if ledger is None:
         reported, begun, running, page, rules = None, [], [], [], []
+        told: Told = {}
     else:
         with ledger.read() as connection:
             reported, rules = last_told(connection), names(connection)
             begun = episodes(connection, Filter(start=span.start, end=span.end))
             running = episodes(connection, Filter(open=True))
             page = episodes(connection, wanted, limit=query.limit + 1, offset=query.offset)
+            told = alert_explanations.told(connection, min((one.starts_at for one in (*running, *page)), default=0.0))
     first = max(span.start, span.end - MOST_DAYS * 86400.0)
     grave = {"critical": 0, "warning": 1, "info": 2}
     running.sort(key=lambda one: (grave.get(one.severity, 3), one.starts_at))
@@ -91,8 +97,8 @@ def gather(ask: Ask) -> AlertsContent:
         end=span.end,
         kept=ledger is not None,
         reported_at=reported,
-        open=[_row(one, ask.now) for one in running],
-        alerts=[_row(one, ask.now) for one in page[: query.limit]],
+        open=[_row(one, ask.now, told) for one in running],
+        alerts=[_row(one, ask.now, told) for one in page[: query.limit]],
         offset=query.offset,
         more=len(page) > query.limit,
         history=history(begun, ask.now, holds()),
@@ -103,13 +109,14 @@ def gather(ask: Ask) -> AlertsContent:
     )
 
 
-def _row(one: Episode, now: float) -> AlertRow:
+def _row(one: Episode, now: float, told: Told) -> AlertRow:
     base = alert_message(one, now)
     return AlertRow(
         **{name: getattr(base, name) for name in AlertMessage.__struct_fields__},
         began=one.starts_at,
         first_told=one.received_at,
         taken_at=one.acknowledged_at,
+        explanation=told.get((one.fingerprint, round(one.starts_at, 3)), ""),
     )
 
 

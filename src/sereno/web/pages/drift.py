@@ -23,7 +23,9 @@ from sereno.query.drift import (
 )
 from sereno.query.fields import FILTERS, Field
 from sereno.query.times import parse_time
+from sereno.web.addresses import explain_address
 from sereno.web.charts import Chart, Series, Threshold, Tone
+from sereno.web.drift_event import EVENT, beside
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.span import span_of
 
@@ -88,12 +90,18 @@ def shape(content: DriftContent, look: Look) -> Mapping[str, Any]:
         "pictures": [_picture(one, at, look) for at, one in enumerate(drawn)],
         "timeline": _timeline(content.checks, look),
         "events_at": [_at(one.timestamp) for one in content.events],
+        "explained": [_explanation(one, look) for one in content.events],
         "triggers_at": [_at(one.timestamp) for one in content.triggers],
         "checked_at": None if last is None else _at(last.timestamp),
         "badges": BADGES,
         "states": STATES,
         "here": look.link(),
     }
+
+
+def _explanation(one: EventMessage, look: Look) -> str:
+    """Where an event is explained; "" for those that are of no figure."""
+    return explain_address(look.to("/drift", event=str(one.id))) if one.kind == "drift" and one.feature else ""
 
 
 def _picture(one: FeatureMessage, number: int, look: Look) -> Chart:
@@ -122,10 +130,17 @@ def _timeline(checks: Sequence[CheckMessage], look: Look) -> Chart:
         kind="lines", id="drift-timeline", title=look.t["drift_timeline"], description=look.t["drift_timeline_text"],
         unit="count", x=tuple(sorted(known)), tz=look.shown.tz, instants=True, empty=look.t["drift_timeline_empty"],
         series=(Series(name="PSI", values=tuple(known[at] for at in sorted(known)), tone="s1"),),
-        thresholds=tuple(
-            Threshold(name=look.t[f"drift_sev_{name}"], value=least, tone=_TONES[name]) for least, name in BANDS
-        ),
+        thresholds=_levels(look),
     )  # fmt: skip
+
+
+def _levels(look: Look) -> tuple[Threshold, ...]:
+    return tuple(Threshold(name=look.t[f"drift_sev_{name}"], value=least, tone=_TONES[name]) for least, name in BANDS)
+
+
+def _drawn(ask: Ask, look: Look) -> list[Chart]:
+    made = shape(gather(ask), look)
+    return [*made["pictures"], made["timeline"]]
 
 
 def table(content: DriftContent) -> Table:
@@ -140,7 +155,7 @@ def _at(moment: str) -> float:
 PAGES = (
     Page(
         name="drift", path="/drift", template="drift.html", section="drift", usual_start="30d", gather=gather,
-        shape=shape, table=table,
-        fields=(MODEL, *(field for field in FILTERS if field.name in {"start_time", "end_time"})),
+        shape=shape, table=table, figures=beside(_picture, _levels, _drawn),
+        fields=(MODEL, EVENT, *(field for field in FILTERS if field.name in {"start_time", "end_time"})),
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from sereno.query.fields import Field
 from sereno.web.chart_frames import document
 from sereno.web.chart_sources import PREFIX, Source, source
 from sereno.web.charts import Chart, script_json
+from sereno.web.happenings import happenings
 from sereno.web.page import Ask, Look, Page, Table
 from sereno.web.told import fact_rows, pieces
 
@@ -88,7 +89,8 @@ def explained(found: Source, ask: Ask, chart: str, analysis: str, question: str)
         question: of the analysis `question`; without words it is trends.
     """
     title = found.charts[0].title if len(found.charts) == 1 else " · ".join(one.title for one in found.charts)
-    frames = document(found.charts, title=title, now=ask.now)
+    events = happenings(ask, found.charts, found.page.section)
+    frames = document(found.charts, title=title, now=ask.now, events=events)
     sheet = facts(chart_of_json(frames), now=ask.now)
     asked = "question" if question and analysis == "trends" else analysis
     asked = asked if asked != "question" or question else "trends"

@@ -80,6 +80,8 @@ def shape(content: QualityContent, look: Look) -> Mapping[str, Any]:
         "thumbs": up + down,
         "run_at": [parse_time(run.at, 0.0) for run in content.evaluations],
         "judge_at": [parse_time(judge.at, 0.0) for judge in content.judges],
+        "due_at": [parse_time(plan.due, 0.0) for plan in content.plans],
+        "succeeded_at": [plan.succeeded and parse_time(plan.succeeded, 0.0) for plan in content.plans],
     }
 
 

@@ -38,6 +38,7 @@ TEXTS = {
     "your_note": ("Note", "Nota"),
     "runbook": ("Runbook", "Qué hacer"),
     "dashboard": ("Dashboard", "Panel"),
+    "alert_explained": ("What its series say", "Lo que dicen sus series"),
     "alert_query": ("Query", "Consulta"),
     "alert_labels": ("Labels", "Etiquetas"),
     "alert_open": ("Not over", "Sin resolver"),

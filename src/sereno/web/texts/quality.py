@@ -48,6 +48,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quality_corrected": ("corrected {value}", "corregido {value}"),
     "quality_items": ("Items", "Ítems"),
     "quality_failed": ("{n} without an answer", "{n} sin respuesta"),
+    "quality_plans": ("Planned evaluations", "Evaluaciones planificadas"),
+    "quality_plan": ("Plan", "Plan"),
+    "quality_succeeded": ("Last score", "Última nota"),
+    "quality_due": ("Next", "Próxima"),
+    "quality_runs_now": ("runs now", "en marcha"),
+    "quality_fails": ("Failed", "Falló"),
     "quality_judges": ("Judges", "Jueces"),
     "quality_judges_text": (
         "Models that grade, against people's labels: κ is agreement beyond chance (1 is full, 0 is chance).",
