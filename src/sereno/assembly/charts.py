@@ -52,6 +52,10 @@ def chart_of_file(path: Path, *, title: str = "", time: str = "", tz: str = "UTC
                 return msgspec.structs.replace(chart, title=title or chart.title)
             case _:
                 raise ConfigError(f"{path} ends in none of .csv, .tsv, .parquet, .json")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror or error}; expected a CSV, Parquet or JSON file"
+        ) from None
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
     return chart_of_table(table, title=title or path.stem, time=time or None, tz=tz)
@@ -67,8 +71,8 @@ def chart_of_prometheus(url: str, query: str, *, hours: float, title: str, tz: s
 
     if not query.strip():
         raise ConfigError("--query is missing; expected PromQL such as rate(llm_requests_total[5m])")
-    end = clock.time()
-    start = end - hours * 3600
+    end = round(clock.time(), 3)  # Prometheus counts milliseconds: a finer end would lie beyond the last point
+    start = round(end - hours * 3600, 3)
     form = {
         "query": query,
         "start": f"{start:.3f}",

@@ -64,12 +64,12 @@ def verify(
     from sereno.explain.verify import verify as verified
 
     try:
-        sheet = msgspec.json.decode(facts_file.read_bytes(), type=FactSheet)
+        sheet = msgspec.json.decode(_bytes_of(facts_file), type=FactSheet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{facts_file} holds no facts: {error}; make it by sereno explain facts FILE --json"
         ) from None
-    raw = sys.stdin.buffer.read(TEXT_MOST + 1) if str(text) == "-" else text.read_bytes()
+    raw = sys.stdin.buffer.read(TEXT_MOST + 1) if str(text) == "-" else _bytes_of(text)
     if len(raw) > TEXT_MOST:
         raise ConfigError(f"{text} has more than {TEXT_MOST} bytes; check it in parts")
     told = raw.decode("utf-8", "replace")
@@ -101,6 +101,7 @@ def chart(
     language: Annotated[str, typer.Option(help="Of the answer: en, es …")] = "en",
     model: Annotated[str, typer.Option(help="Model that narrates; templates without.")] = "",
     strict: Annotated[bool, typer.Option(help="Leave out sentences that no fact supports.")] = False,
+    image: Annotated[Path | None, typer.Option(help="Picture of the chart, for a model that sees.")] = None,
     title: Title = "",
     tz: Zone = "UTC",
     time: Time = "",
@@ -111,6 +112,7 @@ def chart(
 
     from sereno.assembly.charts import chart_of_file, chart_of_prometheus, chart_of_sql, with_unit
     from sereno.cli.explain_text import Printer
+    from sereno.query.explaining.given_picture import picture_of
     from sereno.query.explaining.request import Asked
 
     if question:
@@ -136,6 +138,13 @@ def chart(
         model=model or None,
         strict=strict,
         context="",
-        image=None,
+        image=None if image is None else picture_of(_bytes_of(image)),
     )
     asyncio.run(Printer(sys.stdout).run(loaded.settings, asked))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}; expected a file") from None

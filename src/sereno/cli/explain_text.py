@@ -97,6 +97,7 @@ class Printer:
             self._out.write(f"{self._mark(DIM)}[{position}] {fact}: {told.get(fact, '')}{self._mark(OFF)}\n")
         who = end.model or "templates"
         score = f"{end.supported} of {end.numbers} claims supported ({end.score:.0%})"
+        who += {"given": ", shown your picture", "drawn": ", shown a picture of it"}.get(end.picture, "")
         self._out.write(f"{self._mark(DIM)}{score}, by {who} in {end.seconds:.1f} s{self._mark(OFF)}\n")
 
     def _mark(self, code: str) -> str:
