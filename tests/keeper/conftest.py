@@ -15,6 +15,10 @@ from sereno.journal.instance import prepare_data
 from sereno.journal.reader import JournalReader
 from sereno.journal.writer import JournalWriter
 from sereno.store.sqlite import SqliteStore
+from store.conftest import databases
+
+__all__ = ["databases"]
+"""A real PostgreSQL, for those who ask for it."""
 
 
 def exchange(

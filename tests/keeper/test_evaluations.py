@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import URL
 
 from sereno.errors import ModelError
 from sereno.keeper.evaluations import HOLD, EvaluationWatch, Planning
@@ -15,6 +14,7 @@ from sereno.quality.plan import RETRY, Plan
 from sereno.store.ledger import Ledger, quality_evals, quality_plans
 from sereno.store.ledger.quality_evals import Result, Run
 from sereno.store.ledger.quality_plans import Planned
+from sereno.store.ledger.url import postgres_url, sqlite_url
 
 HOUR, START = 3600.0, 1_763_683_200.0
 
@@ -68,9 +68,13 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(URL.create("sqlite", database=str(tmp_path / "sereno.db")))
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger on each database."""
+    if request.param == "sqlite":
+        ledger = Ledger(sqlite_url(tmp_path / "sereno.db"))
+    else:
+        ledger = Ledger(postgres_url(request.getfixturevalue("databases").url(tmp_path)))
     yield ledger
     ledger.close()
 

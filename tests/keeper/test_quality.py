@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from scipy import stats
-from sqlalchemy import URL
 
 from api.double import NOW, MemoryStore, chat
 from sereno.calls import Exchange
@@ -22,14 +21,19 @@ from sereno.store.ledger import Ledger, explanations, quality_checks, quality_ev
 from sereno.store.ledger.explanations import Explanation
 from sereno.store.ledger.quality_evals import Calibration, Result, Run
 from sereno.store.ledger.quality_feedback import Feedback
+from sereno.store.ledger.url import postgres_url, sqlite_url
 
 SORRY = "I'm sorry, but I can't help with that."
 HOUR = int((NOW - 60) // 3600 * 3600)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(URL.create("sqlite", database=str(tmp_path / "sereno.db")))
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger on each database."""
+    if request.param == "sqlite":
+        ledger = Ledger(sqlite_url(tmp_path / "sereno.db"))
+    else:
+        ledger = Ledger(postgres_url(request.getfixturevalue("databases").url(tmp_path)))
     yield ledger
     ledger.close()
 
