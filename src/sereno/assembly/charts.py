@@ -82,21 +82,40 @@ def chart_of_prometheus(url: str, query: str, *, hours: float, title: str, tz: s
     try:
         with httpx.Client(timeout=30.0, follow_redirects=False, trust_env=False) as client:
             answer = client.post(url.rstrip("/") + "/api/v1/query_range", data=form)
-        said = msgspec.json.decode(answer.content[:MOST_ANSWER])
-    except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, UnicodeDecodeError) as error:
+        said = msgspec.json.decode(answer.content[:MOST_ANSWER], type=_Answer)
+        if said.data is None and said.status == "success":
+            raise ValueError("its answer holds no data")  # noqa: TRY301  as what cannot be read, below
+        frames = [_frame(one) for one in said.data.result] if said.data is not None else []
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
         raise UpstreamError(f"the Prometheus at {url} does not answer as one: {error}") from None
-    if not isinstance(said, dict) or said.get("status") != "success":
-        told = said.get("error", answer.status_code) if isinstance(said, dict) else answer.status_code
+    if said.status != "success":
+        told = said.error or f"it answered {answer.status_code}"
         raise UpstreamError(f"the Prometheus at {url} refused the query: {told}")
-    frames = [_frame(one) for one in said.get("data", {}).get("result", [])]
     document = {"frames": frames, "title": title, "tz": tz, "range": {"from": start * 1000, "to": end * 1000}}
     return chart_of_json(document)
 
 
-def _frame(result: dict[str, Any]) -> dict[str, Any]:
-    labels = dict(result.get("metric", {}))
+class _Result(msgspec.Struct, frozen=True):
+    metric: dict[str, str] = {}
+    values: list[tuple[float, str]] = []
+
+
+class _Data(msgspec.Struct, frozen=True):
+    result: list[_Result]
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """https://prometheus.io/docs/prometheus/latest/querying/api/: of a range query."""
+
+    status: str
+    error: str = ""
+    data: _Data | None = None
+
+
+def _frame(result: _Result) -> dict[str, Any]:
+    labels = dict(result.metric)
     name = labels.pop("__name__", "") or "value"
-    points = result.get("values", [])
+    points = result.values
     return {
         "name": name,
         "fields": [
