@@ -18,6 +18,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from time import process_time
 from typing import Any
 
@@ -252,6 +253,23 @@ def change_finders(period: int) -> dict[str, Callable[[Floats], Found]]:
     return {"sereno": our_changes, **simple, "PELT": pelt, "ADWIN": adwin, "none": lambda _values: set()}
 
 
+def seen(name: str, rows: list[tuple[dict[str, datetime], Any]]) -> list[Floats]:
+    """The columns as the annotators saw them: river ships three series finer or longer than their annotations count.
+
+    Apple: close and volume of every third day from the second on; Bitcoin: up to 2019-06-19; Brent: every tenth day,
+    from 2000 on (get_apple.py, get_bitcoin.py and brent_spot/convert.py of the Turing Change Point Dataset).
+    """
+    if name == "Apple":
+        rows = [(when, {key: row[key] for key in ("Close", "Volume")}) for when, row in rows[1::3]]
+    elif name == "Bitcoin":
+        rows = [row for row in rows if row[0]["date"] <= datetime(2019, 6, 19)]  # noqa: DTZ001 - as the data has it
+    elif name == "BrentSpotPrice":
+        rows = [row for row in rows[::10] if row[0]["day"].year >= 2000]
+    figures = [[*row.values()] if isinstance(row, dict) else [row] for _, row in rows]
+    columns = [np.array(column, dtype=float) for column in zip(*figures, strict=True)]
+    return [np.where(np.isfinite(column), column, np.nanmedian(column)) for column in columns]
+
+
 def annotated() -> dict[str, Any]:
     """The series of river with their annotators' change points; of several columns the union of what each shows."""
     from river.drift import datasets  # noqa: PLC0415 - of the group bench
@@ -261,12 +279,7 @@ def annotated() -> dict[str, Any]:
     table: dict[str, dict[str, float]] = {}
     for name in kinds:
         data = getattr(datasets, name)()
-        rows = [row for _, row in data]
-        columns = [
-            np.array(column, dtype=float)
-            for column in zip(*([*r.values()] if isinstance(r, dict) else [r] for r in rows), strict=True)
-        ]
-        columns = [np.where(np.isfinite(column), column, np.nanmedian(column)) for column in columns]
+        columns = seen(name, list(data))
         table[name] = {}
         for finder, find in change_finders(periods.get(name, 0)).items():
             found = set().union(*(find(column) for column in columns))
