@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -78,8 +79,7 @@ def described(
     """
     schema: dict[str, Any] = {}
     if answers is not None:
-        _TYPES.append(answers)
-        schema = {"schema": msgspec.json.schema_components([answers], ref_template=_REF)[0][0]}
+        schema = {"schema": dict(_schema(answers))}
     problem = {"content": {PROBLEM_JSON: {"schema": {"$ref": _REF.format(name="ProblemDocument")}}}}
     responses: dict[int | str, Any] = {200: {"description": "The answer.", "content": dict.fromkeys(media, schema)}}
     responses |= {code: {"description": _ERRORS[code], **problem} for code in errors}
@@ -98,9 +98,14 @@ def described(
 
 def body(kind: Any) -> dict[str, Any]:
     """A JSON request body in OpenAPI's words."""
+    return {"required": True, "content": {"application/json": {"schema": dict(_schema(kind))}}}
+
+
+@cache
+def _schema(kind: Any) -> dict[str, Any]:
+    """The schema of a type, and the type among those that `components` describes; once, however many applications."""
     _TYPES.append(kind)
-    schema = msgspec.json.schema_components([kind], ref_template=_REF)[0][0]
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    return msgspec.json.schema_components([kind], ref_template=_REF)[0][0]
 
 
 def components() -> dict[str, Any]:

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -158,7 +159,9 @@ def _plain(folder: Traversable) -> list[tuple[str, bytes]]:
     return [("sereno.css", b"\n".join(styles)), *sorted(found.items())]
 
 
-def _compressed(body: bytes) -> dict[str, bytes]:
+@lru_cache(maxsize=32)
+def _compressed(body: bytes) -> Mapping[str, bytes]:
+    """A file in every coding; an application made again finds it made."""
     return {
         "br": brotli.compress(body, quality=9),
         "gzip": gzip.compress(body, 9, mtime=0),
