@@ -29,6 +29,7 @@ _READY = 60.0
 _PATIENCE = 30.0
 _FEWEST, _MOST = 4, 900
 _DAYS = 1_260  # five years of trading
+_MOST_TOKENS = 160  # of what the embedded model tells of a chart: it repeats itself, at 15 tokens a second of one core
 
 
 @app.command()
@@ -88,15 +89,17 @@ def _play(
     named = zip(("--listen", "--keeper"), addresses, (DEFAULT_LISTEN, DEFAULT_KEEPER), strict=True)
     listen, keeper = (_address(console, *wanted) for wanted in named)
     stop = threading.Event()
+    short: tuple[str, ...] = ()
     with contextlib.ExitStack() as stack, _ended_by(stop):
         if not upstream:
+            short = ("--set", f"explain.max_tokens={_MOST_TOKENS}")
             address, _ = free_address(DEFAULT_UPSTREAM.removeprefix("http://"))
             arguments = ("demo", "--serve", address.rpartition(":")[2])
             model = Child("model server", arguments, folder / "demo-model.log")
             stack.callback(model.stop)
             upstream = f"http://{address}"
             model.wait_until(f"{upstream}/", _READY)
-        options = ("up", "--listen", listen, "--keeper", keeper, "--upstream", upstream, "--data", str(folder))
+        options = ("up", "--listen", listen, "--keeper", keeper, "--upstream", upstream, "--data", str(folder), *short)
         watch = Child("gateway and keeper", options, folder / "demo-up.log")
         stack.callback(watch.stop)
         watch.wait_until(f"http://{listen}/readyz", _READY)
