@@ -14,6 +14,7 @@ from sereno.store.postgres.address import Address
 from sereno.store.postgres.failures import told
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.migrate import migrate, refuse_other_schema
+from sereno.store.postgres.word_index import WordIndex
 
 READERS = 8
 """Connections that read at once; further readers wait for one."""
@@ -39,6 +40,7 @@ class Database:
         self._read_only = read_only
         self._writing = RLock()
         self._writer: Link | None = None
+        self.word_index = WordIndex(lambda: Link(address, limited=False))
         self._reading = BoundedSemaphore(READERS)
         self._readers = Lending(self.name, lambda: Link(address, limited=True), Link.close, READERS)
         with told(self.name):
@@ -97,6 +99,7 @@ class Database:
         """Close everything; idempotent."""
         with self._writing:
             self._readers.close()
+            self.word_index.close()
             if self._writer is not None:
                 self._writer.close()
 

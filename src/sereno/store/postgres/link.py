@@ -18,6 +18,8 @@ _SESSION = (
     "SET search_path = sereno, public; SET TimeZone = 'UTC'; SET jit = off; SET plan_cache_mode = force_custom_plan;"
     " SET enable_partitionwise_join = on; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '300s';"
     " SET client_min_messages = warning;"
+    # Words are sorted into their index beside ingest (`word_index`), within a batch only where that does not happen.
+    " SET gin_pending_list_limit = '32MB'; SET work_mem = '32MB';"
     # The keeper deletes a journal segment when its last frame is committed, so a commit must survive a power cut.
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )

@@ -16,6 +16,10 @@ AHEAD_SECONDS = 7 * 86400.0
 """A month is made so long before its first call can come."""
 
 
+_OPTIONS = {"calls": "", "bodies": " WITH (toast_tuple_target = 8160)"}
+"""The tables that have months; why a body stays in its row says `migrations/0002_body_pages.sql`."""
+
+
 class Month(NamedTuple):
     """One month.
 
@@ -58,10 +62,10 @@ def make_months(link: Link, times: Iterable[float]) -> None:
     there = {name for name, _ in months(link)}
     for month in wanted.values():
         if month.name not in there:
-            for table in ("calls", "bodies"):
+            for table, options in _OPTIONS.items():
                 link.execute(
                     f"CREATE TABLE sereno.{table}_{month.name} PARTITION OF sereno.{table}"
-                    f" FOR VALUES FROM ({month.start!r}) TO ({month.end!r})"
+                    f" FOR VALUES FROM ({month.start!r}) TO ({month.end!r}){options}"
                 )
 
 

@@ -14,6 +14,7 @@ from sereno.store.postgres.connection import Database
 from sereno.store.postgres.digest import digest
 from sereno.store.postgres.link import Link
 from sereno.store.postgres.months import make_months
+from sereno.store.postgres.word_index import SORT_IN
 from sereno.store.postgres.writing import elements
 from sereno.store.sql.columns import COLUMNS
 from sereno.store.sql.content import texts
@@ -67,6 +68,7 @@ class PostgresTables:
                 f"SELECT setval(pg_get_serial_sequence('sereno.{table}', '{column}'),"
                 f" (SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"
             )
+        connection.execute(SORT_IN)
         connection.execute("ANALYZE calls, bodies, sessions, talks")
 
 

@@ -67,6 +67,7 @@ def add(database: Database, names: Names, sessions: Names, batch: Batch) -> int:
         _positions(link, batch)
         n = len(laid.calls)
         link.execute(_STATE, (n, n, laid.internal, len(laid.bodies), laid.longest))
+    database.word_index.stored(len(laid.bodies))
     return n
 
 
