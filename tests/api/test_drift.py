@@ -73,15 +73,15 @@ def test_from_nothing_to_a_verdict(app: Any) -> None:
     assert (made.status_code, made.json()["reference"], made.json()["rows"]) == (201, "normal@1", 400)
     assert told(app, "/drift/summary")["status"] == "waiting"
     found = fetch(app, "/drift/check", method="POST").json()
-    assert (found["status"], found["severity"], found["top_feature"]) == ("ok", "critical", "latency")
+    assert (found["status"], found["severity"], found["top_feature"]) == ("ok", "critical", "ttft")
     assert told(app, "/drift/metrics", days="7") == [found]
     summary = told(app, "/drift/summary")
     assert (summary["severity"], summary["drift_detected"], summary["last_check"]) == ("critical", True, found)
     assert [(one["kind"], one["feature"]) for one in told(app, "/drift/events")] == [
-        ("drift", "latency"), ("reference", None),
+        ("drift", "ttft"), ("reference", None),
     ]  # fmt: skip
     first = told(app, "/drift/features")[0]
-    assert (first["feature"], first["model"], first["n_reference"], first["n_current"]) == ("latency", None, 400, 200)
+    assert (first["feature"], first["model"], first["n_reference"], first["n_current"]) == ("ttft", None, 400, 200)
     assert sum(first["distribution"]["current"]) == 200
     assert told(app, "/drift/features", check="1", model="nobody") == []
     assert fetch(app, "/drift/features", params={"check": "99"}).status_code == 404
