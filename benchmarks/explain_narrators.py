@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from explain_said import Figure, Said, marked
+
 from sereno.explain.fact import Fact, FactSheet
 
 WORDS = {
@@ -69,19 +71,18 @@ SCALES: dict[str, list[tuple[float, str]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Told:
-    """A sentence, and the words in it that are lies."""
-
-    text: str
-    lies: tuple[str, ...] = ()
-
-
 @dataclass
 class _Claim:
     pattern: str
     fields: dict[str, str]
     fact: Fact
+
+
+def rounds_alike(one: str, other: str) -> bool:
+    """Whether two figures, at the places both show, are the same: "from 12 to 12.0" tells no way."""
+    assert isinstance(one, Figure)
+    assert isinstance(other, Figure)
+    return abs(one.value - other.value) <= 0.5 * max(one.step, other.step)
 
 
 class Narrator:
@@ -97,22 +98,24 @@ class Narrator:
         self._random = random.Random(seed)
         self._zone = ZoneInfo(sheet.tz)
 
-    def truths(self) -> list[Told]:
+    def truths(self) -> list[Said]:
         """A true sentence for each fact that it knows words for."""
         claims = [self._claim(fact) for fact in self._sheet.facts]
-        return [Told(claim.pattern.format(**claim.fields)) for claim in claims if claim is not None]
+        return [Said(claim.pattern.format(**claim.fields)) for claim in claims if claim is not None]
 
-    def lies(self) -> list[Told]:
+    def lies(self) -> list[Said]:
         """The same with one lie each, where one can be made that is sure to be false."""
         told = []
         for fact in self._sheet.facts:
             claim = self._claim(fact, hedged=False)
             if claim is None:
                 continue
-            lie = self._random.choice([self._wrong_number, self._wrong_way, self._wrong_time])(claim)
+            trick = self._random.choice([self._wrong_number, self._wrong_way, self._wrong_time])
+            lie = trick(claim)
             if lie is not None:
                 name, word = lie
-                told.append(Told(claim.pattern.format(**{**claim.fields, name: word}), (word.strip(),)))
+                text = claim.pattern.format(**{**claim.fields, name: f"\x02{word}\x03"})
+                told.append(marked(text, trick.__name__[1:]))
         return told
 
     def _claim(self, fact: Fact, *, hedged: bool = True) -> _Claim | None:
@@ -138,7 +141,7 @@ class Narrator:
                 have["a"] = self._figure(numbers["after"].value, numbers["after"].unit, hedged=False)
                 have["t"] = self._moment(fact.times[0].at)
                 have["t1"] = have["t"].capitalize()
-                if have["a"] == have["b"]:
+                if rounds_alike(have["a"], have["b"]):
                     return None
             case "anomaly" if fact.note == "point":
                 total = int(numbers["anomalies"].value)
@@ -154,7 +157,7 @@ class Narrator:
                 return None
         return _Claim(self._random.choice(patterns[kind]), have, fact)
 
-    def _figure(self, value: float, unit: str, *, hedged: bool) -> str:
+    def _figure(self, value: float, unit: str, *, hedged: bool) -> Figure:
         """Rounded to two to four digits, in a unit that fits."""
         scales = SCALES[unit]
         factor, sign = next(((f, s) for f, s in reversed(scales) if abs(value) >= f), scales[0])
@@ -164,12 +167,14 @@ class Narrator:
         text = f"{exact:,.{places}f}"
         if float(text.replace(",", "")) == 0 and exact != 0:
             text = f"{exact:.{digits - 1}e}"
+            places = digits - 1 - int(text.split("e")[1])
+        written = float(text.replace(",", ""))
         if self._language == "es":
             text = text.translate(str.maketrans(",.", ".,"))
         hedge = (
             self._random.choice(HEDGES[self._language]) if hedged and value > 0 and self._random.random() < 0.25 else ""
         )
-        return f"{hedge}{text}{sign}"
+        return Figure(f"{hedge}{text}{sign}", written * factor, 10.0**-places * factor)
 
     def _moment(self, at: float) -> str:
         local = datetime.fromtimestamp(at, self._zone)

@@ -10,9 +10,9 @@ way in which a figure is written down is shared.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from explain_narrators import Narrator
+from explain_narrators import Narrator, rounds_alike
+from explain_said import Said, marked
 
 from sereno.explain.fact import Fact, Number
 
@@ -145,15 +145,6 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _DIGIT = re.compile(r"[1-9]")
 
 
-@dataclass(frozen=True)
-class Said:
-    """A sentence; where its lie stands (start, end), (0, 0) in a truth; and the trick."""
-
-    text: str
-    lie: tuple[int, int] = (0, 0)
-    trick: str = ""
-
-
 class Reporter(Narrator):
     """Tells facts in the words of this module; see `Narrator`."""
 
@@ -179,8 +170,7 @@ class Reporter(Narrator):
                 if lie is not None:
                     name, word = lie
                     text = _text(pattern, {**fields, name: f"\x02{word}\x03"})
-                    start, end = text.index("\x02"), text.index("\x03") - 1
-                    said.append(Said(text.replace("\x02", "").replace("\x03", ""), (start, end), trick.__name__[1:]))
+                    said.append(marked(text, trick.__name__[1:]))
                     break
         return said
 
@@ -209,7 +199,7 @@ class Reporter(Narrator):
         if any(name not in fields for name in _FIELD.findall(pattern)):
             return None
         pairs = (("before", "after"), ("start_value", "end_value"), ("previous", "current"))
-        if any(a in fields and b in fields and fields[a] == fields[b] for a, b in pairs):
+        if any(a in fields and b in fields and rounds_alike(fields[a], fields[b]) for a, b in pairs):
             return None
         return pattern, fields
 

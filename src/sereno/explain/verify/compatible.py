@@ -86,6 +86,10 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         evidence.roles == {"expected"} or (evidence.roles == {"duration"} and noun in {"", "threshold"})
     ):
         return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
+    if role == "" and evidence.roles == {"threshold"} and noun not in {"threshold", "capacity"}:
+        return False  # a limit is said to be one
+    if role == "duration" and kind == "capacity":
+        return False  # what is left is no time that something took
     if role in {"", "forecast"} and evidence.name == "horizon":
         return False  # how far a forecast looks is not what it says
     if role == "" and kind == "composition" and evidence.roles & {"mean", "median", "min", "max"}:

@@ -20,7 +20,9 @@ _DIRECTLY = re.compile(
     re.IGNORECASE,
 )
 _APPOSED = re.compile(
-    r"[\s\x01]*(?:at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*", re.IGNORECASE
+    r"[\s\x01]*(?:(?:at|with|con|a|de)\s+(?:an?|una?)\s+(?:mean|average|media|promedio)\s+(?:of|de)"
+    r"|at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*",
+    re.IGNORECASE,
 )
 _SETTING = 60
 """Characters of a clause that only sets the scene."""

@@ -41,6 +41,11 @@ _HALF_OF = re.compile(
     re.IGNORECASE,
 )
 """Before the median: "half of all readings are below …"."""
+_AT_EXTREME = re.compile(
+    r"(?<!\w)(?:(?P<peak>at\s+its\s+(?:peak|highest|maximum)|en\s+su\s+(?:pico|máximo|punto\s+más\s+alto))"
+    r"|at\s+its\s+(?:lowest|minimum)|en\s+su\s+(?:mínimo|punto\s+más\s+bajo))(?!\w)[^;.\x03]*$",
+    re.IGNORECASE,
+)
 _REACH = 34
 """Characters before a number in which a word may say what it is."""
 _AT_ONCE = re.compile(r"for|during|within|every|durante|cada|within", re.IGNORECASE)
@@ -123,6 +128,9 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
         return f"p{percentile[-1]['a'] or percentile[-1]['b']}"
     if best:
         return best
+    extreme = _AT_EXTREME.search(scan.text, previous[-1] if previous else 0, mention.start)
+    if extreme is not None:
+        return "peak" if extreme["peak"] else "min"
     if _BEFORE_MOMENT.search(scan.text, previous[-1] if previous else 0, mention.start):
         return "before"
     tail = _TAIL.search(before)

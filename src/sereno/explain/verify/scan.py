@@ -48,6 +48,8 @@ _ABOVE = re.compile(
     r"\x03\s+(?:(?P<up>above|(?:por\s+)?encima\s+de)|(?P<down>below|(?:por\s+)?debajo\s+de))(?!\w)(?!\s*\x03)",
     re.IGNORECASE,
 )
+_DISTANCE = re.compile(r"\d(?:\s?[^\s\d,;]{1,12}){0,2}\s+$")
+"""Before "above": how far something is from what follows."""
 _WORD = re.compile(r"\w[\w'-]*")
 _RANKED = re.compile(
     r"(?:valor(?:es)?|nivel|punto|cifra|media|mediana|promedio|value|point|figure)s?\s+$", re.IGNORECASE
@@ -191,6 +193,8 @@ def _hedge(text: str, start: int, words: Lexicon) -> Hedge:
         for match in words.hedges[name].finditer(before):
             if match.group().lower() in {"hasta", "up to"} and not _UP_TO.search(before, 0, match.start()):
                 continue  # "rose up to 5 s" says where it went, not that it stayed below
+            if name != "about" and _DISTANCE.search(before, 0, match.start()):
+                continue  # "2 s above the expected 5 s" says how far from it
             if re.fullmatch(r"\s*(?:the\s+|a\s+|los\s+|las\s+|el\s+|la\s+|un\s+|una\s+)?", before[match.end() :]):
                 return name
     return ""

@@ -47,6 +47,11 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
             for i in (*levels, moments[0]):
                 found[i] = {}  # what was there instead of what was expected, but at another time
     torn: set[int] = set()
+    if not any(one.kind == "moment" for one in mentions):
+        for i, context in enumerate(told):
+            if context.role == "peak":  # the greatest of all, where no time says which of several
+                left = {fact: names - {"value"} for fact, names in found[i].items()}
+                found[i] = {fact: names for fact, names in left.items() if names}
     for i, one in enumerate(mentions):
         if one.kind == "quantity" and told[i].role in {"", *SAID_EXPECTED}:
             beside = [m for m, other in enumerate(mentions) if other.kind == "moment"]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sereno.explain.verify.context import Context
 from sereno.explain.verify.evidence import EvidenceBook
 from sereno.explain.verify.mention import Mention
-from sereno.explain.verify.support import Support, names_in, only
+from sereno.explain.verify.support import SHEET, Support, names_in, only
 
 _TOGETHER = frozenset(
     {"anomaly", "change_point", "gap", "flat", "event", "threshold", "correlation", "lead_lag", "comparison"}
 )
 """Kinds of which a chart may have several facts, whose figures must not be mixed."""
+
+
+_LASTING = frozenset({"anomaly", "flat", "gap"})
+_LASTED = frozenset({"", "expected", "usual"})
 
 
 def check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[Support]) -> None:
@@ -32,6 +37,19 @@ def check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[
             for i in group:
                 others = {} if mentions[i].kind != "moment" else {f: n for f, n in found[i].items() if f not in own[i]}
                 found[i] = others | {fact: own[i][fact] for fact in both}
+
+
+def check_lasting(
+    book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
+) -> None:
+    """A figure told with how long it was so is of the same fact: "frozen at 3 s for 5 min"."""
+    lasting = [i for i, one in enumerate(mentions) if one.kind == "quantity" and told[i].role == "duration"]
+    if len(lasting) != 1 or not found[lasting[0]] or SHEET in found[lasting[0]]:
+        return
+    facts = {fact for fact in found[lasting[0]] if book.sheet.facts[fact].kind in _LASTING}
+    for i, one in enumerate(mentions):
+        if i != lasting[0] and one.kind == "quantity" and told[i].role in _LASTED and found[i] and facts:
+            found[i] = {fact: names for fact, names in found[i].items() if fact in facts}
 
 
 def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:

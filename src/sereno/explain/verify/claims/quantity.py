@@ -29,9 +29,12 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
         if not role_allows(context.role, evidence, kind, context.noun or context.period):
             continue
         sized = evidence.roles & {"change"} and evidence.per is None and evidence.unit.dimension != PERCENT
-        told_way = context.direction is not None or mention.signed
+        # A minus alone makes no difference of a size: "-3 s" is where it was, "+3 s" or "-3 %" how far it moved.
+        told_way = context.direction is not None or mention.signed > 0 or (mention.signed < 0 and not sized)
         if evidence.roles & {"change"} and context.role == "" and not (told_way or (ways and not sized)):
             continue  # a figure with no word for a change is a level
+        if _of_whole(fact, evidence, context):
+            continue
         if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
             continue
         if fact is None and context.noun in LASTING:
@@ -48,6 +51,17 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue  # a threshold is a given figure, which nobody rounds
         if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
             yield evidence.fact, evidence.name
+
+
+def _of_whole(fact: Fact | None, evidence: Evidence, context: Context) -> bool:
+    """Whether a figure of all categories together is told of one of them, or a comparison's without its period."""
+    if fact is None:
+        return False
+    if fact.kind == "comparison" and context.role in {"from", "to"} and not context.period:
+        return context.noun != "comparison"
+    if fact.kind != "composition" or fact.note != "total" or not context.series:
+        return False
+    return context.series != fact.series[:1] and evidence.name in {"total", "mean", "median", "top_share"}
 
 
 def _reads(evidence: Evidence, reading: Reading, mention: Mention, context: Context) -> bool:
