@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from sereno.explain.prepared import Prepared
 from sereno.stats.autocorrelation import Noise, step_proof_noise
 from sereno.stats.grid import Grid, on_grid
+from sereno.stats.levels import noise_around_levels
 from sereno.stats.outliers import Scan, scan
 from sereno.stats.robust import spread, without_outliers
 from sereno.stats.season import Season, find_seasons
@@ -27,6 +28,8 @@ FEWEST = 8
 SEASON_ALPHA, CHANGE_ALPHA, ANOMALY_ALPHA = 0.0003, 0.0003, 0.001
 """Chance that a series without structure is said to have a season, a change, an anomaly."""
 MOST_SEASONS = 2
+MUCH_MEMORY = 0.5
+"""Above this, what looks like memory may be frequent steps."""
 
 
 class Oddity(NamedTuple):
@@ -140,7 +143,11 @@ class Anatomy:
         careful = max(near, step_proof_noise(rest), key=lambda noise: noise.long_run)
         if careful is not near:
             levels = partition(self.calm, careful.long_run, alpha=CHANGE_ALPHA)
-        stepped = None if levels.bounds else one_step_noise(self.calm)
+        if levels.bounds:
+            return careful, levels
+        stepped = one_step_noise(self.calm)
+        if stepped is None and careful.memory > MUCH_MEMORY:
+            stepped = noise_around_levels(self.calm, alpha=CHANGE_ALPHA)
         if stepped is None:
             return careful, levels
         return stepped, partition(self.calm, stepped.long_run, alpha=CHANGE_ALPHA)
