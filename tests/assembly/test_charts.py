@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import subprocess
 import threading
@@ -26,7 +27,8 @@ from sereno.explain.facts import facts
 from sereno.explain.frame import Chart
 
 AT = 1_790_000_000
-VALUES = [5.0] * 30 + [42.0] + [5.5] * 29
+NOISE = random.Random(7)
+VALUES = [42.0 if index == 30 else round(NOISE.gauss(5.0, 0.1), 4) for index in range(60)]
 TABLE = pa.table({
     "at": pa.array([(AT + 60 * index) * 1_000_000 for index in range(60)], pa.timestamp("us", "UTC")),
     "queue": VALUES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -16,7 +17,17 @@ from sereno.explain.narrate import ANALYSES
 app = typer.Typer(help="Explain charts, check texts about them.", no_args_is_help=True, add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Title = Annotated[str, typer.Option(help="Title of the chart.")]
-Zone = Annotated[str, typer.Option("--tz", help="Time zone of the reader, for instance Europe/Madrid.")]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the zones' own, such as Europe
+        raise ConfigError(f"--tz is {name!r}; expected an IANA name such as Europe/Madrid") from None
+    return name
+
+
+Zone = Annotated[str, typer.Option("--tz", callback=_zone, help="Time zone of the reader, for instance Europe/Madrid.")]
 Time = Annotated[str, typer.Option("--time", help="Column that holds the times, if it is not found by itself.")]
 Unit = Annotated[str, typer.Option(help="Unit of all series, as Grafana names it: s, percent, bytes …")]
 TEXT_MOST = 4 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, aclosing
 from typing import TextIO
@@ -39,12 +40,12 @@ class Printer:
     """Writes an explanation as it comes; each sentence once its claims are checked.
 
     Args:
-        out: where to; colours only if it is a terminal.
+        out: where to; colours only if it is a terminal, and `NO_COLOR` (https://no-color.org) is not set.
     """
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._colours = out.isatty()
+        self._colours = out.isatty() and not os.environ.get("NO_COLOR")
         self._text = ""
         self._shown = 0
         self._cited: list[str] = []
