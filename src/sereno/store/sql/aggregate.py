@@ -62,7 +62,10 @@ class Aggregation:
         rollup, cells, scans = covering(self._query, self._by, self._cut)
         if rollup is not None:
             for stretch in cells:
-                self._cells(rollup, stretch)
+                minutes, calls = self._sums.without_borders(rollup, stretch, self._cut.borders)
+                for part in (stretch, *minutes):
+                    self._cells(rollup, part)
+                scans += calls
         for start, end in scans:
             self._scan(start, end)
         if not self._by and self._cut.seconds is None and not self._groups:
@@ -79,7 +82,7 @@ class Aggregation:
 
     def _cells(self, rollup: Rollup, stretch: tuple[int, int, int]) -> None:
         """Add the cells of one length in one stretch of time."""
-        found = self._sums.cells(rollup, *stretch)
+        found = self._sums.cells(rollup, *stretch, without=self._cut.borders)
         if found is None:
             return
         sql, values = found

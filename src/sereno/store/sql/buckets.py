@@ -23,11 +23,14 @@ class Buckets(msgspec.Struct, frozen=True):
         seconds: length, None for no cutting.
         cell: the longest roll-up cell that never lies across a border.
         start_of: start of the interval that holds a time; None where plain arithmetic does.
+        borders: hours of the UTC day, in seconds after midnight, within which an interval may begin: in zones that are
+            half or a quarter of an hour off. Of all other hours whole cells do.
     """
 
     seconds: int | None
     cell: int
     start_of: Callable[[int], int] | None = None
+    borders: frozenset[int] = frozenset()
 
     def expression(self, whole: str) -> str:
         """SQL for the start of the interval of a time, of which SQL for its whole epoch seconds is given."""
@@ -71,13 +74,19 @@ def _local_days(seconds: int, tz: str) -> Buckets:
         first = _EPOCH + ordinal // days * days
         return int(datetime.fromordinal(first).replace(tzinfo=zone).timestamp())
 
-    offsets = {
-        (datetime(year, month, 1, tzinfo=UTC)).astimezone(zone).utcoffset()
-        for year in range(1972, 2040)
-        for month in (1, 7)
-    }
-    whole_hours = all(offset is not None and offset % timedelta(hours=1) == timedelta() for offset in offsets)
-    return Buckets(seconds, HOUR if whole_hours else MINUTE, start_of)
+    return Buckets(seconds, HOUR, start_of, _borders(zone))
+
+
+@cache
+def _borders(zone: ZoneInfo) -> frozenset[int]:
+    """The hours of the UTC day within which a day of the zone has begun or will, since 1972.
+
+    >>> _borders(ZoneInfo("Asia/Kathmandu")) == {18 * HOUR}  # 18:15, at first 18:30
+    True
+    """
+    months = (datetime(year, month, 1, tzinfo=UTC) for year in range(1972, 2040) for month in range(1, 13))
+    offsets = {int((month.astimezone(zone).utcoffset() or timedelta()).total_seconds()) for month in months}
+    return frozenset(-offset % DAY // HOUR * HOUR for offset in offsets if offset % HOUR)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sereno.metrics.rollups import DAY, ROLLUPS, Rollup
+from sereno.metrics.rollups import DAY, HOUR, MINUTE, ROLLUPS, Rollup
 from sereno.store.base import CallQuery
 from sereno.store.sql import filters
 from sereno.store.sql.buckets import Buckets, cover
@@ -97,16 +97,47 @@ class Sums:
         self._asking = asking
         self._connection = asking.connection
         self._query = query
+        self._ends: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def without_borders(
+        self, rollup: Rollup, stretch: tuple[int, int, int], borders: frozenset[int]
+    ) -> tuple[list[tuple[int, int, int]], list[tuple[float | None, float | None]]]:
+        """What stands for those hours of a stretch in which an interval may begin: their minutes, or their calls.
+
+        Args:
+            rollup: whose cells they are.
+            stretch: as in `Covering.cells`.
+            borders: hours of the day, as in `Buckets`.
+        """
+        length, since, until = stretch
+        if length < HOUR or not borders:
+            return [], []
+        oldest, newest = self._bounds(rollup, length)
+        if oldest is None:
+            return [], []
+        days = range(max(since, oldest) // DAY * DAY, min(until, newest + length), DAY)
+        hours = sorted(day + hour for day in days for hour in borders)
+        inside = [hour for hour in hours if max(since, oldest) <= hour < min(until, newest + length)]
+        if rollup.levels[0] == MINUTE:
+            return [(MINUTE, hour, hour + HOUR) for hour in inside], []
+        return [], [(float(hour), float(hour + HOUR)) for hour in inside]
 
     def cells(
-        self, rollup: Rollup, seconds: int, since: int, until: int, *, listed: bool = False
+        self,
+        rollup: Rollup,
+        seconds: int,
+        since: int,
+        until: int,
+        *,
+        listed: bool = False,
+        without: frozenset[int] = frozenset(),
     ) -> tuple[str, list[Any]] | None:
         """`FROM … WHERE …` of the cells in a stretch (alias r), and its parameters; None where there are no cells.
 
-        `listed` says that the caller narrows the first dimension to a list.
+        `listed` says that the caller narrows the first dimension to a list. Cells that begin at an hour of the day in
+        `without` are left out.
         """
-        bounds = f"SELECT {{}}(at) FROM {rollup.name} WHERE seconds = ?"
-        oldest, newest = (self._connection.execute(bounds.format(f), [seconds]).fetchone()[0] for f in ("min", "max"))
+        oldest, newest = self._bounds(rollup, seconds)
         if oldest is None:
             return None
         since, until = max(since, oldest), min(until, newest + seconds)
@@ -117,6 +148,8 @@ class Sums:
         each = self._asking.dialect.each_cell
         time, values = each(since, until, seconds) if alone else ("r.at >= ? AND r.at < ?", [since, until])
         conditions = ["r.seconds = ?", time, *(f"r.{dimension} = ?" for dimension in narrowed)]
+        if without and seconds == HOUR:
+            conditions.append(f"(r.at % {DAY} + {DAY}) % {DAY} NOT IN ({', '.join(map(str, sorted(without)))})")
         return f"FROM {rollup.name} r WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
 
     def calls(self, start: float | None, end: float | None) -> Source:
@@ -131,6 +164,15 @@ class Sums:
         if not found.ordered_by_hits and not found.impossible:
             self._asking.dialect.guide_by_end(self._asking, found, query)
         self._asking.dialect.require_words(self._asking, found)
+        return found
+
+    def _bounds(self, rollup: Rollup, seconds: int) -> tuple[Any, Any]:
+        """Start of the oldest and the newest cell of one length, None where there is none."""
+        found = self._ends.get((rollup.name, seconds))
+        if found is None:
+            sql = f"SELECT {{}}(at) FROM {rollup.name} WHERE seconds = ?"
+            oldest, newest = (self._connection.execute(sql.format(f), [seconds]).fetchone()[0] for f in ("min", "max"))
+            found = self._ends[rollup.name, seconds] = oldest, newest
         return found
 
     def _narrowed(self, rollup: Rollup) -> dict[str, int]:
