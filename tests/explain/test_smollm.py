@@ -1,4 +1,7 @@
-"""100 texts of the demo's 135 M model about charts: what is shown as supported was read one by one, and is true."""
+"""100 texts of the demo's 135 M model about charts: what is shown as supported was read twice, and is true.
+
+How it was read, and where the two readings differed: `smollm/README.md`.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,18 @@ LABELS: dict[str, list[list[Any]]] = json.loads((FOLDER / "labels.json").read_te
 def test_there_are_a_hundred_texts() -> None:
     assert len(TEXTS) == 100
     assert sum(len(one) for one in LABELS.values()) > 100
+
+
+def test_most_of_what_is_true_is_shown_as_supported() -> None:
+    """A verifier that marks everything would pass the next test."""
+    true = shown = 0
+    for path in TEXTS:
+        told = json.loads(path.read_text("utf-8"))
+        sheet = msgspec.convert(told["sheet"], FactSheet)
+        right = {(start, end) for start, end, _, good in LABELS.get(path.stem, []) if good}
+        found = {(one.start, one.end) for one in verify(told["text"], sheet, told["language"]).counted if one.supported}
+        true, shown = true + len(right), shown + len(right & found)
+    assert shown >= 0.97 * true
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)

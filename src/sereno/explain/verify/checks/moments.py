@@ -53,7 +53,7 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
                 left = {fact: names - {"value"} for fact, names in found[i].items()}
                 found[i] = {fact: names for fact, names in left.items() if names}
     for i, one in enumerate(mentions):
-        if one.kind == "quantity" and told[i].role in {"", *SAID_EXPECTED}:
+        if one.kind == "quantity" and told[i].role in {"", "from", "to", "before", "after", *SAID_EXPECTED}:
             beside = [m for m, other in enumerate(mentions) if other.kind == "moment"]
             if beside and not moments:
                 found[i] = {}  # what was there at a moment that is not the chart's
@@ -62,7 +62,7 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
             continue
         near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}
         near = near or {fact for m in moments for fact in found[m] if fact != SHEET}
-        if near and not near & set(found[i]) and told[i].role in _THEN:
+        if near and found[i] and not near & set(found[i]) and told[i].role in _THEN:
             found[i] = {}  # another thing's figure, told of this moment
             torn.add(i)
             continue
@@ -70,3 +70,7 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
             found[i] = {fact: names for fact, names in found[i].items() if fact in near}
     if len(moments) == 1 and torn and not any(found[i] for i, one in enumerate(mentions) if one.kind == "quantity"):
         found[moments[0]] = {}
+    for m in moments:
+        # "The first time it exceeded 5 s was at 14:05": not so where 5 s is no limit.
+        if told[m].role == "first" and any(not found[i] for i, one in enumerate(mentions) if one.kind == "quantity"):
+            found[m] = {}
