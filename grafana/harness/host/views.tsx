@@ -30,7 +30,7 @@ interface Link {
 async function menu(): Promise<React.ReactElement> {
   const app = await load<AppPlugin & { addedLinkConfigs: Link[] }>(APP);
   const data = asked.get('data') === 'none' ? undefined : ({ state: LoadingState.Done, series: [latency()], timeRange } as PanelData);
-  const context = { pluginId: 'timeseries', id: 1, title: 'Latency', timeZone: 'utc', timeRange: span, data, targets: [] };
+  const context = { pluginId: 'timeseries', id: 1, title: 'Latency', timeZone: 'utc', timeRange: span, data, targets: [], panelPathId: 'panel-1' };
   return <Menu links={app.addedLinkConfigs} context={context} />;
 }
 

@@ -49,8 +49,7 @@ export function advance(answer: Answer, { event, data }: ServerEvent): Answer {
     case 'text':
       return { ...answer, text: answer.text + text(told.text) };
     case 'verification': {
-      const span = spanOf(told);
-      const mark = span && { ...span, supported: told.supported === true, fact: text(told.fact) || undefined };
+      const mark = markOf(told);
       return mark ? { ...answer, marks: [...answer.marks, mark] } : answer;
     }
     case 'withheld': {
@@ -75,6 +74,12 @@ export function scoreOf(told: Record<string, unknown>): Score {
     model: text(told.model) || undefined,
     seconds: number(told.seconds),
   };
+}
+
+/** A checked claim as the service tells it, undefined where it stands nowhere. */
+export function markOf(told: Record<string, unknown>): Mark | undefined {
+  const span = spanOf(told);
+  return span && { ...span, supported: told.supported === true, fact: text(told.fact) || undefined };
 }
 
 function spanOf(told: Record<string, unknown>): Span | undefined {

@@ -39,6 +39,8 @@ export interface Chart {
   tz: string;
   thresholds: Line[];
   events: Happening[];
+  /** As Grafana drew it, a data URL; only for models that see. */
+  image?: string;
 }
 
 /** How it is to be told. `model` is empty for the service's own choice, `template` for none. */

@@ -6,6 +6,7 @@ import {
 } from '@grafana/data';
 import { texts } from '../texts/texts';
 import { ExplainWindow } from './ExplainWindow';
+import { screenshot } from './screenshot';
 
 /**
  * “Explain this panel” in the menu of every panel.
@@ -20,10 +21,11 @@ export const explainPanel: PluginExtensionAddedLinkConfig<PluginExtensionPanelCo
   configure: () => ({ title: texts().explainPanel, description: texts().explainPanelAbout }),
   onClick: (_event, { context, openModal }) => {
     if (context) {
+      const picture = screenshot(context.panelPathId); // before the window covers the panel
       openModal({
         title: `${texts().explainPanel}: ${context.title}`,
         width: 'min(900px, 92vw)',
-        body: () => <ExplainWindow context={context} />,
+        body: () => <ExplainWindow context={context} picture={picture} />,
       });
     }
   },

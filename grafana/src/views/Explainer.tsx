@@ -37,7 +37,7 @@ export function Explainer({ chart, telling, explanation, showFacts }: Props): Re
     }
   };
   const recall = (past: Past): void => {
-    show({ text: past.text, sheet: past.sheet, score: past.score, marks: [], withheld: [] });
+    show({ text: past.text, sheet: past.sheet, score: past.score, marks: past.marks, withheld: [] });
     setLooking(false);
   };
   const id = answer.sheet?.id;

@@ -3,7 +3,7 @@ import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { Analysis } from '../explain/request';
-import { history, type Past } from '../service/history';
+import { history, type Past, recalled } from '../service/history';
 import { type Problem, problemOfError } from '../service/problem';
 import { texts } from '../texts/texts';
 import { ProblemNotice } from './ProblemNotice';
@@ -23,6 +23,8 @@ export function HistoryList({ onShow }: { onShow: (past: Past) => void }): React
       here = false;
     };
   }, []);
+  // What is known is shown where the service can no longer tell more of it.
+  const open = (one: Past): void => void recalled(one.id).then(onShow, () => onShow(one));
   if (problem) {
     return <ProblemNotice problem={problem} />;
   }
@@ -36,7 +38,7 @@ export function HistoryList({ onShow }: { onShow: (past: Past) => void }): React
     <ul className={styles.list} data-testid="history">
       {past.map((one) => (
         <li key={one.id}>
-          <button type="button" className={styles.one} onClick={() => onShow(one)}>
+          <button type="button" className={styles.one} onClick={() => open(one)}>
             <span className={styles.quiet}>
               {[
                 one.at === undefined ? '' : dateTimeFormat(one.at * 1000, { format: 'YYYY-MM-DD HH:mm' }),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import ExitStack, aclosing
 from typing import Any
 
@@ -16,6 +16,8 @@ from sereno.api.context import Context, answer
 from sereno.api.describe import body, described
 from sereno.api.writing import written
 from sereno.errors import QueryError
+from sereno.explain.fact import FactSheet
+from sereno.explain.verify import Span, verify
 from sereno.query.explaining import (
     ChatModel,
     End,
@@ -53,6 +55,12 @@ class Feedback(msgspec.Struct, frozen=True):
 
     score: int
     note: str = ""
+
+
+class Recalled(Explanation, frozen=True, kw_only=True):
+    """An explanation of the history; `claims` are its verdicts, as the stream told them."""
+
+    claims: Sequence[Span]
 
 
 class _Explaining(StreamingResponse):
@@ -138,6 +146,24 @@ def router(context: Context) -> APIRouter:
                 return list(explanations.newest(connection, limit))
 
         return answer(await context.ask("explain_history", ask))
+
+    @routes.get("/history/{id}", **described("One of them, checked once more by the verifier of today.", (), Recalled,
+                                             path=_ID, errors=_ASKING))  # fmt: skip
+    async def recalled(request: Request, id: str) -> Response:  # noqa: A002  the path's own word
+        context.read(request, ())
+
+        def ask() -> Recalled | None:
+            with ledger().read() as connection:
+                found = explanations.explanation(connection, id[:36])
+            if found is None:
+                return None
+            claims = verify(found.text, msgspec.convert(found.facts, FactSheet), found.language).spans
+            return Recalled(**msgspec.structs.asdict(found), claims=claims)
+
+        one = await context.ask("explain_recalled", ask)
+        if one is None:
+            raise not_found(f"There is no explanation {id[:40]!r}; /sereno/api/explain/history lists them.")
+        return answer(one)
 
     @routes.post("/{id}/feedback", **described("Notes what a person thought of an explanation.", (), Feedback,
                                                path=_ID, errors=_CHANGING, body=body(Feedback)))  # fmt: skip
