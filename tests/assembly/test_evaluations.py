@@ -57,8 +57,10 @@ def test_the_keeper_asks_by_itself_and_its_calls_stand_apart(up: Callable[..., U
 
     def figures() -> str:
         text = httpx.get(f"{running.keeper}/metrics", timeout=DEADLINE).text
-        wanted = ('llm_evaluation_runs_total{evaluation="nightly",status="success"} 1',
-                  'sereno_internal_requests_total{status="success"} 5')  # three questions, its version, its models  # fmt: skip
+        wanted = (
+            'llm_evaluation_runs_total{evaluation="nightly",status="success"} 1',
+            'sereno_internal_requests_total{status="success"} 5',  # three questions, its version, its models
+        )
         return text if all(one in text for one in wanted) else ""
 
     text = eventually(figures, "the figures")

@@ -33,7 +33,7 @@ def print_plans(rows: Sequence[PlanMessage]) -> None:
          "now" if row.running else _moment(row.due), _share(row.score, row.low, row.high), "yes" if row.error else ""]
         for row in rows
     ]  # fmt: skip
-    print_table(("plan", "set", "model", "how often", "succeeded", "next", "score", "fails"), cells,
+    print_table(("plan", "set", "model", "how often", "succeeded (UTC)", "next (UTC)", "score", "fails"), cells,
                 flexible="model", drop=("set", "how often"), style=lambda row: "red" if row[7] else "")  # fmt: skip
     for row in rows:
         if row.error:
