@@ -54,7 +54,7 @@ class Link:
             if left <= 0:
                 raise StoreTimeoutError("The store was given no time to answer: ask for less, or allow more time.")
             self.raw.execute(f"SET LOCAL statement_timeout = {left}".encode())
-        return self.raw.execute(_marked(sql), parameters or None)
+        return self.raw.execute(_marked(sql), parameters) if parameters else self.raw.execute(sql.encode())
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add many rows."""
@@ -88,4 +88,4 @@ class Link:
 
 @lru_cache(2048)
 def _marked(sql: str) -> bytes:
-    return sql.replace("?", "%s").encode()
+    return sql.replace("%", "%%").replace("?", "%s").encode()
