@@ -67,6 +67,24 @@ def test_json(sereno: Run, files: Path) -> None:
     assert "when" in done.stderr  # a time always differs: left out, and told
 
 
+def test_whole_rows(sereno: Run, home: Path) -> None:
+    rng = np.random.default_rng(5)
+    for name, together in (("a.parquet", 0.95), ("b.parquet", -0.95)):
+        x, y = rng.multivariate_normal([0, 0], [[1, together], [together, 1]], 600).T
+        pq.write_table(pa.table({"x": x, "y": y}), home / name)
+    found = json.loads(sereno("drift", "compare", "a.parquet", "b.parquet", "--multivariate", "--json").stdout)
+    assert found["severity"] == "none"  # column by column
+    whole = found["multivariate"]
+    assert (whole["drift"], whole["n_reference"], whole["n_current"], whole["columns"]) == (True, 300, 500, 2)
+    assert [one["test"] for one in whole["tests"]] == ["mmd", "domain_classifier", "pca_reconstruction"]
+    done = sereno("drift", "compare", "a.parquet", "b.parquet", "--multivariate", "--html", "r.html")
+    assert "\nmmd\t" in done.stdout
+    page = (home / "r.html").read_text("utf-8")
+    assert "Rows as a whole differ." in page
+    few = sereno("drift", "compare", "a.parquet", "b.parquet", "--multivariate", "--column", "x", "--json")
+    assert json.loads(few.stdout)["multivariate"] is None
+
+
 def test_csv_and_parquet_are_the_same(sereno: Run, files: Path) -> None:
     one, other = (
         sereno("drift", "compare", name, "now.csv", "--json").stdout for name in ("before.csv", "before.parquet")

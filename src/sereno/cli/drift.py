@@ -45,6 +45,7 @@ def compare(
     exclude: Exclude = None,
     model: Model = None,
     as_json: Json = False,
+    multivariate: Annotated[bool, typer.Option("--multivariate", help="Compare whole rows as well.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a report there as well.", metavar="FILE")] = None,
     language: Annotated[Literal["en", "es"], typer.Option(help="Language of the report.")] = "en",
     fail_on: FailOn = None,
@@ -53,10 +54,14 @@ def compare(
 
     A column is `none` unless its shift is significant (after correcting for the number of columns) and its PSI, less
     what noise adds to it, is 0.02 or more; `notice`, `moderate` from 0.1, `significant` from 0.2, `critical` from 0.3.
+
+    --multivariate compares samples of whole rows too, by MMD, a classifier and principal components; a report always
+    does.
     """
-    from sereno.cli.drift_text import print_comparison, say
+    from sereno.assembly.drift.rows import compared_rows
+    from sereno.cli.drift_text import print_comparison, print_rows, say
     from sereno.drift.compare import compare as compared
-    from sereno.drift.form import comparison_json
+    from sereno.drift.form import comparison_json, rows_json
     from sereno.drift.reference import freeze
 
     before, now = _sources(loaded, reference, current, model, column or [], exclude or [])
@@ -66,14 +71,17 @@ def compare(
     except ValueError as error:
         raise ConfigError(f"{reference} and {current} cannot be compared: {error}") from error
     say(before, now, found)
+    whole = compared_rows(before, now, frozen) if multivariate or html is not None else None
     if html is not None:
         from sereno.assembly.drift.report import write_report
 
-        write_report(html, before, now, frozen, found, language)
+        write_report(html, before, now, frozen, found, language, whole)
     if as_json:
-        _print_json(comparison_json(found))
+        _print_json(comparison_json(found) | (rows_json(whole) if multivariate else {}))
     else:
         print_comparison(found)
+        if multivariate:
+            print_rows(whole)
     _fail(fail_on, found.severity)
 
 

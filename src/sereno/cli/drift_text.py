@@ -9,6 +9,7 @@ from sereno.assembly.drift.source import Source
 from sereno.cli.tables import Row, print_table
 from sereno.drift.chunks import Chunk
 from sereno.drift.compare import Comparison, Result
+from sereno.drift.multivariate import LEAST, Multivariate
 from sereno.drift.performance import PerformanceChunk
 
 COLOURS = {"critical": "red", "significant": "red", "moderate": "yellow", "notice": "yellow", "none": ""}
@@ -40,6 +41,20 @@ def print_comparison(found: Comparison) -> None:
     )
     if sys.stdout.isatty():
         print(f"\n{sentence(found)}")
+
+
+def print_rows(found: Multivariate | None) -> None:
+    """A table of the tests of whole rows."""
+    if found is None:
+        print(f"\nwhole rows are not compared: that takes {2 * LEAST} rows before, {LEAST} now and two columns",
+              file=sys.stderr)  # fmt: skip
+        return
+    rows = [(one.test, figure(one.statistic), p_text(one.p_value), p_text(one.p_adjusted)) for one in found.tests]
+    print()
+    print_table(("whole rows", "statistic", "p", "p adjusted"), rows, right=("statistic", "p", "p adjusted"))
+    if sys.stdout.isatty():
+        said = "Whole rows differ" if found.drift else "Whole rows do not differ"
+        print(f"\n{said}: {found.n_current} against {found.n_reference}, {found.columns} columns.")
 
 
 def sentence(found: Comparison) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sereno.drift.compare import Comparison, Result
+from sereno.drift.multivariate import Multivariate
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:
@@ -14,6 +17,11 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "severity": found.severity,
         "features": [feature_json(result) for result in found.results],
     }
+
+
+def rows_json(found: Multivariate | None) -> dict[str, Any]:
+    """The part `multivariate`: null where either side has too few rows."""
+    return {"multivariate": None if found is None else msgspec.to_builtins(found)}
 
 
 def feature_json(found: Result) -> dict[str, Any]:

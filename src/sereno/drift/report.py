@@ -14,6 +14,7 @@ from sereno.drift.bars import bars
 from sereno.drift.bins import count
 from sereno.drift.columns import Column, Numbers
 from sereno.drift.compare import Comparison, Result
+from sereno.drift.multivariate import Multivariate
 from sereno.drift.reference import Reference
 from sereno.drift.tables import intervals
 from sereno.drift.texts import Language, texts
@@ -57,6 +58,7 @@ def page(
     examples: Sequence[Example] = (),
     not_compared: Sequence[str] = (),
     language: Language = "en",
+    whole: Multivariate | None = None,
 ) -> str:
     """The page; what came from the data is escaped.
 
@@ -69,12 +71,14 @@ def page(
         examples: rows that show the drift.
         not_compared: names of columns that were left out.
         language: of the texts.
+        whole: what became of whole rows, None where they were not compared.
     """
     t = texts(language)
     return _template().render(
         before=before, now=now, found=found, t=t, language=language, examples=examples, not_compared=not_compared,
         drifted=drifted_of(found), verdict=verdict(found, t), pictures=_pictures(reference, columns, found, t),
         more=max(0, len(found.results) - len(_drawn(found))), figure=_figure, share=_share, p=_p,
+        whole=whole,
     )  # fmt: skip
 
 

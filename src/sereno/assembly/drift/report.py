@@ -8,6 +8,7 @@ from sereno.assembly.drift.source import Source
 from sereno.drift.columns import Values, column
 from sereno.drift.compare import Comparison
 from sereno.drift.examples import typical_rows
+from sereno.drift.multivariate import Multivariate
 from sereno.drift.reference import Reference
 from sereno.drift.report import Example, Side, drifted_of, page
 from sereno.drift.texts import Language
@@ -18,15 +19,16 @@ LONGEST_CELL = 80
 
 
 def write_report(
-    path: Path, before: Source, now: Source, reference: Reference, found: Comparison, language: Language
-) -> None:
+    path: Path, before: Source, now: Source, reference: Reference, found: Comparison, language: Language,
+    whole: Multivariate | None = None,
+) -> None:  # fmt: skip
     """Write the HTML page; `OSError` if it cannot be written."""
     kinds = {feature.name: feature.kind for feature in reference.features}
     columns = {name: column(values, kinds[name]) for name, values in now.columns().items() if name in kinds}
     left_out = [*before.left_out, *now.left_out, *found.only_reference, *found.only_current]
     text = page(
         Side(before.name, before.rows), Side(now.name, now.rows), reference, columns, found,
-        examples=_examples(now, found), not_compared=list(dict.fromkeys(left_out)), language=language,
+        examples=_examples(now, found), not_compared=list(dict.fromkeys(left_out)), language=language, whole=whole,
     )  # fmt: skip
     path.write_text(text, "utf-8")
 
