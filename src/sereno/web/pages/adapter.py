@@ -21,7 +21,7 @@ MONTH = 30 * 86400.0
 
 
 class AdapterContent(msgspec.Struct, frozen=True):
-    """A version (null where none was asked for), and its figures of the last 30 days, hour by hour."""
+    """A version (null where none was asked for), and its figures of the last 30 days, window by window."""
 
     adapter: AdapterDetail | None
     figures: list[Figure]

@@ -52,7 +52,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
         choices: every version there is.
         comparison: null until two are chosen.
         lines: figure by figure.
-        figures: hour by hour of the last 30 days, of a and of b.
+        figures: window by window of the last 30 days, of a and of b.
     """
 
     choices: list[str]

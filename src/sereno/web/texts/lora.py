@@ -41,7 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no trainer_state.json with such a log.",
         "No hay ningún trainer_state.json con ese registro.",
     ),
-    "lora_hourly": ("Each hour, by version.", "Por hora y versión."),
+    "lora_hourly": ("Window by window, by version.", "Por ventana y versión."),
     "lora_latency_p95_seconds": ("Latency p95", "Latencia p95"),
     "lora_tokens_per_second": ("Tokens a second", "Tokens por segundo"),
     "lora_error_rate": ("Error rate", "Tasa de errores"),
