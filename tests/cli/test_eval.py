@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,6 +15,8 @@ import pytest
 
 from sereno.cli import main
 from sereno.lora.paired import read_paired
+from sereno.store.ledger import Ledger, quality_evals
+from sereno.store.ledger.url import sqlite_url
 
 Shown = pytest.CaptureFixture[str]
 SET = "items:\n" + "".join(
@@ -176,6 +179,14 @@ def test_a_judge_is_calibrated_and_its_verdicts_corrected(capsys: Shown, url: st
     run = said(capsys, "eval", "run", "judged.yaml", "--model", "adder", "--judge", "judge", "--url", url, "--json")
     assert (run["score"], run["corrected"]) == (0.0, 0.0)
     assert run["corrected_high"] > 0
+
+
+def test_a_model_that_gives_no_grade_is_no_judge(capsys: Shown, url: str, tmp_path: Path) -> None:
+    told = said(capsys, "eval", "calibrate", "judged.yaml", "--judge", "undecided", "--url", url, code=2)
+    assert "none of 40 replies of undecided held a grade" in told
+    kept = Ledger(sqlite_url(tmp_path / "data" / "sereno.db"), read_only=True)
+    with closing(kept), kept.read() as connection:
+        assert quality_evals.calibrations(connection) == []
 
 
 def test_answers_that_do_not_come_are_failures_not_zeros(capsys: Shown, url: str) -> None:

@@ -143,7 +143,7 @@ async def calibrate_judge(
 
     Raises:
         ModelError: the server cannot be reached or has no such model.
-        QualityError: no item is labelled.
+        QualityError: no item is labelled, or no reply held a grade; nothing is kept.
     """
     chat = ChatClient(eval_options(settings, url))
     try:

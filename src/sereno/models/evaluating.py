@@ -87,7 +87,7 @@ async def calibrate(
         tell: called with the number of answers judged.
 
     Raises:
-        QualityError: no item is labelled.
+        QualityError: no item is labelled, or no reply held a grade.
         ModelError: the server cannot be reached or has no such model.
     """
     labelled = [item for item in questions.items if item.label is not None and item.judge is not None]
@@ -107,6 +107,10 @@ async def calibrate(
             counts[item.label][0] += 1
             counts[item.label][1] += (grade >= GOOD) == (item.label == "good")
         tell(number)
+    if unread == len(labelled):
+        raise QualityError(
+            f"none of {unread} replies of {asked.model} held a grade from 1 to 5; a judge must be able to give one"
+        )
     (good, good_found), (bad, bad_found) = counts["good"], counts["bad"]
     return Confusion(good=good, good_found=good_found, bad=bad, bad_found=bad_found), unread
 

@@ -4,7 +4,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quality": ("Quality", "Calidad"),
     "quality_about": (
         "How good answers are: checks of each, what people say, evaluation sets, judges. Intervals are 95%.",
-        "Si las respuestas son buenas: comprobaciones, opiniones, evaluaciones, jueces. Intervalos del 95 %.",
+        "Si las respuestas son buenas: comprobaciones, opiniones, evaluaciones, jueces. Intervalos del 95\u00a0%.",
     ),
     "quality_none": ("Nothing is known of quality yet", "Todavía no se sabe nada de la calidad"),
     "quality_none_text": (
@@ -50,7 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quality_failed": ("{n} without an answer", "{n} sin respuesta"),
     "quality_plans": ("Planned evaluations", "Evaluaciones planificadas"),
     "quality_plan": ("Plan", "Plan"),
-    "quality_succeeded": ("Last score", "Última nota"),
+    "quality_succeeded": ("Last scored", "Última nota"),
     "quality_due": ("Next", "Próxima"),
     "quality_runs_now": ("runs now", "en marcha"),
     "quality_fails": ("Failed", "Falló"),
