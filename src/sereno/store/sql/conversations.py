@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sereno.calls import Call
@@ -97,31 +97,40 @@ class Conversations:
             f" ORDER BY s.{column} DESC NULLS LAST, s.last_at DESC, s.name DESC LIMIT ? OFFSET ?",
             [*values, query.limit, query.offset],
         ).fetchall()
-        return [self._row(*row) for row in rows]
+        beside = self._beside([row[0] for row in rows])
+        return [_row(row, *beside[row[0]]) for row in rows]
 
     def _alone(self, query: CallQuery) -> bool:
         """Whether nothing but the user narrows a question."""
         return narrowed_by(query) == {"user"} and query.start is None and query.end is None
 
-    def _row(
-        self, number: int, name: str, first: float, last: float, calls: int, errors: int, sent: int, got: int,
-        cost: int | None,
-    ) -> SessionRow:  # fmt: skip
-        mine = f"WHERE c.session = ? AND {LLM}"
-        tables = f"FROM {self._asking.dialect.along('calls_session')}"
-        models = self._connection.execute(f"SELECT DISTINCT c.model {tables} {mine} AND c.model IS NOT NULL", [number])
-        user = self._connection.execute(
-            f"SELECT c.user {tables} {mine} AND c.user IS NOT NULL ORDER BY c.started_at DESC, c.id DESC LIMIT 1",
-            [number],
-        ).fetchone()
-        title = self._connection.execute(
-            f"SELECT b.prompt {tables} JOIN bodies b ON b.seq = c.seq AND b.started_at = c.started_at {mine}"
-            " AND b.prompt <> '' ORDER BY c.started_at, c.id LIMIT 1",
-            [number],
-        ).fetchone()
-        texts = [self._names.text(self._connection, model) or "" for (model,) in models.fetchall()]
-        return SessionRow(
-            session=name, user=self._names.text(self._connection, user[0]) if user else None, first_at=first,
-            last_at=last, calls=calls, errors=errors, models=tuple(sorted(texts)), input_tokens=sent,
-            output_tokens=got, cost_usd=None if cost is None else cost / NANO, title=title[0] if title else "",
-        )  # fmt: skip
+    def _beside(self, numbers: list[int]) -> dict[int, tuple[tuple[str, ...], str | None, str]]:
+        """Models, user and title of some conversations, by number: two statements, however many they are."""
+        if not numbers:
+            return {}
+        those, tables = ", ".join(map(str, numbers)), f"FROM {self._asking.dialect.along('calls_session')}"
+        models: dict[int, set[str]] = {number: set() for number in numbers}
+        for number, model in self._connection.execute(
+            f"SELECT DISTINCT c.session, c.model {tables} WHERE c.session IN ({those}) AND {LLM}"
+            " AND c.model IS NOT NULL"
+        ):
+            models[number].add(self._names.text(self._connection, model) or "")
+        rows = self._connection.execute(
+            f"SELECT s.id, (SELECT c.user {tables} WHERE c.session = s.id AND {LLM} AND c.user IS NOT NULL"
+            " ORDER BY c.started_at DESC, c.id DESC LIMIT 1),"
+            f" (SELECT b.prompt {tables} JOIN bodies b ON b.seq = c.seq AND b.started_at = c.started_at"
+            f" WHERE c.session = s.id AND {LLM} AND b.prompt <> '' ORDER BY c.started_at, c.id LIMIT 1)"
+            f" FROM sessions s WHERE s.id IN ({those})"
+        ).fetchall()
+        return {
+            number: (tuple(sorted(models[number])), self._names.text(self._connection, user), title or "")
+            for number, user, title in rows
+        }
+
+
+def _row(found: Sequence[Any], models: tuple[str, ...], user: str | None, title: str) -> SessionRow:
+    _, name, first, last, calls, errors, sent, got, cost = found
+    return SessionRow(
+        session=name, user=user, first_at=first, last_at=last, calls=calls, errors=errors, models=models,
+        input_tokens=sent, output_tokens=got, cost_usd=None if cost is None else cost / NANO, title=title,
+    )  # fmt: skip
