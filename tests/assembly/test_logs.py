@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.assembly.logs import Lines, start_log
-from sereno.config.table import Log
+from sereno.config.sections.log import Log
 from sereno.errors import ConfigError
 
 SHAPE = re.compile(r"2026-11-21T03:47:31\.123Z (INFO|WARNING|ERROR) +gateway/0  ")

@@ -15,7 +15,7 @@ from sereno.assembly.record import StoreRecord, open_record
 from sereno.assembly.store import open_store, store_path
 from sereno.calls import Call
 from sereno.config import Settings
-from sereno.config.table import StoreSection
+from sereno.config.sections.store import StoreSection
 from sereno.errors import ConfigError, QueryError, StoreError
 from sereno.query.message import CallMessage
 from sereno.store.base import Record, Store

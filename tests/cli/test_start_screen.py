@@ -7,7 +7,7 @@ from pathlib import Path
 from sereno.assembly.up import Addresses
 from sereno.cli.start_screen import start_screen
 from sereno.config import Address, Settings, Upstream
-from sereno.config.table import Gateway
+from sereno.config.sections.gateway import Gateway
 from sereno.metrics.ollama import Installed, ServerState
 
 OLLAMA = Upstream(name="default", url="http://127.0.0.1:11435")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.config import Loaded, kinds, load
-from sereno.config.table import Price
+from sereno.config.sections.price import Price
 from sereno.errors import ConfigError
 
 Read = Callable[..., Loaded]

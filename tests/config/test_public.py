@@ -8,7 +8,8 @@ import pytest
 
 from sereno.config.kinds import Address
 from sereno.config.public import public_url
-from sereno.config.table import Gateway, Settings
+from sereno.config.sections.gateway import Gateway
+from sereno.config.table import Settings
 
 CERT = Path("both.pem")
 

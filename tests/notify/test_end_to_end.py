@@ -16,7 +16,9 @@ from parts.built import built
 from parts.running import Prometheus, prometheus
 from sereno.assembly.alerts import alertmanager_files, rule_files, write
 from sereno.config.kinds import Address
-from sereno.config.table import Alerting, Email, Settings, Webhook
+from sereno.config.sections.alerting import Alerting
+from sereno.config.sections.contacts import Email, Webhook
+from sereno.config.table import Settings
 
 TWO_MINUTES = 120.0
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sereno.alerts.catalogue import groups
 from sereno.alerts.files import HEADER, files
 from sereno.alerts.grafana import Panel
-from sereno.config.table import Maintenance, Settings
+from sereno.config.sections.maintenance import Maintenance
+from sereno.config.table import Settings
 from sereno.dashboards.alert_panels import ALERT_PANELS
 from sereno.errors import ConfigError
 from sereno.notify.channels import Channel, Discord, Email, Slack, Webhook

@@ -8,7 +8,8 @@ from threading import Event
 
 from sereno.assembly.quality import load_eval_set, run_evaluation
 from sereno.config.kinds import show_duration
-from sereno.config.table import Evaluation, Settings
+from sereno.config.sections.evaluation import Evaluation
+from sereno.config.table import Settings
 from sereno.keeper.evaluations import EvaluationWatch, Planning
 from sereno.quality.plan import Plan
 from sereno.store.ledger import Ledger

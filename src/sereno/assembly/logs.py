@@ -11,7 +11,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from sereno.config.table import Log
+from sereno.config.sections.log import Log
 from sereno.errors import ConfigError
 
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160))}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sereno.config.nearest import suggestion
-from sereno.config.table import Price, Settings
+from sereno.config.sections.price import Price
+from sereno.config.table import Settings
 from sereno.errors import ConfigError
 from sereno.pricing.catalogue import catalogue
 from sereno.pricing.machine import MachineRates

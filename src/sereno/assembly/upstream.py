@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.config.table import Upstream
+from sereno.config.sections.upstream import Upstream
 from sereno.metrics.ollama import ServerState
 from sereno.models.poll import Poller, Target
 

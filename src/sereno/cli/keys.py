@@ -17,7 +17,7 @@ from sereno.cli.options import settings
 from sereno.cli.tables import print_table
 from sereno.config import Loaded
 from sereno.config.nearest import suggestion
-from sereno.config.table import MOST_USD
+from sereno.config.sections.price import MOST_USD
 from sereno.errors import ConfigError, SerenoError
 from sereno.journal.instance import prepare_data
 from sereno.keeper.policy import publish_keys

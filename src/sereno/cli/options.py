@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from sereno.config import Loaded, load
-from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, Setting
+from sereno.config.setting import Setting
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM
 
 METAVARS = {"address": "HOST:PORT", "URL": "URL", "path": "PATH", "whole number": "N"}
 _CONFIG = "File of settings instead of ./sereno.toml and ~/.config/sereno/sereno.toml."

@@ -11,7 +11,7 @@ from sereno.assembly.up import Addresses
 from sereno.assembly.upstream import check_upstream
 from sereno.config import Settings
 from sereno.config.public import public_url, reachable
-from sereno.config.table import Upstream
+from sereno.config.sections.upstream import Upstream
 from sereno.metrics.ollama import ServerState
 
 

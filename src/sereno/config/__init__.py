@@ -9,6 +9,8 @@ Light on purpose (standard library and msgspec): the gateway's processes import 
 
 from sereno.config.kinds import Address, Secret
 from sereno.config.load import Loaded, load
-from sereno.config.table import SETTINGS, Setting, Settings, Upstream, find
+from sereno.config.sections.upstream import Upstream
+from sereno.config.setting import Setting
+from sereno.config.table import SETTINGS, Settings, find
 
 __all__ = ["SETTINGS", "Address", "Loaded", "Secret", "Setting", "Settings", "Upstream", "find", "load"]

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from sereno import conventions
 from sereno.config.kinds import Address, show_size
-from sereno.config.table import Settings, Upstream
+from sereno.config.sections.upstream import Upstream
+from sereno.config.table import Settings
 
 _OURS = frozenset(
     path.strip("/") for path in (*conventions.KEEPER_PREFIXES, conventions.HEALTH_PATH, conventions.READY_PATH)

@@ -13,6 +13,7 @@ import msgspec
 
 from sereno.config.checks import contradictions
 from sereno.config.kinds import Secret, read_path
+from sereno.config.sections.upstream import Upstream
 from sereno.config.sources import (
     UPSTREAM_VARIABLE,
     Raw,
@@ -22,7 +23,7 @@ from sereno.config.sources import (
     from_file,
     from_options,
 )  # fmt: skip
-from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, NAMED, SECTIONS, Settings, Upstream, find
+from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM, NAMED, SECTIONS, Settings, find
 from sereno.errors import ConfigError
 
 DEFAULT_ORIGIN = "default"

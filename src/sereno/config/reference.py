@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from inspect import cleandoc
 
-from sereno.config.table import DEFAULT_UPSTREAM, SECTIONS, SETTINGS, UPSTREAM_ROW, Setting
+from sereno.config.setting import Setting
+from sereno.config.table import DEFAULT_UPSTREAM, SECTIONS, SETTINGS, UPSTREAM_ROW
 
 _HEAD = """\
 # Configuration
 
-<!-- Written by `sereno config docs`; edit src/sereno/config/table.py instead. -->
+<!-- Written by `sereno config docs`; edit src/sereno/config/sections instead. -->
 
 Sereno runs without any configuration. What you set comes from four places; a later one wins:
 

@@ -13,7 +13,7 @@ from sereno import conventions
 from sereno.assembly.checkup.finding import Finding, Verdict
 from sereno.assembly.upstream import check_upstream
 from sereno.config import Address, Settings
-from sereno.config.table import Upstream
+from sereno.config.sections.upstream import Upstream
 from sereno.errors import ConfigError
 from sereno.store.keyfile import read_keys
 from sereno.supervisor.listen import ollama_version
