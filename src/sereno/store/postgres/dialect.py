@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sereno.store.base import CallQuery
@@ -30,9 +31,13 @@ class PostgresDialect:
         """The whole second of a time."""
         return f"CAST(floor({time}) AS BIGINT)"
 
+    def these_cells(self, starts: Sequence[int]) -> tuple[str, list[Any]]:
+        """Condition on `r.at` that looks up cells which begin at these times, and its parameters."""
+        return "r.at = ANY(CAST(? AS bigint[]))", [bigints(starts)]
+
     def each_cell(self, since: int, until: int, seconds: int) -> tuple[str, list[Any]]:
         """Condition on `r.at` that lets a few cells be looked up one by one, and its parameters."""
-        return "r.at = ANY(CAST(? AS bigint[]))", [bigints(range(since, until, seconds))]
+        return self.these_cells(range(since, until, seconds))
 
     def search(self, asking: Asking, found: Source, text: str) -> None:  # noqa: ARG002  needs no look
         """Leave the words open: lists walk or look them up (`choosing`), other questions look them up."""

@@ -63,8 +63,8 @@ class Aggregation:
         if rollup is not None:
             for stretch in cells:
                 minutes, calls = self._sums.without_borders(rollup, stretch, self._cut.borders)
-                for part in (stretch, *minutes):
-                    self._cells(rollup, part)
+                self._cells(rollup, self._sums.cells(rollup, *stretch, without=self._cut.borders))
+                self._cells(rollup, minutes)
                 scans += calls
         for start, end in scans:
             self._scan(start, end)
@@ -80,9 +80,8 @@ class Aggregation:
         ]
         return sorted(groups, key=lambda group: (group.at or 0.0, [(v is not None, v or "") for v in group.key]))
 
-    def _cells(self, rollup: Rollup, stretch: tuple[int, int, int]) -> None:
-        """Add the cells of one length in one stretch of time."""
-        found = self._sums.cells(rollup, *stretch, without=self._cut.borders)
+    def _cells(self, rollup: Rollup, found: tuple[str, list[Any]] | None) -> None:
+        """Add the cells that `Sums` found."""
         if found is None:
             return
         sql, values = found

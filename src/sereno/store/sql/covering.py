@@ -101,26 +101,30 @@ class Sums:
 
     def without_borders(
         self, rollup: Rollup, stretch: tuple[int, int, int], borders: frozenset[int]
-    ) -> tuple[list[tuple[int, int, int]], list[tuple[float | None, float | None]]]:
-        """What stands for those hours of a stretch in which an interval may begin: their minutes, or their calls.
+    ) -> tuple[tuple[str, list[Any]] | None, list[tuple[float | None, float | None]]]:
+        """What stands for those hours of a stretch in which an interval may begin: their minutes, else their calls.
 
         Args:
             rollup: whose cells they are.
             stretch: as in `Covering.cells`.
             borders: hours of the day, as in `Buckets`.
+
+        Returns:
+            What `cells` has for the minutes; stretches of calls, as in `Covering.scans`.
         """
         length, since, until = stretch
         if length < HOUR or not borders:
-            return [], []
+            return None, []
         oldest, newest = self._bounds(rollup, length)
         if oldest is None:
-            return [], []
+            return None, []
         days = range(max(since, oldest) // DAY * DAY, min(until, newest + length), DAY)
         hours = sorted(day + hour for day in days for hour in borders)
         inside = [hour for hour in hours if max(since, oldest) <= hour < min(until, newest + length)]
-        if rollup.levels[0] == MINUTE:
-            return [(MINUTE, hour, hour + HOUR) for hour in inside], []
-        return [], [(float(hour), float(hour + HOUR)) for hour in inside]
+        if inside and rollup.levels[0] == MINUTE:
+            minutes = [hour + minute for hour in inside for minute in range(0, HOUR, MINUTE)]
+            return self._from(rollup, MINUTE, *self._asking.dialect.these_cells(minutes)), []
+        return None, [(float(hour), float(hour + HOUR)) for hour in inside]
 
     def cells(
         self,
@@ -143,14 +147,12 @@ class Sums:
         since, until = max(since, oldest), min(until, newest + seconds)
         if since >= until:
             return None
-        narrowed = self._narrowed(rollup)
-        alone = (listed or rollup.dimensions[0] in narrowed) and (until - since) // seconds <= _MANY_CELLS
+        alone = (listed or rollup.dimensions[0] in self._narrowed(rollup)) and (until - since) // seconds <= _MANY_CELLS
         each = self._asking.dialect.each_cell
         time, values = each(since, until, seconds) if alone else ("r.at >= ? AND r.at < ?", [since, until])
-        conditions = ["r.seconds = ?", time, *(f"r.{dimension} = ?" for dimension in narrowed)]
         if without and seconds == HOUR:
-            conditions.append(f"(r.at % {DAY} + {DAY}) % {DAY} NOT IN ({', '.join(map(str, sorted(without)))})")
-        return f"FROM {rollup.name} r WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
+            time += f" AND (r.at % {DAY} + {DAY}) % {DAY} NOT IN ({', '.join(map(str, sorted(without)))})"
+        return self._from(rollup, seconds, time, values)
 
     def calls(self, start: float | None, end: float | None) -> Source:
         """The calls that ended in a stretch of time."""
@@ -165,6 +167,12 @@ class Sums:
             self._asking.dialect.guide_by_end(self._asking, found, query)
         self._asking.dialect.require_words(self._asking, found)
         return found
+
+    def _from(self, rollup: Rollup, seconds: int, time: str, values: list[Any]) -> tuple[str, list[Any]]:
+        """`FROM … WHERE …` of the cells of one length under a condition on their start."""
+        narrowed = self._narrowed(rollup)
+        conditions = ["r.seconds = ?", time, *(f"r.{dimension} = ?" for dimension in narrowed)]
+        return f"FROM {rollup.name} r WHERE {' AND '.join(conditions)}", [seconds, *values, *narrowed.values()]
 
     def _bounds(self, rollup: Rollup, seconds: int) -> tuple[Any, Any]:
         """Start of the oldest and the newest cell of one length, None where there is none."""

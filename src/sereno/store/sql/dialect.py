@@ -58,6 +58,9 @@ class Dialect(Protocol):
     def whole(self, time: str) -> str:
         """The whole second of a time that is not before 1970."""
 
+    def these_cells(self, starts: Sequence[int]) -> tuple[str, list[Any]]:
+        """Condition on `r.at` that looks up cells which begin at these times, and its parameters."""
+
     def each_cell(self, since: int, until: int, seconds: int) -> tuple[str, list[Any]]:
         """Condition on `r.at` that lets a few cells be looked up one by one, and its parameters."""
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,6 +40,10 @@ class SqliteDialect:
     def whole(self, time: str) -> str:
         """The whole second of a time."""
         return f"CAST({time} AS INTEGER)"
+
+    def these_cells(self, starts: Sequence[int]) -> tuple[str, list[Any]]:
+        """Condition on `r.at` that looks up cells which begin at these times, and its parameters."""
+        return "r.at IN (SELECT value FROM json_each(?))", [json.dumps(list(starts))]
 
     def each_cell(self, since: int, until: int, seconds: int) -> tuple[str, list[Any]]:
         """Condition on `r.at` that lets a few cells be looked up one by one, and its parameters."""
