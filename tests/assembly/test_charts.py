@@ -27,6 +27,7 @@ from sereno.explain.facts import facts
 from sereno.explain.frame import Chart
 
 AT = 1_790_000_000
+AT_MIDNIGHT = 1_763_683_200.0  # 2025-11-21T00:00:00Z
 NOISE = random.Random(7)
 VALUES = [42.0 if index == 30 else round(NOISE.gauss(5.0, 0.1), 4) for index in range(60)]
 TABLE = pa.table({
@@ -64,6 +65,22 @@ def test_a_file_of_each_kind_is_the_same_chart(tmp_path: Path, ending: str) -> N
     chart = with_unit(chart_of_file(written(tmp_path / f"queue.{ending}"), title="Q"), "ms")
     assert line(chart) == ([AT + 60.0 * index for index in range(60)], VALUES)
     assert (chart.title, chart.series[0].unit) == ("Q", "ms")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufefffecha;precio\r\n2025-11-21;1.234,5\r\n2025-11-22;-0,25\r\n2025-11-23;n/a\r\n",
+        'fecha,precio\n2025-11-21,"1,234.5"\n2025-11-22,-0.25\n2025-11-23,\n',
+        "precio\tfecha\n1234.5\t2025-11-21T00:00:00Z\n-0.25\t2025-11-21T22:00:00-02:00\n\t2025-11-23\n",
+    ],
+)
+def test_spreadsheets_of_several_countries_are_the_same_chart(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "precios.csv"
+    path.write_text(content, "utf-8")
+    times, values = line(chart_of_file(path))
+    assert times == [AT_MIDNIGHT, AT_MIDNIGHT + 86_400.0, AT_MIDNIGHT + 2 * 86_400.0]
+    np.testing.assert_array_equal(values, [1234.5, -0.25, np.nan])
 
 
 @pytest.mark.parametrize(

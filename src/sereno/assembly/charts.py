@@ -14,6 +14,7 @@ from sereno.errors import ConfigError, QueryError, StoreError, UpstreamError
 from sereno.explain.frame import Chart, Series
 from sereno.explain.read import chart_of_json
 from sereno.explain.tables import chart_of_table
+from sereno.explain.written import delimiter_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -24,6 +25,7 @@ LARGEST = 1024 * 1024 * 1024
 """Bytes of a file."""
 MOST_ANSWER = 64 * 1024 * 1024
 MOST_ROWS = 1_000_000
+MOST_HEADER = 65_536
 _POINTS = 1_000
 """Points of a range query; Prometheus gives 11,000 at most."""
 
@@ -43,7 +45,9 @@ def chart_of_file(path: Path, *, title: str = "", time: str = "", tz: str = "UTC
             raise ConfigError(f"{path} has more than {LARGEST} bytes; export a shorter range")
         match path.suffix.lower():
             case ".csv" | ".tsv" | ".txt":
-                parsing = csv.ParseOptions(delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+                with path.open("rb") as file:
+                    header = file.readline(MOST_HEADER).decode("utf-8", "replace")
+                parsing = csv.ParseOptions(delimiter="\t" if path.suffix.lower() == ".tsv" else delimiter_of(header))
                 table: Any = csv.read_csv(path, parse_options=parsing)
             case ".parquet" | ".pq":
                 table = parquet.read_table(path)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from sereno.errors import QueryError
 from sereno.explain.columns import Column, Columns, charted
 from sereno.explain.frame import Chart
+from sereno.explain.written import numbers_in
 
 Floats = NDArray[np.float64]
 TIME_NAMES = ("time", "timestamp", "ts", "date", "datetime", "_time", "day", "hour", "started_at", "ended_at", "fecha")
 """Columns of numbers or text with these names hold times; other columns do only by their type."""
-NUMBER_TEXTS = frozenset({"", "nan", "null", "none", "na", "n/a", "-", "inf", "-inf"})
 
 
 def chart_of_table(table: Any, *, title: str = "", time: str | None = None, tz: str = "UTC") -> Chart:
@@ -82,30 +82,13 @@ def _column(name: str, column: Any) -> Column:
     if pa.types.is_null(kind):
         return Column(name, numbers=np.full(len(column), np.nan))
     texts = ["" if value is None else str(value) for value in column.to_pylist()]
-    numbers = _numbers_in(texts)
-    return Column(name, words=tuple(texts)) if numbers is None else Column(name, numbers=numbers)
+    read = numbers_in(texts)
+    return Column(name, words=tuple(texts)) if read is None else Column(name, numbers=read[0], unit=read[1])
 
 
 def _floats(column: Any) -> Floats:
     values = column.cast(pa.float64(), safe=False)
     return np.asarray(pc.fill_null(values, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _numbers_in(texts: list[str]) -> Floats | None:
-    """Numbers written as text, such as a column with `N/A` in it; None if any is another word, or all are empty."""
-    numbers = np.empty(len(texts))
-    any_number = False
-    for index, text in enumerate(texts):
-        bare = text.strip().lower()
-        if bare in NUMBER_TEXTS:
-            numbers[index] = float(bare) if bare in {"inf", "-inf"} else np.nan
-            continue
-        try:
-            numbers[index] = float(bare)
-        except ValueError:
-            return None
-        any_number = True
-    return numbers if any_number else None
 
 
 def _times(column: Any) -> Floats | None:
