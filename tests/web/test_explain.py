@@ -103,7 +103,7 @@ def test_an_event_of_drift_is_explained_by_its_feature(watched: Any) -> None:
 def test_what_happened_beside_a_figure_goes_with_it(watched: Any) -> None:
     app, _ = watched
     told = fetch(app, "/sereno/explain.json?page=/sereno%3Fstart_time%3D10d&chart=latency&analysis=diagnosis").json()
-    assert [event["kind"] for event in told["frames"]["events"]] == ["drift"]
+    assert [(event["kind"], event["title"]) for event in told["frames"]["events"]] == [("drift", "drift: ttft")]
     drift = fetch(app, "/sereno/explain.json?page=/sereno/drift").json()
     assert drift["frames"]["events"] == []  # drift is no cause of drift
 

@@ -8,6 +8,7 @@ from typing import Any
 from sereno.store.ledger import alerts, drift_events, lora_registry
 from sereno.web.charts import Chart
 from sereno.web.page import Ask
+from sereno.web.texts import texts
 
 MOST = 100
 """Of each kind: beside more than that none is a cause."""
@@ -30,7 +31,7 @@ def happenings(ask: Ask, charts: Sequence[Chart], section: str) -> list[Mapping[
     first, last = times[0], times[-1] + (times[-1] - times[-2])
     with ask.view.ledger.read() as connection:
         found = [*_alerts(connection, first, last)] if section != "alerts" else []
-        found += [*_drift(connection, first, last)] if section != "drift" else []
+        found += [*_drift(connection, first, last, texts(ask.language))] if section != "drift" else []
         found += _models(connection, first, last)
     return sorted(found, key=lambda event: -event["at"])
 
@@ -41,10 +42,11 @@ def _alerts(connection: Any, first: float, last: float) -> Iterator[Mapping[str,
         yield {"at": 1000 * one.starts_at, "kind": "alert", "title": title[:200]}
 
 
-def _drift(connection: Any, first: float, last: float) -> Iterator[Mapping[str, Any]]:
+def _drift(connection: Any, first: float, last: float, t: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     for one in drift_events.events(connection, since=first, limit=MOST):
         if one.kind in _DRIFTED and one.timestamp <= last:
-            title = ", ".join(part for part in (one.feature or "", one.model, one.severity) if part)
+            what = ", ".join(part for part in (one.feature or "", one.model) if part)
+            title = f"{t[f'drift_kind_{one.kind}']}: {what}" if what else t[f"drift_kind_{one.kind}"]
             yield {"at": 1000 * one.timestamp, "kind": "drift", "title": title}
 
 
