@@ -255,6 +255,7 @@ class DriftMonitor:
                 )  # fmt: skip
                 if wanted is not None:
                     payload = _payload(msgspec.structs.replace(made, id=number), found)
+                    payload |= {"windows": wanted.windows, "accuracy_fell": wanted.fell}
                     finetuning_triggers.add(
                         connection, wanted, now, number, approved=not self._plan.approval, payload=payload
                     )

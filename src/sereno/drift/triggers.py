@@ -50,12 +50,19 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A trigger that should be made."""
+    """A trigger that should be made.
+
+    Attributes:
+        model: "" for all calls. reason: in English.
+        windows: in a row, through which it lasted. fell: whether accuracy has fallen, None where that is not known.
+    """
 
     type: Type
     severity: Severity
     model: str
     reason: str
+    windows: int | None = None
+    fell: bool | None = None
 
 
 def proposal(rule: Rule, checks: Sequence[Past], last: float | None, now: float) -> Proposal | None:
@@ -73,7 +80,7 @@ def proposal(rule: Rule, checks: Sequence[Past], last: float | None, now: float)
     low = [bool(one.accuracy and at_least(one.accuracy, "significant")) for one in checks]
     if newest.accuracy is not None and (windows := lasting(checks, low)) >= rule.windows:
         return Proposal(
-            type="accuracy", severity=newest.accuracy, model=ALL,
+            type="accuracy", severity=newest.accuracy, model=ALL, windows=windows, fell=newest.fell,
             reason=f"Accuracy is {newest.accuracy} in {windows} windows in a row.",
         )  # fmt: skip
     if rule.on == "accuracy" or (rule.on == "auto" and newest.fell is False):
@@ -87,7 +94,7 @@ def proposal(rule: Rule, checks: Sequence[Past], last: float | None, now: float)
             harm = "accuracy has fallen" if newest.fell else "accuracy is not measured" if newest.fell is None else (
                 "accuracy has not fallen")  # fmt: skip
             return Proposal(
-                type="drift", severity=newest.verdicts[model], model=model,
+                type="drift", severity=newest.verdicts[model], model=model, windows=windows, fell=newest.fell,
                 reason=f"{whose} differ from {newest.reference} in {windows} windows in a row; {harm}.",
             )  # fmt: skip
     return None

@@ -97,7 +97,11 @@ class EventMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TriggerMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A trigger of fine-tuning: `pending`, `approved`, `rejected`, `running`, `succeeded` or `failed`."""
+    """A trigger of fine-tuning: `pending`, `approved`, `rejected`, `running`, `succeeded` or `failed`.
+
+    Attributes:
+        reason: in English; `windows` in a row, `reference` and `accuracy_fell` are what it says, null where unknown.
+    """
 
     id: int
     timestamp: str
@@ -114,6 +118,9 @@ class TriggerMessage(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: str | None
     outcome: str
     training_job_id: str | None
+    windows: int | None = None
+    reference: str | None = None
+    accuracy_fell: bool | None = None
 
 
 class ReferenceMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -284,7 +291,8 @@ def event_message(one: Happened) -> EventMessage:
 
 def trigger_message(one: Trigger) -> TriggerMessage:
     """A trigger as it is told."""
-    told: dict[str, Any] = {name: getattr(one, name) for name in TriggerMessage.__struct_fields__}
+    told: dict[str, Any] = {name: getattr(one, name) for name in TriggerMessage.__struct_fields__ if hasattr(one, name)}
+    told |= {name: one.payload.get(name) for name in ("windows", "reference", "accuracy_fell")}
     moments = {name: _moment(told[name]) for name in ("timestamp", "decided_at", "started_at", "finished_at")}
     return TriggerMessage(**{**told, **moments, "model": one.model or None})
 

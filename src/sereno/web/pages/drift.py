@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,6 +36,8 @@ MOST_EVENTS = 100
 MOST_TRIGGERS = 20
 MOST_CHECKS = 2_000
 PICTURES = 4
+READABLE = 0.08
+"""Of a chart's height: the least that two lines with names are apart."""
 BADGES = {"critical": "failing", "significant": "failing", "moderate": "", "notice": "plain", "none": "ok"}
 """How a verdict looks; what is not here is plain."""
 STATES = {"pending": "", "failed": "failing", "succeeded": "ok"}
@@ -84,19 +86,64 @@ def shape(content: DriftContent, look: Look) -> Mapping[str, Any]:
     last = None if content.summary is None else content.summary.last_check
     drifted = [one for one in content.features if one.severity not in {"none", "insufficient_data"}]
     drawn = [one for one in drifted or content.features if one.distribution.get("labels")][:PICTURES]
+    models = () if content.summary is None else content.summary.models
     return {
+        "scope": _scope(content, last, look),
+        "alone": [one for one in models if one.severity in _TONES],
         "last": last,
         "top": next((one for one in content.features if one.psi is not None), None) if drifted else None,
         "pictures": [_picture(one, at, look) for at, one in enumerate(drawn)],
         "timeline": _timeline(content.checks, look),
         "events_at": [_at(one.timestamp) for one in content.events],
         "explained": [_explanation(one, look) for one in content.events],
+        "reasons": [_reason(one, look) for one in content.triggers],
         "triggers_at": [_at(one.timestamp) for one in content.triggers],
         "checked_at": None if last is None else _at(last.timestamp),
         "badges": BADGES,
         "states": STATES,
         "here": look.link(),
     }
+
+
+class Scope(NamedTuple):
+    """What the tiles tell: of all calls, or of the chosen model."""
+
+    model: str
+    severity: str
+    n_current: int
+    psi: float | None
+    psi_corrected: float | None
+    kl: float | None
+
+
+def _scope(content: DriftContent, last: CheckMessage | None, look: Look) -> Scope | None:
+    chosen = look.given.get("model") or ""
+    if last is None or content.summary is None:
+        return None
+    severity = next((one.severity for one in content.summary.models if one.model == chosen), None)
+    if severity is None:
+        return Scope("", last.severity, last.n_current, last.psi, last.psi_corrected, last.kl_divergence)
+    top = content.features[0] if content.features else None
+    if top is None:
+        return Scope(chosen, severity, 0, None, None, None)
+    rows = max(one.n_current for one in content.features)
+    return Scope(chosen, severity, rows, top.psi, top.psi_corrected, top.kl)
+
+
+def _reason(one: TriggerMessage, look: Look) -> str:
+    """Why, in the reader's language; as it was written where its parts are not known."""
+    if one.windows is None or one.trigger_type not in {"drift", "accuracy"}:
+        return one.reason
+    harm = {None: "unknown", True: "fell", False: "held"}[one.accuracy_fell]
+    parts = {
+        "{windows}": str(one.windows), "{severity}": look.t[f"drift_sev_{one.severity}"],
+        "{who}": look.t["drift_why_of"].replace("{model}", one.model) if one.model else look.t["drift_why_all"],
+        "{reference}": one.reference or "", "{harm}": look.t[f"drift_why_{harm}"],
+    }  # fmt: skip
+    text = look.t[f"drift_why_{one.trigger_type}"]
+    for name, value in parts.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _explanation(one: EventMessage, look: Look) -> str:
@@ -130,12 +177,18 @@ def _timeline(checks: Sequence[CheckMessage], look: Look) -> Chart:
         kind="lines", id="drift-timeline", title=look.t["drift_timeline"], description=look.t["drift_timeline_text"],
         unit="count", x=tuple(sorted(known)), tz=look.shown.tz, instants=True, empty=look.t["drift_timeline_empty"],
         series=(Series(name="PSI", values=tuple(known[at] for at in sorted(known)), tone="s1"),),
-        thresholds=_levels(look),
+        thresholds=_levels(look, tuple(known.values())),
     )  # fmt: skip
 
 
-def _levels(look: Look) -> tuple[Threshold, ...]:
-    return tuple(Threshold(name=look.t[f"drift_sev_{name}"], value=least, tone=_TONES[name]) for least, name in BANDS)
+def _levels(look: Look, values: Sequence[float | None] = ()) -> tuple[Threshold, ...]:
+    """The bands whose names can be read: not one upon the other where PSI is far above them all."""
+    highest = max((value for value in values if value is not None), default=0.0)
+    kept: list[Threshold] = []
+    for least, name in sorted(BANDS):
+        if not kept or least - kept[-1].value >= READABLE * highest:
+            kept.append(Threshold(name=look.t[f"drift_sev_{name}"], value=least, tone=_TONES[name]))
+    return tuple(kept)
 
 
 def _drawn(ask: Ask, look: Look) -> list[Chart]:
