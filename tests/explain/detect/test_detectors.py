@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import ttest_ind
 
+from sereno.explain.detect.comparisons import Period, compared
 from sereno.explain.fact import Fact, FactSheet
 from sereno.explain.facts import facts
 from sereno.explain.frame import Categories, Chart, Event, Series, Threshold
+from sereno.explain.prepared import prepare
 
 START = 1_700_000_000.0
 PASSENGERS = """
@@ -207,3 +210,64 @@ def test_units_do_not_change_what_is_found(scale: float, shift: float) -> None:
 
     assert found(other) == found(plain)
     assert len(found(plain)) == 3
+
+
+def test_a_constant_has_no_trend_and_a_line_through_noise_has_one_in_its_interval() -> None:
+    (flat,) = told(facts(a_chart(np.full(50, 3.0))), "trend")
+    assert (flat.direction, number(flat, "change"), number(flat, "start_value")) == ("flat", 0.0, 3.0)
+    held = 0
+    for seed in range(20):
+        (trend,) = told(facts(a_chart(noise(200, seed) + np.linspace(0.0, 10.0, 200))), "trend")
+        change = next(one for one in trend.numbers if one.name == "change")
+        assert trend.direction == "up"
+        held += (change.low or 0.0) <= 10.0 <= (change.high or 0.0)
+    assert held >= 16  # of 20 intervals of 95 %; fewer come once in 300 times (binomial)
+
+
+def test_a_stretch_that_does_not_belong_has_its_size_and_chance() -> None:
+    values = noise(1000)
+    values[400:420] += 15.0
+    (odd,) = told(facts(a_chart(values, unit="ms")), "anomaly")
+    assert (odd.note, odd.direction) == ("collective", "up")
+    assert odd.start == pytest.approx(START + 60 * 400, abs=60)
+    assert odd.end == pytest.approx(START + 60 * 419, abs=60)
+    assert number(odd, "difference") == pytest.approx(15.0, abs=1.0)
+    assert number(odd, "expected") == pytest.approx(0.0, abs=0.5)
+    assert number(odd, "peak_value") == values.max()
+    assert odd.p_value is not None
+    assert odd.p_value < 1e-6
+
+
+def test_any_two_periods_are_compared_as_welch_does() -> None:
+    before, after = noise(40), noise(60, seed=1) + 1.0
+    values = np.concatenate((before, after))
+    prepared = prepare(a_chart(values).series[0])
+    first, second = Period(START, START + 60 * 40), Period(START + 60 * 40, START + 60 * 100)
+    fact = compared(prepared, second, first)
+    assert fact is not None
+    change = next(one for one in fact.numbers if one.name == "change")
+    published = ttest_ind(after, before, equal_var=False)
+    interval = published.confidence_interval(0.95)
+    assert change.value == pytest.approx(after.mean() - before.mean())
+    assert (change.low, change.high) == pytest.approx((interval.low, interval.high))
+    assert fact.p_value == pytest.approx(published.pvalue)
+
+
+def test_the_same_day_of_the_week_before() -> None:
+    hours = np.arange(24 * 15)
+    values = noise(len(hours)) * 0.1 + np.where(hours >= 24 * 14, 12.0, 10.0)
+    (week,) = [
+        one for one in told(facts(a_chart(values, step=3600.0)), "comparison") if one.note == "same_day_last_week"
+    ]
+    assert week.direction == "up"
+    assert number(week, "change") == pytest.approx(2.0, abs=0.1)
+    assert number(week, "change_percent") == pytest.approx(20.0, abs=1.0)
+
+
+def test_many_pairs_of_noise_are_not_called_related() -> None:
+    rng = np.random.default_rng(3)
+    times = np.asarray(START + 60.0 * np.arange(300.0), dtype=np.float64)
+    rows = [Series(name=f"s{row}", times=times, values=rng.normal(size=300)) for row in range(60)]
+    sheet = facts(Chart(series=tuple(rows)))  # 1,770 pairs: of uncorrected tests at 0.001 about two would be called so
+    assert not told(sheet, "correlation")
+    assert not told(sheet, "lead_lag")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sereno.explain.anatomy import FEWEST
 from sereno.explain.fact import Fact, Number
 from sereno.explain.figures import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR, numbers, percent
-from sereno.explain.subject import Subject
+from sereno.explain.subject import Subject, in_range
 from sereno.stats.robust import spread
 
 ALPHA = 0.0001
@@ -26,12 +27,14 @@ def trend(subject: Subject) -> Iterator[Fact]:
     """Tell `start_value`, `end_value` (of the line), `change`, `change_percent`, slopes per time that fits the range.
 
     Direction `flat` says that no trend was found; its `change` is what was measured, its interval tells what cannot be
-    excluded. Note `stepped`: levels describe the series better than the line.
+    excluded. Note `stepped`: levels describe the series better than the line. A constant series has no trend either.
     """
-    anatomy = subject.anatomy
+    anatomy, prepared = subject.anatomy, subject.prepared
     if anatomy is None:
+        if prepared.constant and len(prepared.values) >= FEWEST and in_range(prepared):
+            yield _constant(subject)
         return
-    line, prepared = anatomy.trend, subject.prepared
+    line = anatomy.trend
     span = prepared.span
     found = line.p_value < ALPHA
     change, low, high = line.slope * span, line.low * span, line.high * span
@@ -57,4 +60,23 @@ def trend(subject: Subject) -> Iterator[Fact]:
         confidence=CONFIDENCE,
         weight=strength,
         note="stepped" if found and anatomy.bounds and not anatomy.sloped else "",
+    )
+
+
+def _constant(subject: Subject) -> Fact:
+    value, times = float(subject.prepared.values[0]), subject.prepared.times
+    return Fact(
+        id="",
+        kind="trend",
+        series=(subject.name,),
+        direction="flat",
+        numbers=numbers(
+            Number("start_value", value, subject.unit),
+            Number("end_value", value, subject.unit),
+            Number("change", 0.0, subject.unit),
+            percent("change_percent", 0.0, value),
+        ),
+        start=float(times[0]),
+        end=float(times[-1]),
+        weight=0.0,
     )
