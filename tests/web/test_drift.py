@@ -94,10 +94,10 @@ def test_a_model_that_drifts_alone_is_told_where_all_calls_do_not(world: World) 
     world.monitor.check()
     page = world.page()
     assert tile(page, "Verdict") == "none 1,200 calls against normal@1"
-    assert tile(page, "Models that drift") == "1 of 2 that are watched"
+    assert tile(page, "Most drifted") == "– models that drift: 1 of 2"
     alone = world.page(model="tiny")
     assert tile(alone, "Verdict") == "critical tiny: 60 calls against normal@1"
-    assert tile(alone, "Most drifted") == "ttft"
+    assert tile(alone, "Most drifted") == "ttft models that drift: 1 of 2"
     assert tile(alone, "PSI, corrected") != tile(page, "PSI, corrected")
     rows = list(csv.DictReader(io.StringIO(fetch(world.app, "/sereno/drift.csv", params={"model": "tiny"}).text)))
     assert (rows[0]["feature"], rows[0]["severity"], rows[0]["n_current"]) == ("ttft", "critical", "60")

@@ -27,8 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "drift_verdict": ("Verdict", "Veredicto"),
     "drift_verdict_note": ("{now} calls against {before}", "{now} llamadas frente a {before}"),
     "drift_of_model": ("{model}: {note}", "{model}: {note}"),
-    "drift_models": ("Models that drift", "Modelos con deriva"),
-    "drift_models_note": ("of {count} that are watched", "de {count} vigilados"),
+    "drift_models": ("models that drift: {alone} of {count}", "modelos con deriva: {alone} de {count}"),
     "drift_why_all": ("Calls", "Las llamadas"),
     "drift_why_of": ("Calls of {model}", "Las llamadas de {model}"),
     "drift_why_drift": (
