@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sereno.stats.robust import quantiles, running_median, spread, without_outliers
+from sereno.stats.robust import (
+    median,
+    quantiles,
+    running_median,
+    spread,
+    upper_quantile,
+    without_outliers,
+)
 
 
 def test_spread_is_scipys_scaled_mad() -> None:
@@ -35,3 +42,6 @@ def test_quantiles_are_numpys(count: int) -> None:
     values = np.random.default_rng(count).normal(size=count)
     shares = np.array([0.0, 0.1, 0.5, 0.77, 1.0])
     assert quantiles(np.sort(values), shares) == pytest.approx(np.quantile(values, shares))
+    assert median(values) == pytest.approx(np.median(values))
+    for share in (0.5, 0.77, 0.98, 1.0):
+        assert upper_quantile(values, share) == pytest.approx(np.quantile(values, share))

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
 SAMPLE = 8192
-LONG, COARSENED = 8192, 8
+LONG, COARSENED = 16384, 8
 MOST = 200
 """Stretches looked at on one scale; of more, the wildest."""
 

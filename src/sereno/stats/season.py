@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft
 
 from sereno.stats.grid import Grid, coarser
-from sereno.stats.robust import quantiles, spread
+from sereno.stats.robust import median, spread, upper_quantile
 
 Floats = NDArray[np.float64]
 CALENDAR = (60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 21600.0, 43200.0, 86400.0, 604800.0, 2629746.0, 31556952.0)
@@ -199,8 +199,8 @@ def _running_mean(values: Floats, width: int) -> Floats:
 def _differences(values: Floats) -> Floats:
     """Differences with single jumps clipped, but not what comes as often as a cycle would."""
     rise = np.diff(values)
-    middle, high = quantiles(np.sort(np.abs(rise)), np.array([0.5, 0.98]))
-    limit = max(SHAPE_LIMIT * 1.4826 * float(middle), float(high))
+    size = np.abs(rise)
+    limit = max(SHAPE_LIMIT * 1.4826 * median(size), upper_quantile(size, 0.98))
     return np.clip(rise, -limit, limit)
 
 
