@@ -11,21 +11,19 @@ import msgspec
 import typer
 
 from sereno.assembly.recategorise import Recategorised, recategorise
-from sereno.assembly.store import open_store
 from sereno.categories.categorise import Categoriser
 from sereno.categories.hints import HINTS
 from sereno.cli.options import settings
 from sereno.cli.progress import progress
+from sereno.cli.stored_anew import DryRun, Since, Until, between, changed_of, stay_local, stored
 from sereno.cli.tables import print_table
 from sereno.config import Loaded
 from sereno.config.categories import categories_of, categoriser_of
-from sereno.errors import ConfigError, QueryError
-from sereno.query.times import TIME_EXPECTED, parse_time
+from sereno.errors import ConfigError
 from sereno.store.base import CallQuery
 
 app = typer.Typer(help="What prompts are about: list, explain, apply anew.", no_args_is_help=True, add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_TIME = "For instance 7d, or 2026-11-01."
 
 
 @app.command("list")
@@ -86,11 +84,9 @@ def explain(
 def apply(
     loaded: Loaded,
     *,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help=f"Calls from this time on. {_TIME}")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help=f"Calls before this time. {_TIME}")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    since: Since = None,
+    until: Until = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Sort stored calls into the categories in force now, and say what changed.
@@ -98,24 +94,12 @@ def apply(
     Lists, pages and sums then show the new category. It may be ended at any time and run again, and gateway and keeper
     may run meanwhile; a keeper sorts new calls by the settings it was started with, so restart it first.
     """
-    if loaded.settings.client.url:
-        raise ConfigError(
-            f"client.url is {loaded.settings.client.url}, and categories are changed in the data folder alone: run this"
-            " on the keeper's machine with --set client.url=off"
-        )
+    stay_local(loaded, "categories")
     categoriser = _categoriser(loaded)
-    now = time.time()
-    query = CallQuery(internal=None, start=_time("--from", since, now), end=_time("--until", until, now))
-    store = open_store(loaded.settings, read_only=True)  # tells that there is no record instead of making one
-    try:
-        total = store.count(query)
-        if not dry_run:
-            store.close()
-            store = open_store(loaded.settings)
-        with progress("sorting", total) as bar:
-            done = recategorise(store, categoriser, query, dry_run=dry_run, reached=bar.reach)
-    finally:
-        store.close()
+    start, end = between(since, until, time.time())
+    query = CallQuery(internal=None, start=start, end=end)
+    with stored(loaded, dry_run=dry_run) as store, progress("sorting", store.count(query)) as bar:
+        done = recategorise(store, categoriser, query, dry_run=dry_run, reached=bar.reach)
     if as_json:
         print(json.dumps(_document(done, dry_run=dry_run), indent=2))
     else:
@@ -129,21 +113,13 @@ def _categoriser(loaded: Loaded) -> Categoriser:
     return categoriser
 
 
-def _time(option: str, text: str | None, now: float) -> float | None:
-    try:
-        return None if text is None else parse_time(text, now)
-    except ValueError:
-        raise QueryError(option, f"{option} is {text!r}", TIME_EXPECTED) from None
-
-
 def _print(done: Recategorised, *, dry_run: bool) -> None:
     if done.moved:
         rows = [
             (before or "(none)", now or "(none)", f"{calls:,}") for (before, now), calls in done.moved.most_common()
         ]
         print_table(("before", "now", "calls"), rows, right={"calls"}, flexible="now")
-    verb = "would change" if dry_run else "changed"
-    print(f"{done.looked_at:,} calls looked at, {done.changed:,} {verb}", file=sys.stderr)
+    print(changed_of(done.looked_at, done.changed, dry_run=dry_run), file=sys.stderr)
     if done.kept:
         print(f"{done.kept:,} kept theirs: their prompt is not in the record", file=sys.stderr)
 
