@@ -190,6 +190,11 @@ def _use() -> tuple[Pie | Series, ...]:
 
 
 def _detail(limits: Limits) -> tuple[Series | Tile, ...]:
+    return (*_moments(limits), *_of_the_range(limits))
+
+
+def _moments(limits: Limits) -> tuple[Series, ...]:
+    """What happens at each moment."""
     return (
         Series(
             "Errors by type",
@@ -225,6 +230,12 @@ def _detail(limits: Limits) -> tuple[Series | Tile, ...]:
             low=0,
             high=100,
         ),
+    )
+
+
+def _of_the_range(limits: Limits) -> tuple[Tile, ...]:
+    """What the chosen time range adds up to."""
+    return (
         Tile(
             "Requests in range",
             "Requests that ended in the time range (llm_requests_total).",
