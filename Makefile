@@ -103,4 +103,4 @@ drift-metrics: ## its metrics
 	@tools/stack.sh drift-metrics
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools dist build $(BROWSER)/node_modules grafana/node_modules grafana/harness/node_modules grafana/dist grafana/harness/dist grafana/*.zip $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	@rm -rf .venv .tools dist build $(BROWSER)/node_modules grafana/node_modules grafana/harness/node_modules grafana/harness/oldest/node_modules grafana/dist grafana/harness/dist grafana/*.zip $(dir $(BROWSER_BUILD)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

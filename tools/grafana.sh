@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the Grafana app is built with, where the lock file has changed since, and builds it: tools/grafana.sh
-# `tools/grafana.sh host` also builds the page that stands for Grafana in the tests, with React 19 and with React 18.
+# `tools/grafana.sh host` also builds the page that stands for Grafana in the tests, with React 19 and with React 18;
+# `tools/grafana.sh oldest` that of the oldest Grafana the app promises to run with, and nothing else.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -11,6 +12,11 @@ install() {
   fi
 }
 
+if [ "${1:-}" = oldest ]; then
+  install "$root/grafana/harness"
+  install "$root/grafana/harness/oldest"
+  exec "$root/tools/node.sh" node "$root/grafana/harness/build.mjs" --oldest
+fi
 install "$root/grafana"
 if [ "${1:-}" = host ]; then
   install "$root/grafana/harness"

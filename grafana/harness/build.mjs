@@ -1,5 +1,6 @@
 // Bundles the host page: `node build.mjs` with this folder's packages (React 19), `node build.mjs --plugin` with those the
-// plugin is compiled against (React 18); scenes and the router stay ours. One copy of React and of @grafana/ui must go in.
+// plugin is compiled against (React 18), `node build.mjs --oldest` with the oldest that it promises to run with; scenes and
+// the router stay ours. One copy of React and of @grafana/ui must go in.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,18 +8,20 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname ?? dirname(fileURLToPath(import.meta.url));
 const plugin = dirname(here);
-const older = process.argv.includes('--plugin');
-const out = join(here, 'dist', older ? 'plugin' : 'own');
+const [name = '--own'] = process.argv.slice(2);
+const from = { '--own': here, '--plugin': plugin, '--oldest': join(here, 'oldest') }[name];
+const out = join(here, 'dist', name.slice(2));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const THEIRS = /^(@grafana\/(data|ui|runtime|schema|i18n|e2e-selectors)|react|react-dom|rxjs|@emotion\/(css|react)|lodash|moment|uplot)(\/|$)/;
-const fromPlugin = {
-  name: 'from-plugin',
+const fromThere = {
+  name: 'from-there',
   setup({ onResolve, resolve }) {
     onResolve({ filter: THEIRS }, ({ path, importer, kind, pluginData }) => {
-      const within = importer.startsWith(join(plugin, 'node_modules')) || pluginData === 'sent';
-      return within ? undefined : resolve(path, { kind, importer, resolveDir: plugin, pluginData: 'sent' });
+      // Inner paths of the schema are those of our scenes, whatever Grafana they stand in.
+      const within = importer.startsWith(join(from, 'node_modules')) || pluginData === 'sent' || path.startsWith('@grafana/schema/dist/');
+      return within ? undefined : resolve(path, { kind, importer, resolveDir: from, pluginData: 'sent' });
     });
   },
 };
@@ -39,7 +42,7 @@ const { metafile } = await build({
   splitting: true,
   jsx: 'transform',
   metafile: true,
-  plugins: older ? [fromPlugin] : [],
+  plugins: from === here ? [] : [fromThere],
 });
 for (const name of ['react', '@grafana/ui', '@grafana/data', '@grafana/runtime']) {
   const roots = new Set(
@@ -51,7 +54,6 @@ for (const name of ['react', '@grafana/ui', '@grafana/data', '@grafana/runtime']
     throw new Error(`${roots.size} copies of ${name}: ${[...roots].join(', ')}`);
   }
 }
-const from = older ? plugin : here;
 cpSync(join(from, 'node_modules/@grafana/ui/dist/public/img/icons'), join(out, 'icons'), { recursive: true });
 // Files that Grafana itself serves under these names; the package lacks the one icon, which only turns around.
 mkdirSync(join(out, 'inter'));
