@@ -52,6 +52,9 @@ class Model:
     async def models(self) -> Sequence[ChatModel]:
         return [ChatModel("moondream:latest", vision=True)]
 
+    async def sees(self, _model: str) -> bool:
+        return False
+
     async def close(self) -> None:
         pass
 

@@ -63,6 +63,9 @@ class Told:
     async def models(self) -> Sequence[ChatModel]:
         return []
 
+    async def sees(self, _model: str) -> bool:
+        return False
+
     async def close(self) -> None:
         pass
 

@@ -86,6 +86,9 @@ class Asleep:
     async def models(self) -> Sequence[ChatModel]:
         return []
 
+    async def sees(self, _model: str) -> bool:
+        return False
+
     async def close(self) -> None:
         pass
 
