@@ -173,7 +173,7 @@ class Anatomy:
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
-        """Where the level changes: the first index on the coarse grid of each stretch but the first."""
+        """Where the level may change: the first index on the coarse grid of each stretch but the first."""
         level, around_line = self._partitions
         return around_line.bounds if self.sloped else level.bounds
 
@@ -228,6 +228,16 @@ class Anatomy:
                 return tuple(told)
             del edges[doubtful + 1]
         return ()
+
+    @cached_property
+    def latest_level(self) -> int:
+        """First index on the coarse grid of what follows the last change that stands; 0 without any."""
+        return int(np.searchsorted(self.coarse.times, self.changes[-1].at)) if self.changes else 0
+
+    @cached_property
+    def stepped(self) -> bool:
+        """Whether levels, and no line, describe the series."""
+        return bool(self.changes) and not self.sloped
 
     def _change(self, flat: Floats, line: Floats, left: int, here: int, right: int) -> Change:
         times, places = self.prepared.times, len(self.coarse.means)

@@ -25,7 +25,7 @@ def capacity(subject: Subject) -> Iterator[Fact]:
     significant and not made of steps, before the limit is reached.
     """
     anatomy = subject.anatomy
-    if anatomy is None or anatomy.trend.p_value >= ALPHA or (anatomy.bounds and not anatomy.sloped):
+    if anatomy is None or anatomy.trend.p_value >= ALPHA or anatomy.stepped:
         return
     line, prepared = anatomy.trend, subject.prepared
     end, span = float(prepared.times[-1]), prepared.span

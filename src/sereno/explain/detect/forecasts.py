@@ -34,12 +34,12 @@ def forecasts(subject: Subject) -> Iterator[Fact]:
     if anatomy is None:
         return
     grid = anatomy.coarse
-    first = max(anatomy.bounds, default=0)
+    first = anatomy.latest_level
     if len(grid.means) - first < FEWEST:
         return
     values = grid.means[first:]
     slope = 0.0
-    if anatomy.trend.p_value < TREND_ALPHA and (anatomy.sloped or not anatomy.bounds):
+    if anatomy.trend.p_value < TREND_ALPHA and not anatomy.stepped:
         slope = anatomy.trend.slope * grid.width
     ahead = max(1, round(HORIZON * len(values)))
     level, width = min((_tried(values, memory, ahead, slope) for memory in MEMORIES), key=lambda tried: tried[1])

@@ -59,7 +59,7 @@ def trend(subject: Subject) -> Iterator[Fact]:
         p_value=line.p_value,
         confidence=CONFIDENCE,
         weight=strength,
-        note="stepped" if found and anatomy.bounds and not anatomy.sloped else "",
+        note="stepped" if found and anatomy.stepped else "",
     )
 
 

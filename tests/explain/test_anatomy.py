@@ -1,0 +1,46 @@
+"""What a series is made of: parts agree with one another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sereno.explain.anatomy import Anatomy
+from sereno.explain.facts import facts
+from sereno.explain.frame import Chart, Series
+from sereno.explain.prepared import prepare
+
+
+def a_series(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Series:
+    return Series(name="v", times=np.asarray(1.7e9 + 60.0 * np.arange(float(len(values)))), values=values)
+
+
+def test_a_change_that_was_dropped_decides_nothing() -> None:
+    """Heavy tails and a short stretch: of three levels on the grid one has too little left among the points."""
+    rng = np.random.default_rng([380, 11])
+    values = rng.standard_t(2, int(rng.choice([60, 100, 300])))
+    begin = int(rng.integers(5, len(values) - 5))
+    length = int(rng.integers(3, 9))
+    values[begin : begin + length] += rng.uniform(4, 10)
+    anatomy = Anatomy(prepare(a_series(values)))
+    assert len(anatomy.changes) < len(anatomy.bounds)
+    assert anatomy.latest_level == np.searchsorted(anatomy.coarse.times, anatomy.changes[-1].at)
+
+
+@pytest.mark.parametrize("height", [0.0, 8.0])
+def test_forecasts_look_at_the_last_level_only(height: float) -> None:
+    values = np.random.default_rng(4).normal(size=240) + height * (np.arange(240) >= 120)
+    series = a_series(values)
+    anatomy = Anatomy(prepare(series))
+    assert anatomy.stepped == (height > 0.0)
+    assert abs(anatomy.latest_level - (120 if height else 0)) <= 1
+    (forecast,) = (fact for fact in facts(Chart(series=(series,))).facts if fact.kind == "forecast")
+    assert forecast.numbers[0].value == pytest.approx(height, abs=0.7)
+
+
+def test_frequent_steps_are_told_as_changes() -> None:
+    lengths = [20, 45, 15, 52, 23, 40, 31, 14]  # unequal: equal ones would be a season
+    heights = np.repeat([0.0, 8.0, 1.0, 9.0, 0.0, 7.0, -1.0, 8.0], lengths)
+    values = heights + np.random.default_rng(5).normal(size=240)
+    found = [round((change.at - 1.7e9) / 60.0) for change in Anatomy(prepare(a_series(values))).changes]
+    assert found == pytest.approx(np.cumsum(lengths)[:-1].tolist(), abs=2)
