@@ -204,7 +204,7 @@ class ChatClient:
                 base_url=self._url,
                 timeout=httpx.Timeout(idle, connect=min(_CONNECT_SECONDS, idle)),
                 verify=self._options.tls or create_default_context(),
-                # A kept connection may be closed by the server just as a call is sent on it, and a call is not sent twice.
+                # A kept connection may be closed just as a call is sent on it, and a call is not sent twice.
                 limits=httpx.Limits(max_keepalive_connections=0),
                 follow_redirects=False,
                 trust_env=False,
