@@ -17,7 +17,7 @@ LENGTH = {"prompt_characters", "input_tokens", "prompt_embedding"}
 ANSWER = {"response_characters", "output_tokens", "latency"}
 PLANTED: dict[Planted, tuple[set[str], set[str]]] = {
     # what was planted, and what changes with it: another topic or language has other words, longer answers take longer
-    "topic": ({"category"}, LENGTH),
+    "topic": ({"category", "prompt_embedding"}, LENGTH),
     "length": (LENGTH, set()),
     "answer": (ANSWER, {"time_per_output_token"}),
     "language": ({"language"}, LENGTH | {"category"}),
