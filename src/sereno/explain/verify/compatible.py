@@ -53,6 +53,7 @@ _BOUNDS = frozenset({"low", "high"})
 
 NOUNS: dict[str, frozenset[Kind]] = {
     "comparison": frozenset({"comparison"}),
+    "range": frozenset({"range", "forecast", "capacity"}),
     "anomaly": frozenset({"anomaly"}),
     "spike": frozenset({"anomaly", "range", "change_point", "threshold"}),
     "change_point": frozenset({"change_point"}),
@@ -88,6 +89,14 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
     if role == "" and evidence.roles == {"threshold"} and noun not in {"threshold", "capacity"}:
         return False  # a limit is said to be one
+    if role == "" and evidence.roles == {"share"} and kind in {"flat", "threshold"}:
+        return False  # how much of the chart it took is said so
+    if role == "max" and kind == "anomaly" and noun != "anomaly":
+        return False  # the greatest of an odd stretch is not that of the series
+    if role == "forecast" and kind == "capacity" and "last" in evidence.roles:
+        return False  # what is now is not what is forecast
+    if role == "ended" and kind in {"trend", "forecast"}:
+        return False  # where a line ends is not the last value
     if role == "duration" and kind == "capacity":
         return False  # what is left is no time that something took
     if role in {"", "forecast"} and evidence.name == "horizon":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
-from sereno.explain.verify.lexicon import Lexicon
+from sereno.explain.verify.lexicon import Lexicon, lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import period_of
 from sereno.explain.verify.role import apposed_after, moment_role, role_of
@@ -144,17 +145,27 @@ def _group(scan: Scan, names: list[Mention], one: Mention) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.word for name in names[first : last + 1]))
 
 
+@lru_cache(maxsize=4)
+def _nouns(text: str, languages: tuple[str, ...]) -> tuple[tuple[str, int, int], ...]:
+    """Every noun of a sentence that says what is told of: its class, start and end; looked for once a sentence."""
+    return tuple(
+        (kind, *match.span())
+        for kind, pattern in lexicon(languages[0] if len(languages) == 1 else "*").kinds.items()
+        if kind not in {"series", "data"}
+        for match in pattern.finditer(text)
+    )
+
+
 def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> str:
     """The class of the nearest noun of the clause, before the claim if there is one."""
     before, after = ("", -1), ("", len(scan.text) + 1)
-    for kind, pattern in words.kinds.items():
-        if kind in {"series", "data"}:
+    for kind, first, last in _nouns(scan.text, words.languages):
+        if first < start or last > end:
             continue
-        for match in pattern.finditer(scan.text, start, end):
-            if match.end() <= mention.start and match.end() > before[1]:
-                before = (kind, match.end())
-            elif match.start() >= mention.start and match.start() < after[1]:
-                after = (kind, match.start())
+        if last <= mention.start and last > before[1]:
+            before = (kind, last)
+        elif first >= mention.start and first < after[1]:
+            after = (kind, first)
     apposed = start and mention.kind == "quantity" and _APPOSED.fullmatch(scan.text, start, mention.start)
     if not before[0] and not after[0] and start and (apposed or _leads(scan, start)):
         return _noun(scan, mention, words, 0, start)  # "Over the whole range, …"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from sereno.explain.verify.lexicon import Lexicon
+from sereno.explain.verify.lexicon import Lexicon, lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.scan import Scan
 
@@ -19,6 +20,19 @@ _DURING = re.compile(r"(?<!\w)(?:in|during|en|durante)\s+(?:the\s+|la\s+|el\s+)?
 """Words by which a figure is told of the period itself: "in the first half it was at 3 s"."""
 
 
+@lru_cache(maxsize=4)
+def _periods(text: str, languages: tuple[str, ...]) -> tuple[tuple[str, int, int, bool], ...]:
+    """Every period of a sentence: its note, start, end, and whether something is told of it; looked for once."""
+    found = []
+    for note, pattern in lexicon(languages[0] if len(languages) == 1 else "*").periods.items():
+        for match in pattern.finditer(text):
+            before = text[max(0, match.start() - _COMPARED_REACH) : match.start()]
+            during = _DURING.search(before) is not None
+            if during or _COMPARED.search(before) is not None:
+                found.append((note, *match.span(), during))
+    return tuple(found)
+
+
 def period_of(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> tuple[str, bool]:
     """What the sentence compares with: as named in the clause after the claim, else anywhere; longer names first.
 
@@ -27,14 +41,9 @@ def period_of(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int
     """
     best: tuple[bool, bool, int] | None = None
     found, then = "", False
-    for note, pattern in words.periods.items():
-        for match in pattern.finditer(scan.text):
-            during = _DURING.search(scan.text, 0, match.start()) is not None
-            low = max(0, match.start() - _COMPARED_REACH)
-            if not during and _COMPARED.search(scan.text, low, match.start()) is None:
-                continue
-            inside = start <= match.start() < end
-            rank = (not inside, match.start() < mention.start, -match.end() + match.start())
-            if best is None or rank < best:
-                best, found, then = rank, note, during and inside
+    for note, first, last, during in _periods(scan.text, words.languages):
+        inside = start <= first < end
+        rank = (not inside, first < mention.start, first - last)
+        if best is None or rank < best:
+            best, found, then = rank, note, during and inside
     return found, then

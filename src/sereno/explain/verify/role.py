@@ -17,8 +17,10 @@ _AFTER = re.compile(
     r"|(?P<median>(?:at\s+the\s+|in\s+the\s+)?median|(?:de\s+)?mediana)"
     r"|(?P<last>as (?:its |the )?last value|como último valor)|(?P<ended>at the (?:very )?end|al final|al cierre)"
     r"|(?P<first>at the (?:very )?(?:start|beginning)|al principio|al comienzo|al inicio)"
-    r"|(?P<expected>was expected|were expected|(?:would (?:have been|be)|(?:is|was|were)) (?:normal|expected|usual|typical)"
-    r"|(?:habrían?|serían?)(?: sido)? (?:lo )?(?:normal|habitual|esperad[oa]s?)|expected|esperad[oa]s?|se esperaban?|previst[oa]s? normalmente)"
+    r"|(?P<expected>was expected|were expected|(?:would (?:have been|be)|(?:is|was|were)) (?:normal|expected"
+    r"|usual|typical)"
+    r"|(?:habrían?|serían?)(?: sido)? (?:lo )?(?:normal|habitual|esperad[oa]s?)|expected|esperad[oa]s?"
+    r"|se esperaban?|previst[oa]s? normalmente)"
     r"|(?P<total>in total|en total|altogether)"
     r"|(?P<share>(?:share\s+)?of (?:the total|all|the whole)|del total|del conjunto|de todas|de todos)"
     r"|(?P<std_count>standard deviations|sigmas|desviaciones (?:típicas|estándar))"
@@ -36,7 +38,8 @@ _NAMED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _HALF_OF = re.compile(
-    r"(?<!\w)(?:half\s+of|la\s+mitad\s+de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples"
+    r"(?<!\w)(?:half\s+of|la\s+mitad\s+de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values"
+    r"|points|samples"
     r"|lecturas|valores|puntos|muestras)[^;,.\x03]{0,80}(?:below|under|above|over|debajo\s+de|encima\s+de)\s+$",
     re.IGNORECASE,
 )
@@ -82,7 +85,8 @@ _FROM = re.compile(
 )
 _TO = re.compile(r"\s(?:to|a|hasta)\s", re.IGNORECASE)
 _TAIL = re.compile(
-    rf"(?<!\w)(?P<to>to|up to|reached|alcanzó|llegó a|a|hasta)\s+{_HEDGED}$|(?<!\w)(?P<by>by|un|en un|por|del)\s+{_HEDGED}$"
+    rf"(?<!\w)(?P<to>to|up to|reached|alcanzó|llegó a|a|hasta)\s+{_HEDGED}$|(?<!\w)(?P<by>by|un|en un|por"
+    rf"|del)\s+{_HEDGED}$"
     rf"|(?<!\w)at\s+{_HEDGED}$",
     re.IGNORECASE,
 )

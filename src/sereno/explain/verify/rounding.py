@@ -78,7 +78,10 @@ def is_moment(at: float, moment: Moment, zone: ZoneInfo, end: float | None, hedg
             if moment.minute % 5 == 0
             else 60.0
         )
-    local = datetime.fromtimestamp(at, zone)
+    try:
+        local = datetime.fromtimestamp(at, zone)
+    except (OverflowError, ValueError, OSError):
+        return False  # no calendar has it: facts may come from a file
     tries = [local]
     if slack:
         tries += [local + timedelta(seconds=step * slack / 8) for step in range(-8, 9) if step]
@@ -94,8 +97,11 @@ def is_moment(at: float, moment: Moment, zone: ZoneInfo, end: float | None, hedg
 def _is_ago(at: float, moment: Moment, zone: ZoneInfo, end: float, hedge: Hedge) -> bool:
     assert moment.before_end is not None
     if moment.step < 0:  # a day: today, yesterday
-        day = datetime.fromtimestamp(end, zone).date() - timedelta(seconds=moment.before_end)
-        return datetime.fromtimestamp(at, zone).date() == day
+        try:
+            day = datetime.fromtimestamp(end, zone).date() - timedelta(seconds=moment.before_end)
+            return datetime.fromtimestamp(at, zone).date() == day
+        except (OverflowError, ValueError, OSError):
+            return False
     reading = Reading(moment.before_end, moment.step, moment.step)
     return supports(end - at, reading, hedge, unsigned=False)
 

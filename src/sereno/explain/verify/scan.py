@@ -16,8 +16,10 @@ from sereno.explain.verify.names import Names, find_names
 from sereno.explain.verify.units import TIME, Unit
 
 _MARKS = re.compile(
-    r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+|(?<!\w)[pP]ercentile?s?\s+\d{2}(?![\w.,]\d)"
-    r"|(?<!\w)\d{2}\s?(?:%|percent|por ciento)(?=\s+(?:of|de|del)\s+(?:(?:the|all|las|los)\s+)*(?:time|readings|values|calls"
+    r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+"
+    r"|(?<!\w)[pP]ercentile?s?\s+\d{2}(?![\w.,]\d)"
+    r"|(?<!\w)\d{2}\s?(?:%|percent|por ciento)(?=\s+(?:of|de|del)\s+(?:(?:the|all|las|los)\s+)*(?:time|readings"
+    r"|values|calls"
     r"|requests|veces|lecturas|valores|tiempo|llamadas)[^.;]{0,80}(?<!\w)p\d{2}(?!\w))"
     r"|(?<!\w)(?!\d{1,3}(?:\.\d{3})+(?!\w|\.\d))v?\d+(?:\.\d+){2,}(?!\w)",
     re.MULTILINE,
@@ -35,12 +37,14 @@ _IF = re.compile(
     r"(?<!\w)(?:if|whether|unless|could|would|may|might|should|si|podrían?|pued[ae]n?|conviene)(?!\w)", re.IGNORECASE
 )
 _MORE = re.compile(
-    r"(?:(?<=\x03)|(?<=is)|(?<=was)|(?<=are)|(?<=were)|(?<=está)|(?<=estaba))\s+(?P<way>more|less|más|menos)\s+(?:than|que)"
+    r"(?:(?<=\x03)|(?<=is)|(?<=was)|(?<=are)|(?<=were)|(?<=está)|(?<=estaba))\s+(?P<way>more|less|más"
+    r"|menos)\s+(?:than|que)"
     r"(?!\s*(?:about\s+|around\s+)?\x03)",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\s*(?:than|que)\s+(?:(?:about|around|some|roughly|nearly|unos|unas|casi|los|las|alrededor de|aproximadamente)\s+)?\x03",
+    r"\s*(?:than|que)\s+(?:(?:about|around|some|roughly|nearly|unos|unas|casi|los|las|alrededor de"
+    r"|aproximadamente)\s+)?\x03",
     re.IGNORECASE,
 )
 """After "higher": the figure that it is bounded by, which tells no direction."""
@@ -60,7 +64,8 @@ _UP_TO = re.compile(r"(?:^|[,;:(]\s*|(?<!\w)(?:of|for|with|takes?|took|de|durant
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
 """Before "half": a part of the range, not a ratio."""
 _OF_READINGS = re.compile(
-    r"\s+(?:of|de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples|lecturas|valores|puntos|muestras)",
+    r"\s+(?:of|de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples|lecturas"
+    r"|valores|puntos|muestras)",
     re.IGNORECASE,
 )
 """After "half": the readings below the median, no ratio."""

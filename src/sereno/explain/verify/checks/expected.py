@@ -16,7 +16,8 @@ def check_expected(
     book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
 ) -> None:
     """What was, told beside what was expected, is of the same anomaly, and is not the expected figure itself."""
-    anomalous = any(context.noun == "anomaly" for context in told)
+    # What was expected at a moment is an anomaly's; without one it may be what is usual.
+    anomalous = any(context.noun == "anomaly" for context in told) or any(one.kind == "moment" for one in mentions)
     for one, context in enumerate(told):
         if context.role not in SAID_EXPECTED or not found[one]:
             continue

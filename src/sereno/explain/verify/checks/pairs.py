@@ -78,6 +78,11 @@ def check_bounds(mentions: Sequence[Mention], told: Sequence[Context], found: li
     for a, b in pairwise(bounds):
         if b != a + 1 or told[a].clause != told[b].clause:
             continue
+        if alike(mentions[a], mentions[b]) and base_value(mentions[a].readings[0]) > base_value(
+            mentions[b].readings[0]
+        ):
+            found[a], found[b] = {}, {}  # "between 5 and 3"
+            continue
         both = {
             fact for fact in set(found[a]) & set(found[b]) if len(found[a][fact] | found[b][fact]) > 1 or fact == SHEET
         }

@@ -38,7 +38,8 @@ def count(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tu
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
         fits = "count" in evidence.roles and about(fact, context.series)
         fits = fits and evidence.name in _TOTALS.get(mention.word, (evidence.name,))
-        kind_fits = not kinds or fact is None or fact.kind in kinds or fact.kind == "data"
+        of_all = mention.word != "data" or (fact is not None and fact.kind in {"level", "data", "gap"})
+        kind_fits = of_all and (not kinds or fact is None or fact.kind in kinds or fact.kind == "data")
         right = any(supports(evidence.value, reading, mention.hedge, unsigned=False) for reading in mention.readings)
         if fits and kind_fits and right:
             yield evidence.fact, evidence.name

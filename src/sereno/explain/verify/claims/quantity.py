@@ -44,9 +44,9 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue
         if not _direction_agrees(evidence, fact, mention, context):
             continue
-        if context.period and context.role == "" and evidence.name in {"current", "previous"}:
-            if (evidence.name == "previous") != context.then:
-                continue  # what is told of the period is what was before, all else what is now
+        compared = context.period and context.role == "" and evidence.name in {"current", "previous"}
+        if compared and (evidence.name == "previous") != context.then:
+            continue  # what is told of the period is what was before, all else what is now
         if mention.hedge in {"over", "under"} and "threshold" in evidence.roles:
             continue  # a threshold is a given figure, which nobody rounds
         if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
