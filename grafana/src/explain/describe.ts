@@ -1,10 +1,11 @@
 import { dateTimeFormat, formattedValueToString, getValueFormat } from '@grafana/data';
 import type { Texts } from '../texts/en';
+import { userLanguage } from '../texts/texts';
 import type { Fact, FactNumber } from './fact';
 
 /** A fact's figures as a reader sees them: `mean 1.2 s (1.1 s – 1.3 s)`. */
 export const figuresOf = (fact: Fact, texts: Texts): string[] =>
-  fact.numbers.map((number) => `${texts.roles[number.name] ?? spaced(number.name)} ${figure(number)}`);
+  fact.numbers.map((number) => `${texts.roles[number.name] ?? spaced(number.name)} ${figure(number, texts)}`);
 
 /** The time a fact covers, and its moments, in the zone of the chart. */
 export function momentsOf(fact: Fact, tz: string): string {
@@ -27,9 +28,20 @@ export function inOneLine(fact: Fact, tz: string, texts: Texts): string {
   return parts.filter(Boolean).join(' — ');
 }
 
-function figure({ value, unit, low, high }: FactNumber): string {
-  const told = (amount: number): string => formattedValueToString(getValueFormat(unit || 'short')(amount, decimals(amount, unit)));
+function figure({ value, unit, low, high }: FactNumber, texts: Texts): string {
+  const told = (amount: number): string =>
+    localised(formattedValueToString(getValueFormat(unit || 'short')(amount, decimals(amount, unit))), texts);
   return low === undefined || high === undefined ? told(value) : `${told(value)} (${told(low)} – ${told(high)})`;
+}
+
+/** Grafana writes numbers as English does, and long durations in English words. */
+function localised(written: string, texts: Texts): string {
+  const units = written.replace(/ (mins?|hours?|days?|weeks?|months?|years?)$/, (whole, word: string) => {
+    const known = texts.durations[word.replace(/s$/, '')];
+    return known ? ` ${known}` : whole;
+  });
+  const comma = new Intl.NumberFormat(userLanguage()).format(1.5).includes(',');
+  return comma ? units.replace(/,/g, '\u00a0').replace(/(\d)\.(\d)/g, '$1,$2') : units;
 }
 
 /** Whole counts stay whole; of the rest three digits matter. */

@@ -91,6 +91,8 @@ export const en = {
     top_count: 'largest, count',
     top_share: 'largest share',
   } as Record<string, string>,
+  /** Words of Grafana's durations, where the language has others. */
+  durations: {} as Record<string, string>,
   table: { kind: 'What', series: 'Series', figures: 'Figures', when: 'When' },
   problems: {
     unreachable: 'Sereno does not answer. Check that it runs, and its address in the configuration of the Sereno app.',

@@ -129,6 +129,7 @@ export const es: Texts = {
     slope_per_day: 'pendiente por día',
     p95: 'P95',
   },
+  durations: { min: 'min', hour: 'h', day: 'días', week: 'semanas', month: 'meses', year: 'años' },
   table: { kind: 'Qué', series: 'Serie', figures: 'Cifras', when: 'Cuándo' },
   problems: {
     unreachable: 'Sereno no responde. Compruebe que está en marcha y su dirección en la configuración de la app Sereno.',
