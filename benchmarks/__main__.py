@@ -17,7 +17,7 @@ QUICK = {"ingest": (), "store": ("20000",)}
 NAMES = (
     "startup", "generate", "throughput", "latency", "streams", "memory", "ingest", "store", "postgres",
     "postgres_scale", "pages", "browser", "litellm", "drift", "planted_drift", "judge", "notify", "explain_facts",
-    "explain_first", "grafana_panel",
+    "explain_verify",    "explain_first", "grafana_panel",
 )  # fmt: skip
 
 

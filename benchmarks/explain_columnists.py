@@ -6,8 +6,8 @@ number of another fact, another series' name or another period's: all true of so
 whether it is a lie.
 """
 
-# Every trick is asked in the same way.
-# ruff: noqa: ARG002
+# Every trick is asked in the same way, and what is told is longer than a line of code.
+# ruff: noqa: ARG002, E501
 
 from __future__ import annotations
 
@@ -119,7 +119,10 @@ PATTERNS: dict[str, dict[str, list[str]]] = {
         "composition_total": ["All in all the total is {total}."],
         "count": ["{s} shows {n} {what}.", "There are {n} {what} in {s}.", "We count {n} {what} for {s}."],
         "ratio": ["{t_at}, {s} {r}.", "{s} {r} {t_at}, from {before} to {after}."],
-        "rank": ["Of all series, {s} has the highest mean: {mean}.", "Among the series, {s} has the largest average, {mean}."],
+        "rank": [
+            "Of all series, {s} has the highest mean: {mean}.",
+            "Among the series, {s} has the largest average, {mean}.",
+        ],
     },
     "es": {
         "level": [
@@ -185,7 +188,10 @@ PATTERNS: dict[str, dict[str, list[str]]] = {
         "composition_total": ["En conjunto, el total es de {total}."],
         "count": ["{s} muestra {n} {what}.", "Hay {n} {what} en {s}.", "Contamos {n} {what} de {s}."],
         "ratio": ["{t_at}, {s} {r}.", "{s} {r} {t_at}, de {before} a {after}."],
-        "rank": ["De todas las series, {s} tiene la media más alta: {mean}.", "Entre las series, {s} tiene el promedio más alto, {mean}."],
+        "rank": [
+            "De todas las series, {s} tiene la media más alta: {mean}.",
+            "Entre las series, {s} tiene el promedio más alto, {mean}.",
+        ],
     },
 }
 COUNTED = {
@@ -285,7 +291,11 @@ class Columnist(Narrator):
                     fields[name] = self._figure(value, numbers[slope].unit, hedged=False)
             elif name == "r" and {"before", "after"} <= set(numbers):
                 before, after = numbers["before"].value, numbers["after"].value
-                told = [word for ratio, word in RATIOS[self._language] if before > 0 and abs(after / before / ratio - 1) < 0.05]
+                told = [
+                    word
+                    for ratio, word in RATIOS[self._language]
+                    if before > 0 and abs(after / before / ratio - 1) < 0.05
+                ]
                 if told:
                     fields[name] = told[0]
         if fact.direction in {"up", "down"}:
@@ -419,11 +429,19 @@ class Columnist(Narrator):
         if chosen is None:
             return None
         name, _, unit = chosen
-        others = [n for one in self._sheet.facts if one is not fact for n in one.numbers if n.unit == unit and n.name != "count"]
+        others = [
+            n
+            for one in self._sheet.facts
+            if one is not fact
+            for n in one.numbers
+            if n.unit == unit and n.name != "count"
+        ]
         if not others or name == "count":
             return None
         other = self._random.choice(others).value
-        return self._checked(fact, name, self._written(name, abs(other) if name.startswith(_CHANGES) else other, unit, hedged=False))
+        return self._checked(
+            fact, name, self._written(name, abs(other) if name.startswith(_CHANGES) else other, unit, hedged=False)
+        )
 
     def _unit(self, fact: Fact, pattern: str, fields: dict[str, str]) -> Lie | None:
         swaps = {" ms": " s", " s": " ms", " min": " h", " KiB": " MiB", " MiB": " GiB", " GiB": " KiB", " USD": " EUR",
@@ -438,7 +456,11 @@ class Columnist(Narrator):
     def _percent(self, fact: Fact, pattern: str, fields: dict[str, str]) -> Lie | None:
         """The change in percent told in the series' unit, or the other way round."""
         numbers = {number.name: number for number in fact.numbers}
-        if "change" not in numbers or "change_percent" not in numbers or numbers["change"].unit in {"percent", "percentunit", ""}:
+        if (
+            "change" not in numbers
+            or "change_percent" not in numbers
+            or numbers["change"].unit in {"percent", "percentunit", ""}
+        ):
             return None
         if "change_percent" in fields:
             told = self._figure(abs(numbers["change_percent"].value), numbers["change"].unit, hedged=False)
@@ -450,7 +472,9 @@ class Columnist(Narrator):
 
     def _series(self, fact: Fact, pattern: str, fields: dict[str, str]) -> Lie | None:
         """All that is true of one series, told of another; only where each figure is false of that one."""
-        if fact.kind in {"correlation", "lead_lag", "composition", "forecast"} or "mean" not in fields and "t_at" not in fields and "before" not in fields and "change_percent" not in fields:
+        if fact.kind in {"correlation", "lead_lag", "composition", "forecast"} or (
+            "mean" not in fields and "t_at" not in fields and "before" not in fields and "change_percent" not in fields
+        ):
             return None
         others = [name for name in self._sheet.series if name != fact.series[0] and name in self._sheet.series]
         if not others:
@@ -461,7 +485,9 @@ class Columnist(Narrator):
         for name in figures:
             told = fields[name]
             assert isinstance(told, Figure)
-            if any(not self._truth.is_false(one, name, told) for one in theirs if any(n.name == name for n in one.numbers)):
+            if any(
+                not self._truth.is_false(one, name, told) for one in theirs if any(n.name == name for n in one.numbers)
+            ):
                 return None
             own = self._truth.says(other, name)
             if own is not None and abs(own - told.value) <= 0.501 * told.step:
@@ -473,7 +499,12 @@ class Columnist(Narrator):
                  ("mean", "median"), ("min", "max"))  # fmt: skip
         for a, b in pairs:
             one, other = fields.get(a), fields.get(b)
-            if isinstance(one, Figure) and isinstance(other, Figure) and self._truth.is_false(fact, a, other) and self._truth.is_false(fact, b, one):
+            if (
+                isinstance(one, Figure)
+                and isinstance(other, Figure)
+                and self._truth.is_false(fact, a, other)
+                and self._truth.is_false(fact, b, one)
+            ):
                 return {a: other, b: one}
         return None
 
@@ -493,13 +524,19 @@ class Columnist(Narrator):
             return None
         notes = [note for note in PERIODS[self._language] if note != fact.note]
         for note in self._random.sample(notes, len(notes)):
-            theirs = [one for one in self._sheet.facts if one.kind == "comparison" and one.note == note and one.series == fact.series]
+            theirs = [
+                one
+                for one in self._sheet.facts
+                if one.kind == "comparison" and one.note == note and one.series == fact.series
+            ]
             if all(self._truth.is_false(one, name, fields[name]) for one in theirs for name in figures):  # type: ignore[arg-type]
                 return {"p": PERIODS[self._language][note], **{name: fields[name] for name in figures}}
         return None
 
     def _moved(self, fact: Fact, fields: dict[str, str], by: float) -> Lie | None:
-        names = [name for name in fields if name.startswith("t_") and name not in {"t_de", "t_bare"}] + ["ago"] * ("ago" in fields)
+        names = [name for name in fields if name.startswith("t_") and name not in {"t_de", "t_bare"}] + ["ago"] * (
+            "ago" in fields
+        )
         if not names:
             return None
         name = self._random.choice(names)
@@ -521,17 +558,28 @@ class Columnist(Narrator):
         return self._moved(fact, fields, self._random.choice([-7, -1, 1, 2, 7]) * timedelta(days=1).total_seconds())
 
     def _time(self, fact: Fact, pattern: str, fields: dict[str, str]) -> Lie | None:
-        return self._moved(fact, fields, self._random.choice([-1, 1]) * self._random.choice([_HOUR, 12 * _HOUR, 1500.0]))
+        return self._moved(
+            fact, fields, self._random.choice([-1, 1]) * self._random.choice([_HOUR, 12 * _HOUR, 1500.0])
+        )
 
     def _counted(self, fact: Fact, pattern: str, fields: dict[str, str]) -> Lie | None:
         if "n" not in fields:
             return None
         words = WORDS[self._language]
-        old = 1 if fields["n"] in {"un", "una"} else words.index(fields["n"]) if fields["n"] in words else int(fields["n"])
+        old = (
+            1
+            if fields["n"] in {"un", "una"}
+            else words.index(fields["n"])
+            if fields["n"] in words
+            else int(fields["n"])
+        )
         new = old + self._random.choice([1, 2, 3, *([-1] if old > 2 else [])])
         # Of several series together there may be as many.
         kinds = [one for one in self._sheet.facts if one.kind == fact.kind]
-        totals = {one.series[0]: next((n.value for n in one.numbers if n.name in {"anomalies", "gaps"}), None) for one in kinds}
+        totals = {
+            one.series[0]: next((n.value for n in one.numbers if n.name in {"anomalies", "gaps"}), None)
+            for one in kinds
+        }
         by_series = {name: total or sum(one.series[0] == name for one in kinds) for name, total in totals.items()}
         if new in {sum(by_series.values()), len(kinds)}:
             return None
@@ -547,7 +595,13 @@ class Columnist(Narrator):
         """Another series than the highest is said to be the highest, with its true mean."""
         if pattern not in PATTERNS[self._language]["rank"]:
             return None
-        others = [(f, n) for f in self._sheet.facts if f.kind == "level" and f is not fact for n in f.numbers if n.name == "mean"]
+        others = [
+            (f, n)
+            for f in self._sheet.facts
+            if f.kind == "level" and f is not fact
+            for n in f.numbers
+            if n.name == "mean"
+        ]
         other, number = self._random.choice(others)
         own = self._truth.says(fact.series[0], "mean")
         their = self._truth.says(other.series[0], "mean")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class Figure(str):
@@ -16,7 +17,7 @@ class Figure(str):
     value: float
     step: float
 
-    def __new__(cls, text: str, value: float, step: float) -> Figure:
+    def __new__(cls, text: str, value: float, step: float) -> Self:
         """Write it."""
         made = super().__new__(cls, text)
         made.value, made.step = value, step

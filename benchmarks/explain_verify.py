@@ -39,8 +39,9 @@ from sereno.explain.verify import verify
 CHARTS = 500
 LANGUAGES = ("en", "es")
 TUNING = 400_000
-REPORTING: tuple[int, ...] = ()
-"""First seeds of the blocks that are reported."""
+REPORTING: tuple[int, ...] = (800_000, 801_000, 802_000)
+"""First seeds of the blocks that are reported. Block 700,000 was the first and is spent: 20 of 37,571 lies were
+believed in it (narrators 0 of 4,819, reporters 4 of 14,614, columnists 16 of 18,138), 17 of 107,701 truths doubted."""
 EXAMPLES = 60
 
 
@@ -80,12 +81,17 @@ def block(first: int, charts: int) -> dict[str, Any]:
                             counts[verdict] += 1
                             examples.append(f"{verdict} {seed} {language} {name} {said.trick} {text!r}: {said.text}")
             counts = sets.setdefault("templates", Counter())
-            text = "".join(narrate(sheet, ANALYSES[seed % len(ANALYSES)], language=language, question="What is the mean?"))
+            analysis = ANALYSES[seed % len(ANALYSES)]
+            text = "".join(narrate(sheet, analysis, language=language, question="What is the mean?"))
             told = verify(text, sheet, language)
             counts["explanations"] += 1
             counts["truths"] += len(told.counted)
             counts["truths doubted"] += len(told.counted) - told.supported
-            examples += [f"doubted {seed} {language} templates {one.text!r}: {text[max(0, one.start - 150): one.end + 60]!r}" for one in told.counted if not one.supported]
+            examples += [
+                f"doubted {seed} {language} templates {one.text!r}: {text[max(0, one.start - 150) : one.end + 60]!r}"
+                for one in told.counted
+                if not one.supported
+            ]
     total: Counter[str] = Counter()
     for counts in sets.values():
         total += counts
@@ -93,10 +99,15 @@ def block(first: int, charts: int) -> dict[str, Any]:
         "all": _shares(total),
         "sets": {name: _shares(counts) for name, counts in sets.items()},
         "tricks": dict(tricks.most_common()),
-        "sentence cpu ms": {"median": round(1e3 * median(seconds), 2), "p99": round(1e3 * sorted(seconds)[int(0.99 * len(seconds))], 2),
-                            "worst": round(1e3 * max(seconds), 2)},
+        "sentence cpu ms": _spread([1e3 * one for one in seconds]),
         "examples": sorted(examples)[:EXAMPLES],
     }  # fmt: skip
+
+
+def _spread(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    found = {"median": median(ordered), "p99": ordered[int(0.99 * len(ordered))], "worst": ordered[-1]}
+    return {name: round(value, 2) for name, value in found.items()}
 
 
 def narrators(drawn: Chart, sheet: FactSheet, language: str, seed: int) -> Iterator[tuple[str, list[Said], list[Said]]]:
@@ -124,4 +135,8 @@ def _shares(counts: Counter[str]) -> dict[str, int | float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(block(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else CHARTS), indent=1, ensure_ascii=False))
+    print(
+        json.dumps(
+            block(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else CHARTS), indent=1, ensure_ascii=False
+        )
+    )
