@@ -39,7 +39,7 @@ from sereno.explain.verify import verify
 CHARTS = 500
 LANGUAGES = ("en", "es")
 TUNING = 400_000
-REPORTING: tuple[int, ...] = (800_000, 801_000, 802_000)
+REPORTING: tuple[int, ...] = (810_000, 811_000, 812_000)
 """First seeds of the blocks that are reported. Block 700,000 was the first and is spent: 20 of 37,571 lies were
 believed in it (narrators 0 of 4,819, reporters 4 of 14,614, columnists 16 of 18,138), 17 of 107,701 truths doubted."""
 EXAMPLES = 60

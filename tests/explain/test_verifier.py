@@ -192,3 +192,17 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     verdict = verify(text, SHEET, "xx")
     assert 0.0 <= verdict.score <= 1.0
     assert all(text[one.start : one.end] == one.text for one in verdict.spans)
+
+
+@pytest.mark.parametrize("at", [1e18, -1e18, 2.5e11, float("nan"), float("inf")])
+def test_times_of_no_calendar_support_nothing(at: float) -> None:
+    """Facts may come from a file that anybody wrote."""
+    fact = Fact(id="level-1", kind="level", series=("api",), times=(Time("last", at),), start=at, end=at)
+    verdict = verify("api was last at 14:05 on 3 May 2026, yesterday.", FactSheet(facts=(fact,), start=at, end=at))
+    assert [one.supported for one in verdict.counted] == [False] * len(verdict.counted)
+    assert verdict.counted
+
+
+def test_a_change_by_and_to_is_of_one_fact() -> None:
+    """A change that is not this series' own takes what it led to with it."""
+    assert [one.supported for one in verify("api rose by 31 % to 3.26 s.", SHEET).counted] == [False, False, False]
