@@ -34,7 +34,7 @@ from sereno.explain.fact import FactSheet
 from sereno.explain.facts import facts
 from sereno.explain.frame import Chart
 from sereno.explain.narrate import ANALYSES, narrate
-from sereno.explain.verify import verify
+from sereno.explain.verify import Grounds, grounds_of, verify
 
 CHARTS = 500
 LANGUAGES = ("en", "es")
@@ -61,13 +61,14 @@ def block(first: int, charts: int) -> dict[str, Any]:
     for seed in range(first, first + charts):
         drawn = chart(seed)
         sheet = facts(drawn)
+        grounds = grounds_of(sheet)
         for language in LANGUAGES:
             for name, truths, lies in narrators(drawn, sheet, language, seed):
                 counts = sets.setdefault(name, Counter())
                 counts["explanations"] += 1
                 for said in truths:
                     began = process_time()
-                    spans = verify(said.text, sheet, language).counted
+                    spans = verify(said.text, grounds, language).counted
                     seconds.append(process_time() - began)
                     counts["truths"] += len(spans)
                     doubted = [one.text for one in spans if not one.supported]
@@ -75,7 +76,7 @@ def block(first: int, charts: int) -> dict[str, Any]:
                     examples += [f"doubted {seed} {language} {name} {text!r}: {said.text}" for text in doubted]
                 for said in lies:
                     tricks[said.trick] += len(said.lies)
-                    for verdict, text in judged(said, sheet, language):
+                    for verdict, text in judged(said, grounds, language):
                         counts["lies"] += 1
                         if verdict:
                             counts[verdict] += 1
@@ -83,7 +84,7 @@ def block(first: int, charts: int) -> dict[str, Any]:
             counts = sets.setdefault("templates", Counter())
             analysis = ANALYSES[seed % len(ANALYSES)]
             text = "".join(narrate(sheet, analysis, language=language, question="What is the mean?"))
-            told = verify(text, sheet, language)
+            told = verify(text, grounds, language)
             counts["explanations"] += 1
             counts["truths"] += len(told.counted)
             counts["truths doubted"] += len(told.counted) - told.supported
@@ -120,9 +121,9 @@ def narrators(drawn: Chart, sheet: FactSheet, language: str, seed: int) -> Itera
     yield "columnists", columnist.columns(), columnist.slanders()
 
 
-def judged(said: Said, sheet: FactSheet, language: str) -> Iterator[tuple[str, str]]:
+def judged(said: Said, grounds: Grounds, language: str) -> Iterator[tuple[str, str]]:
     """For each lie of a sentence `lies believed`, `lies unseen`, or "" where it was caught; and its words."""
-    spans = verify(said.text, sheet, language).counted
+    spans = verify(said.text, grounds, language).counted
     for start, end in said.lies:
         read = [one.supported for one in spans if one.start < end and start < one.end]
         yield "lies unseen" if not read else "lies believed" if all(read) else "", said.text[start:end]

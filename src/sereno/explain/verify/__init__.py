@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sereno.explain.verify.verifier import Sentence, Span, Verdict, Verifier, verify
+from sereno.explain.verify.verifier import Grounds, Sentence, Span, Verdict, Verifier, grounds_of, verify
 
-__all__ = ["Sentence", "Span", "Verdict", "Verifier", "verify"]
+__all__ = ["Grounds", "Sentence", "Span", "Verdict", "Verifier", "grounds_of", "verify"]

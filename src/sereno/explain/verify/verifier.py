@@ -8,11 +8,11 @@ import msgspec
 
 from sereno.explain.fact import FactSheet
 from sereno.explain.verify.context import contexts
-from sereno.explain.verify.evidence import collect
+from sereno.explain.verify.evidence import EvidenceBook, collect
 from sereno.explain.verify.judge import judge
 from sereno.explain.verify.lexicon import lexicon
 from sereno.explain.verify.mention import MentionKind
-from sereno.explain.verify.names import names_of
+from sereno.explain.verify.names import Names, names_of
 from sereno.explain.verify.scan import scan
 from sereno.explain.verify.sentences import sentence_end
 from sereno.explain.verify.tongue import tongue
@@ -70,19 +70,31 @@ class Verdict(msgspec.Struct, frozen=True):
         return self.supported / len(self.counted) if self.counted else 1.0
 
 
+class Grounds(msgspec.Struct, frozen=True):
+    """What texts about one sheet are checked with, made once for any number of them: see `grounds_of`."""
+
+    sheet: FactSheet
+    book: EvidenceBook
+    names: Names
+    zone: ZoneInfo
+
+
+def grounds_of(sheet: FactSheet) -> Grounds:
+    """The figures and moments of a sheet, the names of its series, and its zone, ready to be looked up."""
+    return Grounds(sheet, collect(sheet), names_of(sheet), zone_of(sheet.tz))
+
+
 class Verifier:
     """Checks one text, piece by piece.
 
     Args:
-        sheet: the facts. language: of the text (BCP 47); one without words of its own is read with all words there are.
+        about: the facts, or what was made of them for several texts.
+        language: of the text (BCP 47); one without words of its own is read with all words there are.
     """
 
-    def __init__(self, sheet: FactSheet, language: str = "en") -> None:
-        self._sheet = sheet
-        self._book = collect(sheet)
+    def __init__(self, about: FactSheet | Grounds, language: str = "en") -> None:
+        self._grounds = about if isinstance(about, Grounds) else grounds_of(about)
         self._language = language
-        self._names = names_of(sheet)
-        self._zone = zone_of(sheet.tz)
         self._text = ""
         self._done = 0
         self._subject: tuple[str, ...] = ()
@@ -114,16 +126,17 @@ class Verifier:
         if text.strip() == "" and "\n" in text:
             self._subject = ()  # a new paragraph speaks of whom it names
         words = lexicon(tongue(text, self._language))
-        read = scan(text, words, self._names)
+        grounds = self._grounds
+        read = scan(text, words, grounds.names)
         told = contexts(read, words, self._subject)
-        rulings = judge(self._book, read.mentions, told, self._zone)
+        rulings = judge(grounds.book, read.mentions, told, grounds.zone)
         spans = tuple(
             Span(
                 start + one.mention.start,
                 start + one.mention.end,
                 text[one.mention.start : one.mention.end],
                 one.supported,
-                None if one.fact is None else self._sheet.facts[one.fact].id,
+                None if one.fact is None else grounds.sheet.facts[one.fact].id,
                 one.mention.kind,
             )
             for one in rulings
@@ -135,15 +148,15 @@ class Verifier:
         return Sentence(start, end, text, spans)
 
 
-def verify(text: str, sheet: FactSheet, language: str = "en") -> Verdict:
+def verify(text: str, about: FactSheet | Grounds, language: str = "en") -> Verdict:
     """Check a whole text against facts.
 
     Args:
         text: any text about the chart.
-        sheet: its facts.
+        about: its facts, or what was made of them for several texts.
         language: of the text.
     """
-    verifier = Verifier(sheet, language)
+    verifier = Verifier(about, language)
     verifier.feed(text)
     verifier.end()
     return verifier.verdict
