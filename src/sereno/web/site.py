@@ -34,6 +34,7 @@ from sereno.web.problems import translated
 from sereno.web.question import question
 from sereno.web.ranges import TIMES, choices
 from sereno.web.shown import Language, Shown
+from sereno.web.template_code import TemplateCode
 from sereno.web.texts import language, texts
 
 NAVIGATION = (
@@ -52,6 +53,7 @@ NAVIGATION = (
     ("health", "/health", "h"),
 )
 """Entries of the navigation: key of the text, address below /sereno, letter of the shortcut `g` and it."""
+_CODE = TemplateCode()
 _THEMES = ("light", "dark")
 _YEAR = 365 * 86400
 
@@ -219,7 +221,7 @@ def _environment(assets: Assets) -> Environment:
     """Templates that escape everything and fail on an unknown name."""
     made = Environment(
         loader=PackageLoader("sereno.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
+        lstrip_blocks=True, auto_reload=False, bytecode_cache=_CODE,
     )  # fmt: skip
     assets.add_to(made)
     charts.add_to(made)
