@@ -2,8 +2,8 @@
 
 A server of its own on this machine (`fsync` on, 128 MB of shared buffers), beside the program that writes. 60-word
 prompts, answers streamed in 40 chunks, 20 users, 5 models, four calls a second of the record's time, batches of 2,000
-as the keeper makes them when calls wait; counting is included, and so is sorting the last words into their index, making
-the calls is not. Processor time of the server is that of all its processes.
+as the keeper makes them when calls wait; counting is included, and so is sorting the last words into their index,
+making the calls is not. Processor time of the server is that of all its processes.
 *cold* is the first time of a question, *warm* the median of six more.
 """
 
