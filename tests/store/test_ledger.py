@@ -68,7 +68,13 @@ def test_many_writers_wait_for_each_other(ledger: Ledger) -> None:
 
 
 def test_what_the_database_refuses_is_a_store_error(ledger: Ledger) -> None:
-    with pytest.raises(StoreError, match=r"no such table|does not exist"), ledger.read() as connection:
+    with pytest.raises(StoreError, match=r"The ledger's database failed: .*syntax"), ledger.read() as connection:
+        connection.execute(text("SELEKT 1"))
+
+
+def test_a_record_without_the_table_says_who_makes_it(ledger: Ledger) -> None:
+    said = r"the keeper makes it when it starts: run `sereno up` once\. \(.*not_there.*\)$"
+    with pytest.raises(StoreError, match=said), ledger.read() as connection:
         connection.execute(text("SELECT * FROM not_there"))
 
 

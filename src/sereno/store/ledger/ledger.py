@@ -82,7 +82,21 @@ def _telling() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
+        if _misses_a_table(cause):
+            raise StoreError(
+                "The record has no such table yet; the keeper makes it when it starts: run `sereno up` once. "
+                f"({_first_line(cause)})"
+            ) from error
         raise StoreError(f"The ledger's database failed: {str(cause).strip()}") from error
+
+
+def _misses_a_table(cause: object) -> bool:
+    # PostgreSQL has a code for it (42P01, undefined_table); SQLite only its words.
+    return getattr(cause, "sqlstate", None) == "42P01" or str(cause).startswith("no such table: ")
+
+
+def _first_line(cause: object) -> str:
+    return str(cause).strip().partition("\n")[0]
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
