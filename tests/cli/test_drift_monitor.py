@@ -88,7 +88,7 @@ def test_a_check_its_features_events_and_a_trigger(capsys: Shown) -> None:
         (("reference", "show", "odd"), "there is no reference 'odd'"),
         (("reference", "create", "a b"), "'a b' is no name"),
         (("reference", "create", "n", "--from", "1d", "--until", "2d"), "ends before it begins"),
-        (("reference", "create", "n", "--from", "soon"), "'soon' is no time"),
+        (("reference", "create", "n", "--from", "soon"), "--from is 'soon'; expected epoch seconds"),
         (("reference", "create", "n", "--from", "5d", "--until", "4d"), "0 calls in that time, fewer than 30"),
         (("triggers", "approve", "3"), "there is no trigger 3"),
     ],

@@ -61,5 +61,10 @@ def _typer(command: Command, arguments: list[str]) -> int:
     app.rich_markup_mode = None  # plain help: calm, and rich need not be imported for it
     if not arguments and app.registered_groups + app.registered_commands[1:]:
         arguments = ["--help"]  # a command of commands
-    result = get_command(app).main(args=arguments, prog_name=f"sereno {command.name}", standalone_mode=False)
+    from sereno.cli.wrong_value import empty_path
+
+    made = get_command(app)
+    if empty := empty_path(made, arguments):
+        raise ConfigError(f"{empty} is empty; expected the name of a file or folder")
+    result = made.main(args=arguments, prog_name=f"sereno {command.name}", standalone_mode=False)
     return result if isinstance(result, int) else 0

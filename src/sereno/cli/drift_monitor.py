@@ -21,6 +21,7 @@ from sereno.cli.drift_monitor_text import (
     print_triggers,
 )
 from sereno.cli.options import settings
+from sereno.cli.stored_anew import moment
 from sereno.config import Loaded
 from sereno.errors import DriftError
 from sereno.query.drift import (
@@ -32,7 +33,6 @@ from sereno.query.drift import (
     reference_message,
     trigger_list,
 )
-from sereno.query.times import TIME_EXPECTED, parse_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Label = Annotated[str, typer.Argument(metavar="REFERENCE", help="NAME@VERSION, or NAME for its newest version.")]
@@ -62,8 +62,9 @@ def create(
     With --weekdays a check looks at the last whole day (UTC) and compares it with that weekday alone.
     """
     now = time.time()
+    begin, finish = moment("--from", start, now), moment("--until", end, now)
     with opened(loaded.settings) as (monitor, _):
-        made = monitor.create(name, _moment(start, now), _moment(end, now), weekdays=weekdays, by=_person())
+        made = monitor.create(name, begin, finish, weekdays=weekdays, by=_person())
         if use:
             made = monitor.use(made.label, _person())
     if as_json:
@@ -129,7 +130,9 @@ def features(
     loaded: Loaded,
     *,
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Of this model; all scopes by default.")] = None,
-    number: Annotated[int | None, typer.Option("--check", metavar="N", help="Of this check; the last one.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--check", metavar="N", min=1, help="Of this check; the last one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what a check found, feature by feature."""
@@ -208,13 +211,6 @@ def add_to(app: typer.Typer) -> None:
 def _decide(loaded: Loaded, number: int, note: str, *, approve: bool) -> None:
     with opened(loaded.settings) as (_, ledger):
         decide(ledger, number, approve=approve, by=_person(), note=note, now=time.time())
-
-
-def _moment(text: str, now: float) -> float:
-    try:
-        return parse_time(text, now)
-    except ValueError as error:
-        raise DriftError(f"{text!r} is no time: {error}; expected {TIME_EXPECTED}") from None
 
 
 def _person() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sereno.errors import QueryError, SerenoError
@@ -58,14 +59,38 @@ def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
         return error.exit_code, str(error)
     usage = getattr(error, "format_message", None)  # typer's errors, old and new
     if usage is not None:
+        from sereno.cli.wrong_value import wrong_value  # typer is there already
+
         context = getattr(error, "ctx", None)  # knows the command of a command: `sereno calls list`
         where = context.command_path if context is not None else " ".join(["sereno", *arguments[:1]])
         option = getattr(error, "option_name", None)
         meant = _meant(option, context)
         if meant:
             return USAGE, f"{option} is no option of {where}; here it is {meant}"
-        return USAGE, f"{str(usage()).rstrip('.')}; see {where} --help"
+        return USAGE, f"{wrong_value(error) or str(usage()).rstrip('.')}; see {where} --help"
     if isinstance(error, OSError):
-        where = f": {error.filename}" if error.filename else ""
-        return 1, f"{error.strerror or error}{where}"
+        return _of_file(error, arguments)
+    from sereno.query.problems import Problem  # not needed where all goes well
+
+    if isinstance(error, Problem):  # the API's answer to the same question
+        hint = f"; expected {error.expected}" if error.expected else ""
+        return USAGE, f"{error.detail.rstrip('.')}{hint}"
     return 1, f"{type(error).__name__}: {error} (a mistake in Sereno; SERENO_DEBUG=1 shows where)"
+
+
+def _of_file(error: OSError, arguments: Sequence[str]) -> tuple[int, str]:
+    """A file that cannot be had; it is the command line that is wrong if the file stands there."""
+    reason = error.strerror or str(error)
+    if not isinstance(error.filename, str):
+        return 1, reason
+    given = any(one == error.filename or one.endswith(f"={error.filename}") for one in arguments)
+    match error:
+        case FileNotFoundError() if not (folder := Path(error.filename).parent).exists():
+            hint = f"; there is no folder {folder}, make it first"
+        case IsADirectoryError():
+            hint = "; expected a file, and this is a folder"
+        case PermissionError():
+            hint = "; this user may not: choose another place, or change its owner"
+        case _:
+            hint = ""
+    return USAGE if given else 1, f"{error.filename}: {reason}{hint}"

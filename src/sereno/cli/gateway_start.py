@@ -29,6 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     known = {*(BY_NAME[name].option for name in SETTINGS), "--config", "--set", *NUMBERS}
     pairs = read_options(arguments, known)
     numbers = {option: _number(option, value) for option, value in pairs if option in NUMBERS}
+    for option in numbers.keys() & {"--listen-fd", "--parent-fd"}:
+        must_be_open(option, numbers[option])
     config = next((value for option, value in reversed(pairs) if option == "--config"), None)
     rest = [pair for pair in pairs if pair[0] != "--config" and pair[0] not in NUMBERS]
     loaded = load(environ=os.environ, cwd=Path.cwd(), home=Path.home(), options=rest, config=config)
@@ -42,6 +44,20 @@ def run(arguments: Sequence[str]) -> int:
             parent_fd=numbers.get("--parent-fd"),
         )
     )
+
+
+def must_be_open(option: str, descriptor: int) -> None:
+    """Refuse a file descriptor that the process that started this one did not leave open.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        raise ConfigError(
+            f"{option} is {descriptor}, which is not open; it is for the program that starts this one, leave it out"
+        ) from None
 
 
 def _number(option: str, value: str) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sereno.assembly.logs import start_log
-from sereno.cli.gateway_start import NUMBERS
+from sereno.cli.gateway_start import NUMBERS, must_be_open
 from sereno.cli.options import settings
 from sereno.config import Loaded
 
@@ -19,7 +19,7 @@ app = typer.Typer(help="Run the keeper alone: ingest, API, pages, metrics.", add
 def keeper(
     loaded: Loaded,
     *,
-    parent_fd: Annotated[int | None, typer.Option(help=NUMBERS["--parent-fd"], metavar="N")] = None,
+    parent_fd: Annotated[int | None, typer.Option(help=NUMBERS["--parent-fd"], metavar="N", min=0)] = None,
 ) -> int:
     """Run the keeper alone: it reads what gateways wrote into the data folder, stores, counts and shows it.
 
@@ -28,5 +28,7 @@ def keeper(
     """
     from sereno.assembly.keeper import run
 
+    if parent_fd is not None:
+        must_be_open("--parent-fd", parent_fd)
     start_log(loaded.settings.log, "keeper")
     return run(loaded, parent_fd=parent_fd)

@@ -43,12 +43,20 @@ def between(since: str | None, until: str | None, now: float) -> tuple[float | N
     Raises:
         QueryError: one of them is no time.
     """
-    return _time("--from", since, now), _time("--until", until, now)
+    return (
+        None if since is None else moment("--from", since, now),
+        None if until is None else moment("--until", until, now),
+    )
 
 
-def _time(option: str, text: str | None, now: float) -> float | None:
+def moment(option: str, text: str, now: float) -> float:
+    """The time of an option, epoch seconds.
+
+    Raises:
+        QueryError: it is none.
+    """
     try:
-        return None if text is None else parse_time(text, now)
+        return parse_time(text, now)
     except ValueError:
         raise QueryError(option, f"{option} is {text!r}", TIME_EXPECTED) from None
 
