@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from sereno.alerts.intake import Payload, reports
 from sereno.api.context import Context, answer
-from sereno.api.describe import body, described
+from sereno.api.describe import ASKING, TELLING, body, described
 from sereno.api.writing import written
 from sereno.query.alerts import FIELDS, AlertMessage, Taking, alert_message, checked, filter_of, ledger_of
 from sereno.query.paging import address, next_link
@@ -28,7 +28,7 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/sereno/api/alerts", tags=["alerts"])
     view = context.view
 
-    @routes.get("", **described("Alerts, the last begun first.", FIELDS, list[AlertMessage], errors=_ERRORS))
+    @routes.get("", **described("Alerts, the last begun first.", FIELDS, list[AlertMessage], errors=ASKING))
     async def list_(request: Request) -> Response:
         values = context.read(request, FIELDS)
         query = values.query()
@@ -44,7 +44,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/webhook", status_code=200,
                  **described("Takes reports as Alertmanager (version 4) and Grafana post them; the same report twice "
-                             "changes nothing.", (), Received, errors=_CHANGING, body=body(Payload)))  # fmt: skip
+                             "changes nothing.", (), Received, errors=TELLING, body=body(Payload)))  # fmt: skip
     async def webhook(request: Request) -> Response:
         payload = await written(request, Payload, "alerts", context.options)
 
@@ -57,7 +57,7 @@ def router(context: Context) -> APIRouter:
     @routes.post("/told", status_code=200,
                  **described("Takes what people were just told, as Alertmanager and Grafana post it: an explanation of "
                              "what is new follows within 60 s, if explanations are wanted.", (), Received,
-                             errors=_CHANGING, body=body(Payload)))  # fmt: skip
+                             errors=TELLING, body=body(Payload)))  # fmt: skip
     async def told(request: Request) -> Response:
         payload = await written(request, Payload, "alerts", context.options)
         if context.follow is None:
@@ -73,7 +73,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/{id}/acknowledge",
                  **described("Notes that a person takes an alert up; who did so first stays.", (), AlertMessage,
-                             path=_NUMBER, errors=_CHANGING, body=body(Taking)))  # fmt: skip
+                             path=_NUMBER, errors=TELLING, body=body(Taking)))  # fmt: skip
     async def acknowledge(request: Request, id: str) -> Response:  # noqa: A002  same
         said = await written(request, Taking, "alerts", context.options)
         key = request.scope["sereno.reader"].key
@@ -88,10 +88,6 @@ def router(context: Context) -> APIRouter:
         return answer(await context.ask("alert_acknowledge", take))
 
     return routes
-
-
-_ERRORS = (400, 401, 403, 404, 429, 503)
-_CHANGING = (400, 401, 403, 404, 415, 429, 503)
 
 
 def _one(context: Context, number: str) -> AlertMessage:

@@ -15,6 +15,12 @@ _REF = "#/components/schemas/{name}"
 _TYPES: list[Any] = [ProblemDocument]
 """Every type that a route answers; `components` describes them."""
 
+ASKING = (400, 401, 403, 404, 429, 503)
+"""Problems of what a keeper may not have at all: 404 tells so."""
+TELLING = (400, 401, 403, 404, 415, 429, 503)
+"""Problems where a body is sent."""
+DECIDING = (400, 401, 403, 404, 409, 415, 429, 503)
+"""Problems where what a body asks for may be refused."""
 _ERRORS = {
     400: "A parameter is wrong or unknown.",
     401: "A key is required, or the key is not valid.",

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import ExitStack, aclosing
-from typing import Any
+from collections.abc import Sequence
+from contextlib import ExitStack
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import body, described
+from sereno.api.describe import ASKING, body, described
+from sereno.api.explain_events import Explaining, beating
 from sereno.api.writing import written
 from sereno.errors import QueryError
 from sereno.explain.fact import FactSheet
 from sereno.explain.verify import Span, verify
-from sereno.query.explaining import (
-    ChatModel,
-    End,
-    Event,
-    ExplainRequest,
-    Facts,
-    Failure,
-    Text,
-    Verified,
-    Withheld,
-)
+from sereno.query.explaining import ChatModel, ExplainRequest
 from sereno.query.explaining.request import checked
 from sereno.query.fields import LIMIT
 from sereno.query.problems import not_found
+from sereno.query.view import KeeperView
 from sereno.store.ledger import Ledger, explanations
 from sereno.store.ledger.explanations import Explanation
 
-_HEARTBEAT_SECONDS = 10.0
-_ASKING = (400, 401, 403, 404, 429, 503)
 _CHANGING = (400, 401, 403, 415, 429, 503)
-_NAMES: dict[type, str] = {
-    Facts: "facts",
-    Text: "text",
-    Verified: "verification",
-    Withheld: "withheld",
-    Failure: "error",
-    End: "end",
-}
 _NOTE_MOST = 2_000
 _ID = {"id": "Id of the explanation, as its first event says."}
 
@@ -63,57 +41,17 @@ class Recalled(Explanation, frozen=True, kw_only=True):
     claims: Sequence[Span]
 
 
-class _Explaining(StreamingResponse):
-    """A stream that gives its place free when it ends, however it ends."""
-
-    def __init__(self, events: AsyncIterator[bytes], hold: ExitStack) -> None:
-        super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-        self._hold = hold
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events until the explanation ends or the client leaves."""
-        with self._hold:
-            await super().__call__(scope, receive, send)
-
-
-def encoded(event: Event) -> bytes:
-    """An event as the server sends it."""
-    data: Any = {**msgspec.to_builtins(event.sheet), "id": event.id} if isinstance(event, Facts) else event
-    return b"event: %b\ndata: %b\n\n" % (_NAMES[type(event)].encode(), msgspec.json.encode(data))
-
-
-async def beating(events: AsyncGenerator[Event, None], seconds: float = _HEARTBEAT_SECONDS) -> AsyncIterator[bytes]:
-    """Events as bytes, with a comment whenever none came for so long: a model that loads must not look dead."""
-    async with aclosing(events):
-        coming: asyncio.Task[Event] | None = None
-        try:
-            while True:
-                coming = coming or asyncio.ensure_future(anext(events))
-                done, _ = await asyncio.wait({coming}, timeout=seconds)
-                if not done:
-                    yield b": heartbeat\n\n"
-                    continue
-                try:
-                    event = coming.result()
-                except StopAsyncIteration:
-                    return
-                coming = None
-                yield encoded(event)
-        finally:
-            if coming is not None and not coming.done():
-                coming.cancel()
-                await asyncio.wait({coming})
-
-
 def router(context: Context) -> APIRouter:
     """The routes of explanations."""
     routes = APIRouter(prefix="/sereno/api/explain", tags=["explain"])
-    view, explainer = context.view, context.explainer
+    _add_explaining(routes, context)
+    _add_history(routes, context)
+    return routes
 
-    def ledger() -> Ledger:
-        if view.ledger is None:
-            raise not_found("This keeper remembers no explanations: it was started without a ledger.")
-        return view.ledger
+
+def _add_explaining(routes: APIRouter, context: Context) -> None:
+    """A chart explained now."""
+    explainer = context.explainer
 
     @routes.post("", **described("Explains a chart: facts, text, verdicts on it, the end.", (), errors=_CHANGING,
                                  media=("text/event-stream",), body=body(ExplainRequest)))  # fmt: skip
@@ -128,7 +66,7 @@ def router(context: Context) -> APIRouter:
             hold.close()
             raise
         events = explainer.explain(asked, model=model, by="" if key is None else key.name)
-        return _Explaining(beating(events), hold)
+        return Explaining(beating(events), hold)
 
     @routes.get("/models", **described("Who can narrate: templates first, then the models of the server.", (),
                                        list[ChatModel]))  # fmt: skip
@@ -136,24 +74,29 @@ def router(context: Context) -> APIRouter:
         context.read(request, ())
         return answer(list(await explainer.models()))
 
+
+def _add_history(routes: APIRouter, context: Context) -> None:
+    """What was told before, and what people thought of it."""
+    view = context.view
+
     @routes.get("/history", **described("What was told before, newest first.", (LIMIT,), list[Explanation],
-                                        errors=_ASKING))  # fmt: skip
+                                        errors=ASKING))  # fmt: skip
     async def history(request: Request) -> Response:
         limit = context.read(request, (LIMIT,)).query().limit
 
         def ask() -> list[Explanation]:
-            with ledger().read() as connection:
+            with _ledger(view).read() as connection:
                 return list(explanations.newest(connection, limit))
 
         return answer(await context.ask("explain_history", ask))
 
     @routes.get("/history/{id}", **described("One of them, checked once more by the verifier of today.", (), Recalled,
-                                             path=_ID, errors=_ASKING))  # fmt: skip
+                                             path=_ID, errors=ASKING))  # fmt: skip
     async def recalled(request: Request, id: str) -> Response:  # noqa: A002  the path's own word
         context.read(request, ())
 
         def ask() -> Recalled | None:
-            with ledger().read() as connection:
+            with _ledger(view).read() as connection:
                 found = explanations.explanation(connection, id[:36])
             if found is None:
                 return None
@@ -175,11 +118,15 @@ def router(context: Context) -> APIRouter:
             raise QueryError("note", f"note has {len(said.note)} characters; expected at most {_NOTE_MOST}", "text")
 
         def keep() -> bool:
-            with ledger().write() as connection:
+            with _ledger(view).write() as connection:
                 return explanations.give_feedback(connection, id[:36], score=said.score, note=said.note, now=view.now())
 
         if not await context.ask("explain_feedback", keep):
             raise not_found(f"There is no explanation {id[:40]!r}; /sereno/api/explain/history lists them.")
         return answer(said)
 
-    return routes
+
+def _ledger(view: KeeperView) -> Ledger:
+    if view.ledger is None:
+        raise not_found("This keeper remembers no explanations: it was started without a ledger.")
+    return view.ledger

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import body, described
+from sereno.api.describe import ASKING, TELLING, body, described
 from sereno.api.writing import written
 from sereno.query.feedback import FeedbackMessage, Word, checked, feedback_message
 from sereno.query.fields import FILTERS, LIMIT, OFFSET
@@ -15,8 +15,6 @@ from sereno.store.ledger import quality_feedback
 from sereno.store.ledger.quality_feedback import Source
 
 FIELDS = (*(field for field in FILTERS if field.name in {"model", "start_time", "end_time"}), LIMIT, OFFSET)
-_ERRORS = (400, 401, 403, 404, 429, 503)
-_CHANGING = (400, 401, 403, 404, 415, 429, 503)
 AGENT = "sereno-agent"
 """How the agent's User-Agent begins."""
 
@@ -27,7 +25,7 @@ def router(context: Context) -> APIRouter:
     view = context.view
 
     @routes.post("", **described("Notes what a person thinks of an answer, or whether it was right; the same twice "
-                                 "counts once.", (), FeedbackMessage, errors=_CHANGING, body=body(Word)))  # fmt: skip
+                                 "counts once.", (), FeedbackMessage, errors=TELLING, body=body(Word)))  # fmt: skip
     async def give(request: Request) -> Response:
         word = await written(request, Word, "read", context.options)
         key = request.scope["sereno.reader"].key
@@ -42,7 +40,7 @@ def router(context: Context) -> APIRouter:
         return answer(feedback_message(one))
 
     @routes.get("", **described("What people said of answers, newest first.", FIELDS, list[FeedbackMessage],
-                                errors=_ERRORS))  # fmt: skip
+                                errors=ASKING))  # fmt: skip
     async def list_(request: Request) -> Response:
         query = context.read(request, FIELDS).query()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import described
+from sereno.api.describe import ASKING, described
 from sereno.api.lora_changes import add_changes
 from sereno.query.adapters import (
     AdapterComparison,
@@ -28,7 +28,6 @@ BASE = Field(name="base_model", kind="name", help="Adapters of this base model."
 FIRST = Field(name="a", kind="name", help="The version before.", maximum=64, example="faq-v1")
 SECOND = Field(name="b", kind="name", help="The version after.", maximum=64, example="faq-v2")
 VERSION = {"id": "Name of the version."}
-_ERRORS = (400, 401, 403, 404, 429, 503)
 
 
 def router(context: Context) -> APIRouter:
@@ -44,19 +43,19 @@ def _add_lists(routes: APIRouter, context: Context) -> None:
     """What is asked of all versions; before `/{id}`, which would take their words for a version."""
     view = context.view
 
-    @routes.get("", **described("Adapters, the newest first.", (BASE,), list[AdapterMessage], errors=_ERRORS))
+    @routes.get("", **described("Adapters, the newest first.", (BASE,), list[AdapterMessage], errors=ASKING))
     async def list_(request: Request) -> Response:
         base = context.read(request, (BASE,)).get(BASE)
         return answer(await context.ask("lora", lambda: adapter_list(adapter_ledger(view), base)))
 
     @routes.get("/log", **described("What was imported, promoted, refused and rolled back, newest first.", (BASE,),
-                                    list[LogMessage], errors=_ERRORS))  # fmt: skip
+                                    list[LogMessage], errors=ASKING))  # fmt: skip
     async def log(request: Request) -> Response:
         base = context.read(request, (BASE,)).get(BASE)
         return answer(await context.ask("lora_log", lambda: adapter_log(adapter_ledger(view), base)))
 
     @routes.get("/compare", **described("Two versions side by side, and what differs.", (FIRST, SECOND),
-                                        AdapterComparison, errors=_ERRORS))  # fmt: skip
+                                        AdapterComparison, errors=ASKING))  # fmt: skip
     async def compare(request: Request) -> Response:
         values = context.read(request, (FIRST, SECOND))
         a, b = values.get(FIRST) or "", values.get(SECOND) or ""
@@ -72,7 +71,7 @@ def _add_version(routes: APIRouter, context: Context) -> None:
     view = context.view
 
     @routes.get("/{id}", **described("One version: settings, training, hashes, traffic, log.", (),
-                                          AdapterDetail, path=VERSION, errors=_ERRORS))  # fmt: skip
+                                          AdapterDetail, path=VERSION, errors=ASKING))  # fmt: skip
     async def one(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
         return answer(
@@ -81,7 +80,7 @@ def _add_version(routes: APIRouter, context: Context) -> None:
 
     @routes.get("/{id}/performance",
                 **described("What a version did, window by window, oldest first.", (), list[Figure], path=VERSION,
-                            errors=_ERRORS))  # fmt: skip
+                            errors=ASKING))  # fmt: skip
     async def performance(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
         return answer(await context.ask("lora_performance", lambda: _windows(view, id)))

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import body, described
+from sereno.api.describe import DECIDING, body, described
 from sereno.api.writing import written
 from sereno.artifacts.lookup import UnknownVersionError
 from sereno.artifacts.promotion import promote, roll_back
@@ -24,7 +24,6 @@ from sereno.store.ledger import Ledger
 from sereno.trust.keys import Scope
 
 _VERSION = {"id": "Name of the version."}
-_ERRORS = (400, 401, 403, 404, 409, 415, 429, 503)
 _SCOPE: Scope = "admin"
 
 
@@ -55,18 +54,18 @@ def add_changes(routes: APIRouter, context: Context) -> None:
     view = context.view
 
     @routes.post("/rollback", **described("Makes the version before champion again.", (), LogMessage,
-                                          errors=_ERRORS, body=body(RollBack)))  # fmt: skip
+                                          errors=DECIDING, body=body(RollBack)))  # fmt: skip
     async def rollback(request: Request) -> Response:
         said = await written(request, RollBack, _SCOPE, context.options)
-        actor = _actor(request)
+        actor = request.scope["sereno.reader"].name
         return answer(await context.ask("lora_rollback", lambda: _roll_back(view, said, actor)))
 
     @routes.post("/{id}/promote",
                  **described("Makes a version champion, if the gate opens; the problem says why where it does not.",
-                             (), LogMessage, path=_VERSION, errors=_ERRORS, body=body(Promote)))  # fmt: skip
+                             (), LogMessage, path=_VERSION, errors=DECIDING, body=body(Promote)))  # fmt: skip
     async def promotion(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         said = await written(request, Promote, _SCOPE, context.options)
-        actor, rule = _actor(request), context.options.gate
+        actor, rule = request.scope["sereno.reader"].name, context.options.gate
         return answer(await context.ask("lora_promote", lambda: _promote(view, id, said, rule, actor)))
 
 
@@ -102,9 +101,3 @@ def _evaluation(ledger: Ledger, said: Promote) -> Paired | None:
 
 def _refused(error: AdapterError | QualityError) -> Problem:
     return Problem("adapter-refused", 409, str(error))
-
-
-def _actor(request: Request) -> str:
-    """Who asks, as the log tells: the key's name, or the address."""
-    reader = request.scope["sereno.reader"]
-    return str(reader.peer) if reader.key is None else str(reader.key.name)

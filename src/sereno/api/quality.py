@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from sereno.api.context import Context, answer
-from sereno.api.describe import described
+from sereno.api.describe import ASKING, described
 from sereno.conventions import INTERVALS
 from sereno.errors import QueryError
 from sereno.quality.errors import QualityError
@@ -21,7 +21,6 @@ FIELDS = tuple(field for field in FILTERS if field.name in {"model", "start_time
 FIRST = Field(name="a", kind="name", help="The run before.", maximum=36, example="0192f0a1")
 SECOND = Field(name="b", kind="name", help="The run after, on the same questions.", maximum=36, example="0192f0b2")
 _RUN = {"id": "Id of the run, or its beginning."}
-_ERRORS = (400, 401, 403, 404, 429, 503)
 
 
 def router(context: Context) -> APIRouter:
@@ -31,7 +30,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/quality", **described("Quality of models: rates of checks with intervals, feedback, evaluations, "
                                         "judges; the last day where no time is given.", FIELDS, QualitySummary,
-                                        errors=_ERRORS))  # fmt: skip
+                                        errors=ASKING))  # fmt: skip
     async def quality(request: Request) -> Response:
         query = context.read(request, FIELDS).query()
         now = view.now()
@@ -47,7 +46,7 @@ def router(context: Context) -> APIRouter:
         return answer(await context.ask("quality", ask))
 
     @routes.get("/evaluations", **described("Evaluation runs, the newest first.", (MODEL, LIMIT), list[RunMessage],
-                                            errors=_ERRORS))  # fmt: skip
+                                            errors=ASKING))  # fmt: skip
     async def runs(request: Request) -> Response:
         query = context.read(request, (MODEL, LIMIT)).query()
 
@@ -61,7 +60,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/evaluations/compare", **described("Two runs on the same questions: difference, interval, McNemar's "
                                                     "test.", (FIRST, SECOND), RunComparison,
-                                                    errors=_ERRORS))  # fmt: skip
+                                                    errors=ASKING))  # fmt: skip
     async def compare(request: Request) -> Response:
         values = context.read(request, (FIRST, SECOND))
 
@@ -74,7 +73,7 @@ def router(context: Context) -> APIRouter:
 
         return answer(await context.ask("evaluations_compare", ask))
 
-    @routes.get("/evaluations/{id}", **described("One run with its answers.", (), RunDetail, path=_RUN, errors=_ERRORS))
+    @routes.get("/evaluations/{id}", **described("One run with its answers.", (), RunDetail, path=_RUN, errors=ASKING))
     async def one(request: Request, id: str) -> Response:  # noqa: A002  the path's word
         context.read(request, ())
 

@@ -53,6 +53,11 @@ class Reader(msgspec.Struct, frozen=True):
     may_read: bool
 
     @property
+    def name(self) -> str:
+        """Who asks, as logs and events tell: the key's name, or the address."""
+        return self.peer if self.key is None else self.key.name
+
+    @property
     def local(self) -> bool:
         """Whether the peer is this machine."""
         return is_loopback(self.peer)

@@ -11,6 +11,7 @@ from sereno.drift.live import ALL
 from sereno.drift.monitor import Finding, Found
 from sereno.drift.triggers import Status
 from sereno.errors import DriftError
+from sereno.query.drifting import refused
 from sereno.query.problems import not_found
 from sereno.query.times import rfc3339
 from sereno.query.view import KeeperView
@@ -22,6 +23,8 @@ from sereno.store.ledger.finetuning_triggers import Trigger
 
 EVENTS_SHOWN = 5
 LONGEST_NOTE = 500
+MOST_DIGITS = 10
+"""Numbers of rows are below 2³¹."""
 
 
 class CheckMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +271,20 @@ def decide(ledger: Ledger, number: int, *, approve: bool, by: str, note: str, no
         found = finetuning_triggers.trigger(connection, number)
     assert found is not None
     return trigger_message(found)
+
+
+def decide_named(view: KeeperView, number: str, *, approve: bool, by: str, note: str) -> TriggerMessage:
+    """The same, for a trigger as a path names it.
+
+    Raises:
+        Problem: 404 where that is no number, 409 where it cannot be decided.
+    """
+    if not (number.isascii() and number.isdigit() and len(number) < MOST_DIGITS):
+        raise not_found(f"There is no trigger {number[:20]!r}.")
+    try:
+        return decide(drift_ledger(view), int(number), approve=approve, by=by, note=note, now=view.now())
+    except DriftError as error:
+        raise refused(error) from None
 
 
 def check_message(one: Check) -> CheckMessage:

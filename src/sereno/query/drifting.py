@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from sereno.errors import DriftError
+from sereno.query.problems import Problem
 from sereno.store.ledger.drift_checks import Check
 from sereno.store.ledger.drift_references import ReferenceRow
 
@@ -34,3 +36,8 @@ class Monitor(Protocol):
             DriftError: there is none of this name.
             StoreError: the ledger does not answer.
         """
+
+
+def refused(error: DriftError) -> Problem:
+    """409 with the sentence that says why not."""
+    return Problem("drift-refused", 409, f"{str(error)[:1].upper()}{str(error)[1:]}.")

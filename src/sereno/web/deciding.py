@@ -8,10 +8,9 @@ from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sereno.errors import DriftError
 from sereno.query.access import check_origin, check_writer
-from sereno.query.drift import decide, drift_ledger
-from sereno.query.problems import Problem, not_found
+from sereno.query.drift import decide_named
+from sereno.query.problems import Problem
 from sereno.query.view import KeeperView
 from sereno.web.forms import form
 
@@ -34,15 +33,9 @@ def deciding(view: KeeperView, state: State) -> Callable[[Request], Awaitable[Re
         decision, number = given.get("decision", ""), request.path_params["number"]
         if decision not in {"approve", "reject"}:
             raise Problem("wrong-body", 400, f"The decision is {decision[:20]!r}.", expected="approve or reject")
-        by = str(reader.peer) if reader.key is None else str(reader.key.name)
 
         def work() -> None:
-            if not (number.isascii() and number.isdigit() and len(number) < 10):
-                raise not_found(f"There is no trigger {number[:20]!r}.")
-            try:
-                decide(drift_ledger(view), int(number), approve=decision == "approve", by=by, note="", now=view.now())
-            except DriftError as error:
-                raise Problem("drift-refused", 409, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+            decide_named(view, number, approve=decision == "approve", by=reader.name, note="")
 
         await state.pool.run("drift_decide", work)
         back = given.get("back", BACK)
