@@ -104,22 +104,31 @@ def status(width: int = 6, height: int = 6) -> Tile:
     )  # fmt: skip
 
 
-def real_time(title: str, metric: str, name: str, steps: Steps, text: str) -> Series:
-    """A figure as Prometheus saw it."""
-    return Series(
-        title, text, (Query(newest(metric), name),), "none", steps, width=24, lines=True, low=0, empty=NO_CHECK
-    )
+def course(figure: str, metric: str, column: str, name: str, steps: Steps, unit: str = "") -> tuple[Series, Series]:
+    """A figure as Prometheus saw it, and of every check that the database remembers.
 
-
-def history(title: str, column: str, name: str, steps: Steps, text: str) -> Series:
-    """A figure of every check that the database remembers."""
-    return Series(
-        title, text, (), "none", steps, width=24, lines=True, low=0, empty=NO_CHECK,
-        sql=(
-            Sql(
-                f"SELECT timestamp AS time, {column} FROM drift_metrics"  # noqa: S608  a column of ours
-                f" WHERE $__timeFilter(timestamp) AND {column} IS NOT NULL ORDER BY 1",
-                ((column, name),),
+    Args:
+        figure: what titles call it.
+        metric: of Prometheus.
+        column: of drift_metrics.
+        name: of the line.
+        steps: colours.
+        unit: as the texts tell it, with what leads to it.
+    """
+    return (
+        Series(
+            f"Real-time {figure}", f"Of the last check, as Prometheus scraped it{unit} ({metric}).",
+            (Query(newest(metric), name),), "none", steps, width=24, lines=True, low=0, empty=NO_CHECK,
+        ),
+        Series(
+            f"Historical {figure}", f"Of every check, out of the database{unit} (drift_metrics.{column}).",
+            (), "none", steps, width=24, lines=True, low=0, empty=NO_CHECK,
+            sql=(
+                Sql(
+                    f"SELECT timestamp AS time, {column} FROM drift_metrics"  # noqa: S608  a column of ours
+                    f" WHERE $__timeFilter(timestamp) AND {column} IS NOT NULL ORDER BY 1",
+                    ((column, name),),
+                ),
             ),
         ),
     )  # fmt: skip

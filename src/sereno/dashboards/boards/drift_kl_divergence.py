@@ -23,14 +23,7 @@ def board(limits: Limits) -> Board:
             Section(
                 "",
                 (
-                    drift.real_time(
-                        "Real-time KL divergence", "drift_kl_divergence", "KL", steps,
-                        "Of the last check, as Prometheus scraped it, in nats (drift_kl_divergence).",
-                    ),
-                    drift.history(
-                        "Historical KL divergence", "kl_divergence", "KL", steps,
-                        "Of every check, out of the database, in nats (drift_metrics.kl_divergence).",
-                    ),
+                    *drift.course("KL divergence", "drift_kl_divergence", "kl_divergence", "KL", steps, ", in nats"),
                     drift.kl_gauge(limits, "Current KL divergence", 8),
                     drift.week_average("7-day average KL divergence", "kl_divergence", steps, 8),
                     drift.status(8),

@@ -23,14 +23,7 @@ def board(limits: Limits) -> Board:
             Section(
                 "",
                 (
-                    drift.real_time(
-                        "Real-time PSI", "drift_psi", "PSI", steps,
-                        "Of the last check, as Prometheus scraped it (drift_psi).",
-                    ),
-                    drift.history(
-                        "Historical PSI", "psi", "PSI", steps,
-                        "Of every check, out of the database (drift_metrics.psi).",
-                    ),
+                    *drift.course("PSI", "drift_psi", "psi", "PSI", steps),
                     drift.psi_gauge(limits, "Current PSI"),
                     drift.week_average("7-day average PSI", "psi", steps, 6),
                     drift.week_events(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import agent, host, parts, people
+from sereno.dashboards import agent, host, machine, parts, people
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import RANGE, increase, outcome_share, quantile_over, ratio, tile
 from sereno.dashboards.limits import Limits
@@ -32,31 +32,10 @@ def board(limits: Limits) -> Board:
 
 def _platform(limits: Limits) -> tuple[Kind, ...]:
     return (
-        Tile(
-            "System uptime",
-            "Since the host that started last started (node_boot_time_seconds).",
-            (Query(host.UPTIME, "Uptime"),),
-            "s", width=3, spark=False, empty=parts.NO_EXPORTER,
-        ),
-        Tile(
-            "CPU usage",
-            "The busiest host (node_cpu_seconds_total).",
-            (Query(f"max({host.CPU})", "CPU"),),
-            "percent", bad_above(limits.cpu_yellow, limits.cpu_red), width=3, decimals=0, empty=parts.NO_EXPORTER,
-        ),
-        Tile(
-            "Memory usage",
-            "The fullest host (node_memory_MemAvailable_bytes).",
-            (Query(f"max({host.MEMORY})", "Memory"),),
-            "percent", bad_above(limits.memory_yellow, limits.memory_red), width=3, decimals=0,
-            empty=parts.NO_EXPORTER,
-        ),
-        Tile(
-            "Disk usage",
-            "The fullest file system (node_filesystem_avail_bytes).",
-            (Query(f"max({host.DISK})", "Disk"),),
-            "percent", bad_above(limits.disk_yellow, limits.disk_red), width=3, decimals=0, empty=parts.NO_EXPORTER,
-        ),
+        machine.uptime("System uptime", 3),
+        machine.cpu(limits, 3, 0),
+        machine.memory("The fullest host (node_memory_MemAvailable_bytes).", limits, 3, 0),
+        machine.disk("Disk usage", "The fullest file system (node_filesystem_avail_bytes).", limits, 3, 0),
         Tile(
             "GPU utilization",
             "Mean of all GPUs (DCGM, nvidia-smi or ROCm exporter).",
@@ -65,12 +44,7 @@ def _platform(limits: Limits) -> tuple[Kind, ...]:
         ),
         parts.ollama_status(width=3),
         parts.models_installed("Ollama models", width=3),
-        Tile(
-            "Active containers",
-            "Containers that cAdvisor saw in the last minute (container_last_seen).",
-            (Query(host.CONTAINERS, "Containers"),),
-            "none", width=3, empty=parts.NO_CONTAINERS,
-        ),
+        machine.containers("Active containers", 3),
     )  # fmt: skip
 
 
@@ -141,12 +115,7 @@ def _trends(limits: Limits) -> tuple[Kind, ...]:
             ),
             "percent", bad_above(limits.cpu_red, limits.memory_red), low=0, high=100, empty=parts.NO_EXPORTER,
         ),
-        Series(
-            "Network I/O (24h)",
-            "Bytes a second in and out of physical interfaces (node_network_*_bytes_total).",
-            (Query(host.RECEIVED, "In"), Query(host.SENT, "Out")),
-            "binBps", empty=parts.NO_EXPORTER,
-        ),
+        machine.network("Network I/O (24h)"),
         parts.services(),
         Series(
             "Questions by model",

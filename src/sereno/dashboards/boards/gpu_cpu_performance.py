@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import host, parts
+from sereno.dashboards import host, machine, parts
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.energy import energy
 from sereno.dashboards.expressions import RANGE, RATE, rate, select
@@ -141,12 +141,7 @@ def _gpu(limits: Limits) -> tuple[Kind, ...]:
 def _cpu(limits: Limits) -> tuple[Kind, ...]:
     modes = f'sum by (mode) (rate(node_cpu_seconds_total{{{host.HOST},mode!="idle"}}[{RATE}]))'
     return (
-        Series(
-            "CPU usage by host",
-            "Share of all cores that are busy (node_cpu_seconds_total).",
-            (Query(host.CPU, "{{instance}}"),),
-            "percent", bad_from(limits.cpu_red), low=0, high=100, lines=True, empty=parts.NO_EXPORTER,
-        ),
+        machine.cpu_by_host(limits),
         Series(
             "CPU by what it does",
             "Cores in use by mode (node_cpu_seconds_total): much iowait is a slow disk, much steal a busy neighbour.",

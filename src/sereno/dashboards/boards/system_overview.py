@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sereno.dashboards import host, parts, services
+from sereno.dashboards import host, machine, parts, services
 from sereno.dashboards.board import Board, Section
 from sereno.dashboards.expressions import RATE
 from sereno.dashboards.limits import Limits
@@ -42,36 +42,15 @@ def _tiles(limits: Limits) -> tuple[Kind, ...]:
             (Query("sum(1 - up)", "Down"),),
             "none", bad_from(1), empty="Prometheus scrapes nothing",
         ),
-        Tile(
-            "CPU usage",
-            "The busiest host (node_cpu_seconds_total).",
-            (Query(f"max({host.CPU})", "CPU"),),
-            "percent", bad_above(limits.cpu_yellow, limits.cpu_red), decimals=1, empty=parts.NO_EXPORTER,
-        ),
-        Tile(
-            "Memory usage",
-            "The fullest host (node_memory_MemAvailable_bytes of MemTotal).",
-            (Query(f"max({host.MEMORY})", "Memory"),),
-            "percent", bad_above(limits.memory_yellow, limits.memory_red), decimals=1, empty=parts.NO_EXPORTER,
-        ),
-        Tile(
+        machine.cpu(limits),
+        machine.memory("The fullest host (node_memory_MemAvailable_bytes of MemTotal).", limits),
+        machine.disk(
             "Fullest disk",
             "The fullest file system of any host (node_filesystem_avail_bytes). HostDiskFull alerts from the red.",
-            (Query(f"max({host.DISK})", "Disk"),),
-            "percent", bad_above(limits.disk_yellow, limits.disk_red), decimals=1, empty=parts.NO_EXPORTER,
+            limits,
         ),
-        Tile(
-            "Containers running",
-            "Containers that cAdvisor saw in the last minute (container_last_seen).",
-            (Query(host.CONTAINERS, "Containers"),),
-            "none", empty=parts.NO_CONTAINERS,
-        ),
-        Tile(
-            "Uptime",
-            "Since the host that started last started (node_boot_time_seconds).",
-            (Query(host.UPTIME, "Uptime"),),
-            "s", spark=False, empty=parts.NO_EXPORTER,
-        ),
+        machine.containers("Containers running"),
+        machine.uptime("Uptime"),
     )  # fmt: skip
 
 
@@ -89,12 +68,7 @@ def _up() -> Timeline:
 def _hosts(limits: Limits) -> tuple[Kind, ...]:
     here = host.HOST
     return (
-        Series(
-            "CPU usage by host",
-            "Share of all cores that are busy (node_cpu_seconds_total).",
-            (Query(host.CPU, "{{instance}}"),),
-            "percent", bad_from(limits.cpu_red), low=0, high=100, lines=True, empty=parts.NO_EXPORTER,
-        ),
+        machine.cpu_by_host(limits),
         Series(
             "Memory usage by host",
             "Memory that is not available to programs (node_memory_MemAvailable_bytes).",
@@ -107,12 +81,7 @@ def _hosts(limits: Limits) -> tuple[Kind, ...]:
             (Query(f"sort_desc({host.DISK})", "{{instance}} {{mountpoint}}"),),
             "percent", bad_above(limits.disk_yellow, limits.disk_red), low=0, high=100, empty=parts.NO_EXPORTER,
         ),
-        Series(
-            "Network",
-            "Bytes a second in and out of physical interfaces (node_network_*_bytes_total).",
-            (Query(host.RECEIVED, "In"), Query(host.SENT, "Out")),
-            "binBps", empty=parts.NO_EXPORTER,
-        ),
+        machine.network("Network"),
         Series(
             "Disk traffic",
             "Bytes a second read and written (node_disk_*_bytes_total).",
