@@ -36,12 +36,14 @@ def document(
     """
     many = len(charts) > 1
     times = [at for chart in charts for at in chart.times]
+    over_time = [chart for chart in charts if chart.times]
+    levels = (over_time or charts)[0].thresholds if len(over_time) <= 1 else ()  # those of one would hold for all
     shown = {"range": {"from": 1000 * min(times), "to": 1000 * max(times)}} if times else {}
     return {
         "frames": [_frame(chart, now, f"{chart.title}: " if many else "") for chart in charts],
         "title": title,
         "tz": charts[0].tz,
-        "thresholds": [] if many else [{"value": t.value, "name": t.name} for t in charts[0].thresholds],
+        "thresholds": [{"value": level.value, "name": level.name} for level in levels],
         "events": [dict(event) for event in events],
         **shown,
     }

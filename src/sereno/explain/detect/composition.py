@@ -1,8 +1,9 @@
-"""Who makes up the whole: shares of the largest, how many share the rest."""
+"""Who makes up the whole: shares of the largest, how many share the rest; where two wholes differ most."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from sereno.explain.figures import count, numbers
 from sereno.explain.frame import Categories, Chart
 
 LARGEST = 5
+DIFFERENT = 3
+"""Categories told in both of two columns of shares, since their shares differ most."""
+ROUNDED = 0.01
+"""How far from 100 % the sum of rounded shares may be."""
 
 
 def composition(chart: Chart) -> Iterator[Fact]:
@@ -18,13 +23,34 @@ def composition(chart: Chart) -> Iterator[Fact]:
 
     Of one: `value`, `share` (percent of the sum; only where all values are 0 or more), `rank`. Of the whole: `total`,
     `count`, `mean`, `median`, `top_share` (percent of the `top_count` largest), `min`, `max`, `missing`; its series
-    name the largest and the smallest.
+    name the largest and the smallest. Of two columns that each add up to 100 %, those that differ most are told too.
     """
-    for one in chart.categories:
-        yield from _of(one)
+    also: dict[int, Collection[str]] = {}
+    for at, (first, second) in enumerate(pairwise(chart.categories)):
+        found = _different(first, second)
+        also |= {at: {*also.get(at, ()), *found}, at + 1: found}
+    for at, one in enumerate(chart.categories):
+        yield from _of(one, also.get(at, ()))
 
 
-def _of(one: Categories) -> Iterator[Fact]:
+def _different(first: Categories, second: Categories) -> Collection[str]:
+    """Names of the categories whose shares differ most between two columns of shares; none where they are no shares."""
+    if first.names != second.names or not (_of_a_whole(first) and _of_a_whole(second)):
+        return ()
+    apart = np.abs(np.asarray(second.values, dtype=np.float64) - np.asarray(first.values, dtype=np.float64))
+    most = np.lexsort((np.arange(len(apart)), -apart))[:DIFFERENT]
+    return {first.names[index] for index in most if apart[index] > 0}
+
+
+def _of_a_whole(one: Categories) -> bool:
+    whole = {"percent": 100.0, "percentunit": 1.0}.get(one.unit)
+    values = np.asarray(one.values, dtype=np.float64)
+    if whole is None or len(values) != len(one.names) or not (values >= 0).all():
+        return False
+    return abs(float(values.sum()) - whole) <= ROUNDED * whole
+
+
+def _of(one: Categories, also: Collection[str]) -> Iterator[Fact]:
     size = min(len(one.names), len(one.values))
     values, names = np.asarray(one.values[:size], dtype=np.float64), one.names[:size]
     finite = np.isfinite(values)
@@ -63,7 +89,9 @@ def _of(one: Categories) -> Iterator[Fact]:
         weight=0.8,
         note="total",
     )
-    for rank, index in enumerate(top, start=1):
+    for rank, index in enumerate(order if also else top, start=1):
+        if rank > LARGEST and names[index] not in also:
+            continue
         share = 100.0 * float(values[index]) / total if whole else None
         yield Fact(
             id="",

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from sereno.explain.fact import Fact, FactSheet
+from sereno.explain.narrate.choosing import outermost
 
 Ground = Literal["event", "series", "lead", "together"]
 _STRIKING = ("threshold", "anomaly", "change_point", "capacity", "gap", "flat")
@@ -41,7 +42,7 @@ def striking(sheet: FactSheet, series: Collection[str] = ()) -> Fact | None:
         sheet: all facts.
         series: names that were asked about; their facts come first.
     """
-    found = [fact for fact in sheet.facts if fact.kind in _STRIKING]
+    found = outermost([fact for fact in sheet.facts if fact.kind in _STRIKING])
     return max(found, key=lambda fact: (bool(set(series) & set(fact.series)), fact.weight), default=None)
 
 

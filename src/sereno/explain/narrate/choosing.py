@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from sereno.explain.fact import Fact, FactSheet, Kind
@@ -71,10 +72,25 @@ def chosen(sheet: FactSheet, analysis: Analysis, question: str = "", language: s
     if analysis == "question":
         return _answering(sheet, question, language)[:MOST]
     kinds = _KINDS[analysis]
-    found = [fact for fact in sheet.facts if fact.kind in kinds]
+    found = outermost([fact for fact in sheet.facts if fact.kind in kinds])
     if analysis == "plain":
         found = _one_of_each(found)
     return sorted(found, key=lambda fact: (kinds.index(fact.kind) > _lead(analysis), -fact.weight))[:MOST]
+
+
+def outermost(facts: Sequence[Fact]) -> list[Fact]:
+    """Of several lines that a series went beyond the farthest alone, since it went beyond the others too."""
+    last: dict[tuple[tuple[str, ...], str, str], Fact] = {}
+    for fact in facts:
+        if fact.kind == "threshold" and fact.direction is not None:
+            key, sign = (fact.series, fact.direction, fact.note), 1 if fact.direction == "up" else -1
+            last[key] = max(last.get(key, fact), fact, key=lambda one: sign * _line(one))
+    kept = {id(fact) for fact in last.values()}
+    return [fact for fact in facts if fact.kind != "threshold" or fact.direction is None or id(fact) in kept]
+
+
+def _line(fact: Fact) -> float:
+    return next((number.value for number in fact.numbers if number.name == "threshold"), 0.0)
 
 
 def asks_why(question: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sereno.explain.fact import Fact, FactSheet
 from sereno.explain.narrate.causes import Cause, causes, striking
 from sereno.explain.narrate.choosing import Analysis, asks_why, chosen
+from sereno.explain.narrate.contrast import Said, said
 from sereno.explain.narrate.telling import fields, spoken, tell, text
 from sereno.explain.verify.names import find_names, names_of
 
@@ -39,28 +40,36 @@ def narrate(sheet: FactSheet, analysis: Analysis, *, language: str = "en", quest
         return
     facts = chosen(sheet, analysis, question, tongue)
     yield text(f"intro_{analysis}", tongue) + "\n\n"
-    kind, sentence = _EMPTY.get(analysis, ("", ""))
-    if kind and not any(fact.kind == kind for fact in sheet.facts):
-        yield text(sentence, tongue) + " "
-    for position, fact in enumerate(facts):
-        yield tell(fact, sheet, tongue, plain=analysis == "plain") + _gap(facts, position)
-    if not facts:
+    if nothing := _nothing(sheet, analysis):
+        yield text(nothing, tongue) + (" " if facts else "")
+    yield from _paragraphs(said(facts, sheet, tongue, plain=analysis == "plain"))
+    if not facts and not nothing:
         yield text("more", tongue)
 
 
-def _gap(facts: list[Fact], position: int) -> str:
-    """Between sentences of one series a space, between those of two a new paragraph."""
-    if position + 1 == len(facts):
+def _nothing(sheet: FactSheet, analysis: Analysis) -> str:
+    """The name of the sentence which says that what an analysis is about was not found, or could not be looked for."""
+    kind, sentence = _EMPTY.get(analysis, ("", ""))
+    kinds = {fact.kind for fact in sheet.facts}
+    if not kind or kind in kinds:
         return ""
-    return " " if facts[position + 1].series == facts[position].series else "\n\n"
+    # What is long enough to hold an anomaly has a trend, or is said to have none.
+    return "no_anomalies_sought" if analysis == "anomalies" and "trend" not in kinds else sentence
+
+
+def _paragraphs(sentences: Iterable[Said]) -> Iterator[str]:
+    """Between sentences of one series a space, between those of two a new paragraph."""
+    last: tuple[str, ...] | None = None
+    for one in sentences:
+        yield ("" if last is None else " " if one.series == last else "\n\n") + one.text
+        last = one.series
 
 
 def _diagnosis(sheet: FactSheet, tongue: str, asked: set[str]) -> Iterator[str]:
     effect = striking(sheet, asked)
     if effect is None:
         yield text("nothing_wrong", tongue) + "\n\n"
-        for position, fact in enumerate(listed := chosen(sheet, "trends", "", tongue)[:3]):
-            yield tell(fact, sheet, tongue) + _gap(listed, position)
+        yield from _paragraphs(said(chosen(sheet, "trends", "", tongue)[:3], sheet, tongue))
         return
     yield text("intro_diagnosis", tongue) + "\n\n"
     yield tell(effect, sheet, tongue) + "\n\n"

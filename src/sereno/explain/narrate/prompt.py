@@ -13,6 +13,7 @@ from sereno.errors import ConfigError
 from sereno.explain.fact import FactSheet
 from sereno.explain.narrate.causes import causes, striking
 from sereno.explain.narrate.choosing import ANALYSES, Analysis, chosen
+from sereno.explain.narrate.contrast import said
 from sereno.explain.narrate.telling import spoken, tell, text
 
 NAMES: tuple[str, ...] = ("system", *ANALYSES)
@@ -122,7 +123,7 @@ def make_prompt(
 def _facts(sheet: FactSheet, analysis: Analysis, question: str, tongue: str) -> Sequence[str]:
     first = chosen(sheet, analysis, question, tongue)
     rest = [fact for fact in sheet.facts if fact not in first]
-    return [tell(fact, sheet, tongue) for fact in (*first, *rest)[:MOST_FACTS]]
+    return [one.text for one in said((*first, *rest)[:MOST_FACTS], sheet, tongue)]
 
 
 def _suspects(sheet: FactSheet, tongue: str) -> str:
