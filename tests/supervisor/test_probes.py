@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sereno.journal.status import StatusFile
-from sereno.supervisor.probes import http_answers, socket_answers, worker_alive
+from sereno.supervisor.probes import http_answers, worker_alive
 
 
 @pytest.fixture
@@ -43,16 +43,6 @@ def test_http_where_nobody_or_nothing_answers() -> None:
         assert not http_answers("127.0.0.1", sock.getsockname()[1], "/readyz", timeout=0.05)()
         port = sock.getsockname()[1]
     assert not http_answers("127.0.0.1", port, "/readyz")()
-
-
-def test_unix_socket(tmp_path: Path) -> None:
-    path = tmp_path / "s"
-    assert not socket_answers(path)()
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.bind(str(path))
-        sock.listen()
-        assert socket_answers(path)()
-    assert not socket_answers(path)(), "the file is still there, nobody behind it"
 
 
 def test_worker(tmp_path: Path) -> None:

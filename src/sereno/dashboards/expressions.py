@@ -6,8 +6,6 @@ counts as 0 where its whole is known. A tile says -1 where its target is down an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sereno.conventions import METRIC
 from sereno.dashboards.meaning import UNKNOWN, UNREACHABLE
 
@@ -148,8 +146,3 @@ def speed(by: str = "", over: str = "") -> str:
 def tile(expression: str) -> str:
     """A figure that is told apart from a target that is down, and from one that is not there."""
     return f"({REACHED} == 0) + {UNREACHABLE} or absent({REACHED}) * {UNKNOWN} or on () ({expression})"
-
-
-def any_of(expressions: Sequence[str]) -> str:
-    """The first that has data for a label set."""
-    return " or ".join(f"({expression})" for expression in expressions)

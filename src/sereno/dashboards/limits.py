@@ -45,8 +45,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         days_red: days until something runs out.
         lag_yellow: seconds that the oldest call waits for the store.
         lag_red: seconds that the oldest call waits for the store.
-        query_yellow: seconds a store query takes, 95th percentile.
-        query_red: seconds a store query takes, 95th percentile.
+        query_red: seconds a store query takes, 95th percentile, from which SerenoStoreSlow alerts.
         kl_yellow: nats of KL divergence worth a look.
         kl_orange: nats of KL divergence that are moderate drift.
         kl_red: nats of KL divergence that are critical drift.
@@ -95,7 +94,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     days_red: float = 7
     lag_yellow: float = 5
     lag_red: float = 30
-    query_yellow: float = 0.25
     query_red: float = 1
     kl_yellow: float = 0.1
     kl_orange: float = 0.15

@@ -17,8 +17,6 @@ SCHEMA = 39
 """Grafana 10.4's; later ones migrate it on load."""
 TAG = "sereno"
 """On every dashboard."""
-MENUS = {"Sereno": TAG, "Operators": "operator", "Developers": "developer", "Managers": "manager"}
-"""Menus of dashboards, and the tag that puts one into it."""
 GRAFANA = common.DataSourceRef(type_val="grafana", uid="-- Grafana --")
 FIRING = 'ALERTS{alertstate="firing"}'
 STARTED = (

@@ -7,7 +7,6 @@ of versions.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -72,11 +71,6 @@ def read_peft(raw: bytes) -> PeftConfig:
             name[:200]: kept for name, value in sorted(document.values.items()) if (kept := _kept(value)) is not None
         },
     )
-
-
-def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name[:200]: _kept(value) for name, value in sorted(values.items())}
-    return {name: value for name, value in kept.items() if value is not None}
 
 
 def _kept(value: Any) -> Any:

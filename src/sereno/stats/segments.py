@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from sereno.stats.autocorrelation import Noise, inflation
 
@@ -97,10 +96,3 @@ def one_step_noise(values: Floats) -> Noise | None:
     if phi > MOST_MEMORY or score.max() < CLEAR * (variance * inflation(phi)) ** 0.5:
         return None
     return Noise(phi, variance, variance * inflation(phi))
-
-
-def change_p_value(before: Floats, after: Floats, long_run: float, *, places: int) -> float:
-    """P-value of a difference between the means of two stretches, corrected for the places where it was sought."""
-    n, m = len(before), len(after)
-    z = abs(float(after.mean() - before.mean())) / (long_run * (1.0 / n + 1.0 / m)) ** 0.5
-    return min(1.0, places * 2.0 * float(ndtr(-z)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,21 +22,6 @@ def http_answers(host: str, port: int, path: str, *, timeout: float = 1.0) -> Ca
             return False
         finally:
             connection.close()
-
-    return check
-
-
-def socket_answers(path: Path, *, timeout: float = 1.0) -> Callable[[], bool]:
-    """Whether somebody accepts connections on a Unix socket."""
-
-    def check() -> bool:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(timeout)
-            try:
-                sock.connect(str(path))
-            except OSError:
-                return False
-            return True
 
     return check
 
