@@ -235,10 +235,10 @@ def test_the_records_own_database_or_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "told", "kind"),
     [
-        ("DELETE FROM queue", "readonly", StoreError),
-        ("CREATE TABLE evil (x)", "readonly", StoreError),
-        ("SELECT missing FROM queue", "no such column", StoreError),
-        ("SELECT at FROM queue; DROP TABLE queue", "one statement", StoreError),
+        ("DELETE FROM queue", "readonly", QueryError),
+        ("CREATE TABLE evil (x)", "readonly", QueryError),
+        ("SELECT missing FROM queue", "no such column", QueryError),
+        ("SELECT at FROM queue; DROP TABLE queue", "one statement", QueryError),
         ("SELECT at, length FROM queue WHERE 0", "no rows", QueryError),
         ("PRAGMA user_version = 5", "readonly|no rows|failed", SerenoError),
         ("ATTACH 'other.db' AS other", "readonly|no rows|failed|open", SerenoError),
@@ -276,8 +276,8 @@ def test_a_real_postgresql_is_only_read(tmp_path: Path) -> None:
         server.execute(f"INSERT INTO queue VALUES {rows}")
         chart = asked(tmp_path, SELECT, server.url())
         assert line(chart) == ([AT + 60.0 * index for index in range(60)], VALUES)
-        with pytest.raises(StoreError, match="read-only transaction"):
+        with pytest.raises(QueryError, match="read-only transaction"):
             asked(tmp_path, "DELETE FROM queue RETURNING at, length", server.url())
-        with pytest.raises(StoreError, match="does not exist"):
+        with pytest.raises(QueryError, match="does not exist"):
             asked(tmp_path, "SELECT missing FROM queue", server.url())
         assert server.execute("SELECT count(*) FROM queue") == [(60,)]

@@ -98,3 +98,12 @@ def test_what_cannot_be_done_gets_a_sentence(capsys: Shown, arguments: tuple[str
     shown = capsys.readouterr()
     assert (code in {1, 2}, sentence in shown.err) == (True, True), shown
     assert "Traceback" not in shown.err
+
+
+@pytest.mark.parametrize(
+    "line", ["reference create n", "reference use n", "check", "features", "events", "triggers approve 1"]
+)
+def test_where_no_record_is_none_is_made(capsys: Shown, tmp_path: Path, line: str) -> None:
+    said_so = said(capsys, *line.split(), "--data", "elsewhere", code=4)
+    assert "there is no record at" in said_so
+    assert not (tmp_path / "elsewhere").exists()

@@ -69,6 +69,7 @@ def test_a_chart_is_told_in_both_languages(sereno: Run, chart: Path) -> None:
         (("chart", "latency.csv", "--sql", "SELECT 1"), "expected one of FILE"),
         (("chart", "--prometheus", "http://127.0.0.1:9"), "--query is missing"),
         (("chart", "--sql", "SELECT 1", "--database", "mysql://x"), "expected sqlite:FILE or postgresql://"),
+        (("chart", "--sql", "SELEC 1", "--database", "sqlite:empty.db"), "the SELECT is wrong: near"),
         (("chart", "latency.csv", "--image", "gone.png"), "gone.png cannot be read"),
         (("chart", "latency.csv", "--image", "latency.csv"), "neither PNG nor JPEG"),
         (("chart", "latency.csv", "--tz", "Mars/Olympus"), "--tz is 'Mars/Olympus'; expected an IANA name"),
@@ -85,6 +86,7 @@ def test_a_bad_argument_is_named_and_the_exit_code_is_2(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(chart.parent)
+    (chart.parent / "empty.db").touch()
     monkeypatch.setenv("HOME", str(chart.parent))
     assert main(["explain", *arguments]) == 2
     shown = capsys.readouterr()
@@ -180,3 +182,27 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
     assert ("\x1b[32m10 s\x1b[0m" in shown) is not no_color  # ECMA-48: 32 is green
     assert ("\x1b[31m77 s\x1b[0m" in shown) is not no_color  # 31 is red
     assert "10 s" in shown
+
+
+def test_facts_stand_below_the_text_in_its_language(sereno: Run, chart: Path) -> None:
+    sheet = json.loads(sereno("explain", "facts", str(chart), "--unit", "s", "--json").stdout)
+    for language, word in (("en", "had a mean of"), ("es", "tuvo una media de")):
+        told = sereno("explain", "chart", str(chart), "--analysis", "anomalies", "--unit", "s", "--language", language)
+        text, _, below = told.stdout.partition("\n\n[1] ")
+        assert word not in text, "the level is no anomaly"
+        assert f"    level-1: p95 {word}" in below
+        assert [one["id"] for one in sheet["facts"] if f"{one['id']}: " not in "[1] " + below] == []
+
+
+def test_of_many_facts_ten_are_listed_and_the_rest_is_counted(sereno: Run, home: Path) -> None:
+    names = [f"s{n}" for n in range(12)]
+    lines = [
+        f"2026-10-01T10:{m:02}:00Z," + ",".join(f"{NOISE.gauss(n, 0.1):.3f}" for n in range(12)) for m in range(60)
+    ]
+    (home / "many.csv").write_text("\n".join([f"time,{','.join(names)}", *lines]))
+    told = sereno("explain", "chart", "many.csv", "--analysis", "anomalies").stdout.splitlines()
+    listed = [line for line in told if line.startswith("    ") and ": " in line and "facts more" not in line]
+    (left,) = (line.split()[1] for line in told if "facts more" in line)
+    cited = [line for line in told if line.startswith("[")]
+    facts = json.loads(sereno("explain", "facts", "many.csv", "--json").stdout)["facts"]
+    assert (len(listed), len(listed) + len(cited) + int(left)) == (10, len(facts))

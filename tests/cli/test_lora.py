@@ -96,7 +96,7 @@ def test_a_served_version_shows_its_name(capsys: Shown) -> None:
         (["promote", "--eval", "nowhere.csv"], "cannot be read"),
         (["promote", "--force", " "], "needs a reason"),
         (["rollback", "--reason", "x"], "champions have: none"),
-        (["serve", "v1", "--model", "m", "--vllm", "file:///x"], "no address of a model server"),
+        (["serve", "v1", "--model", "m", "--vllm", "file:///x"], "--vllm is 'file:///x'; expected a URL"),
         (["serve", "v1", "--model", "m", "--vllm", "http://a", "--ollama", "http://b"], "name one"),
     ],
 )
@@ -142,3 +142,14 @@ def test_the_settings_say_what_a_promotion_must_show(capsys: Shown, monkeypatch:
     refused = said(capsys, "promote", "v1", "--eval", "eval.csv", code=1)
     assert "at least 301 are asked for" in refused
     assert "v1 is champion" in said(capsys, "promote", "v1", "--eval", "eval.csv", "--minimum", "150")
+
+
+@pytest.mark.parametrize("line", ["promote", "rollback --reason x", "serve v1 --model m", "withdraw m", "list", "log"])
+def test_where_no_record_is_none_is_made(capsys: Shown, here: Path, line: str) -> None:
+    assert "there is no record at" in said(capsys, *line.split(), "--data", "elsewhere", code=4)
+    assert not (here / "elsewhere").exists()
+
+
+def test_a_base_that_is_not_there_is_called_a_base(capsys: Shown) -> None:
+    told = said(capsys, "import", "v1", "--base", "gone.gguf", code=2)
+    assert told.endswith("expected the base model's folder or its GGUF file\n")

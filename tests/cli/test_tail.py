@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -39,3 +41,14 @@ def test_tail_follows_until_interrupted(tmp_path: Path, environment: dict[str, s
         assert tail.wait(30) == 130
         assert tail.stderr.read() == ""
     store.close()
+
+
+def test_at_a_terminal_it_says_that_it_waits(tmp_path: Path, environment: dict[str, str]) -> None:
+    open_store(Settings(data=tmp_path)).close()
+    main, terminal = pty.openpty()
+    command = [sys.executable, "-P", "-m", "sereno", "calls", "tail", "--data", str(tmp_path)]
+    with subprocess.Popen(command, env=environment, stdout=terminal, stderr=terminal) as tail, os.fdopen(main) as shown:
+        os.close(terminal)
+        assert shown.readline() == "New calls appear here as they are stored; Ctrl-C ends it.\n"
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(30) == 130

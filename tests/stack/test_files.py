@@ -190,3 +190,13 @@ def test_a_wrong_option_is_told_and_nothing_is_written(
     assert main(["stack", "build", "--config", "none", "-o", str(tmp_path / "out"), *options]) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_ports_are_opened_on_the_address_that_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for given, written in (("10.0.0.5", "10.0.0.5"), ("::1", "[::1]")):
+        services = yaml.safe_load((build(tmp_path, "--bind", given) / "compose.yaml").read_text())["services"]
+        assert services["sereno"]["ports"][0] == f"{written}:11434:11434"
+    capsys.readouterr()
+    assert main(["stack", "build", "--config", "none", "-o", str(tmp_path / "no"), "--bind", "localhost"]) == 2
+    assert "--bind is 'localhost'; expected an address" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()

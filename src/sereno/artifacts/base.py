@@ -20,7 +20,7 @@ def base_digest_of(path: Path) -> str:
     Raises:
         AdapterError: there are no weights.
     """
-    source = Folder(path)
+    source = Folder(path, "the base model's folder or its GGUF file")
     sizes = source.sizes()
     single = not path.expanduser().is_dir()
     names = sorted(sizes) if single else sorted(name for name in sizes if name.endswith(".safetensors"))

@@ -22,17 +22,18 @@ class Folder:
 
     Args:
         path: folder or file; a link to either is followed, as the person gave it.
+        expected: what should be there, for the sentence that nothing is.
 
     Raises:
         AdapterError: there is no such folder, or it cannot be listed.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, expected: str = "an adapter's folder") -> None:
         try:
             self._path = path.expanduser().resolve(strict=True)
         except (OSError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or "its links lead in a circle"
-            raise AdapterError(f"{path} cannot be read: {reason}; expected an adapter's folder") from None
+            raise AdapterError(f"{path} cannot be read: {reason}; expected {expected}") from None
         self._folder = self._path if self._path.is_dir() else self._path.parent
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time as clock
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,8 +146,8 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
         database: `sqlite:FILE` or `postgresql://USER@HOST:PORT/DATABASE`; "" is the record's own SQLite file.
 
     Raises:
-        ConfigError: the database's address is none. StoreError: it does not answer, or the SELECT is wrong.
-        QueryError: the SELECT gives no chart.
+        ConfigError: the database's address is none. StoreError: it does not answer.
+        QueryError: the SELECT is wrong, would write, or gives no chart.
     """
     import pyarrow as pa  # noqa: PLC0415  see `chart_of_file`
     from sqlalchemy import create_engine, text  # noqa: PLC0415  for those who ask
@@ -162,6 +163,8 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
             found = rows.fetchmany(MOST_ROWS)
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip()
+        if _is_of_the_sql(getattr(error, "orig", None)):
+            raise QueryError("sql", f"the SELECT is wrong: {cause}", "one that this database understands") from None
         raise StoreError(f"the SELECT failed: {cause}") from None
     finally:
         engine.dispose()
@@ -169,6 +172,18 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
         raise QueryError("sql", "the SELECT gave no rows", "a time column and columns of numbers")
     table = pa.table({name: [row[index] for row in found] for index, name in enumerate(names)})
     return chart_of_table(table, title=title, time=time or None, tz=tz)
+
+
+def _is_of_the_sql(error: object) -> bool:
+    """Whether it is the SELECT's fault, not the database's.
+
+    PostgreSQL's classes 22 (data), 25 (it would write) and 42 (syntax, names); SQLite's plain error, and that it would
+    write.
+    """
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # none: Python refused it, as two statements
+        return code & 0xFF in {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
+    return str(getattr(error, "sqlstate", None) or "")[:2] in {"22", "25", "42"}
 
 
 def _read_only(database: str, settings: Settings) -> URL:

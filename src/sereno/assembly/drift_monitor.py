@@ -298,10 +298,10 @@ def monitor_of(settings: Settings, store: Store, ledger: Ledger) -> DriftMonitor
 
 @contextmanager
 def opened(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[DriftMonitor, Ledger]]:
-    """The monitor and its ledger, for commands; made where they are not there yet unless only read.
+    """The monitor and its ledger, for commands.
 
     Raises:
-        StoreError: store or ledger cannot be opened.
+        StoreError: store or ledger cannot be opened, or there are none.
     """
     with registry(settings, read_only=read_only) as (ledger, store):
         yield monitor_of(settings, store, ledger), ledger

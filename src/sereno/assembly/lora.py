@@ -22,14 +22,21 @@ Kind = Literal["vllm", "llama.cpp", "ollama"]
 
 
 @contextmanager
-def registry(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[Ledger, Store]]:
-    """The ledger and the store, made where they are not there yet unless only read.
+def registry(settings: Settings, *, read_only: bool = False, make: bool = False) -> Iterator[tuple[Ledger, Store]]:
+    """The ledger and the store.
+
+    Args:
+        settings: name them.
+        read_only: for commands that only look.
+        make: for commands that bring something in: make them where they are not there yet.
 
     Raises:
-        StoreError: they cannot be opened.
+        StoreError: they cannot be opened, or there are none.
     """
-    if not read_only:
+    if make:
         prepare_data(settings.data)
+    elif not read_only:
+        open_store(settings, read_only=True).close()  # tells that there is no record instead of making one
     store = open_store(settings, read_only=read_only)
     try:
         ledger = open_ledger(settings, read_only=read_only)

@@ -84,6 +84,8 @@ def tail(
     import msgspec
 
     encode = msgspec.json.encode
+    if sys.stderr.isatty():  # silence might be taken for a program that hangs
+        print("New calls appear here as they are stored; Ctrl-C ends it.", file=sys.stderr)
     with open_record(loaded.settings) as record:
         for message in record.follow(pairs, lines):
             if as_json:

@@ -18,6 +18,7 @@ from sereno.alerts.success import WINDOW, Figure
 from sereno.assembly.alert_history import open_alerts
 from sereno.cli.options import settings
 from sereno.cli.tables import Row, print_table
+from sereno.cli.web_address import web_address
 from sereno.config import Loaded
 from sereno.config.table import Settings
 from sereno.errors import StoreError
@@ -35,7 +36,10 @@ _NEEDS = "needs Prometheus: --prometheus URL"
 def main(
     loaded: Loaded,
     *,
-    prometheus: Annotated[str, typer.Option(help="Where Prometheus is, for coverage and availability.")] = "",
+    prometheus: Annotated[
+        str,
+        typer.Option(help="Where Prometheus is, for coverage and availability.", metavar="URL", callback=web_address),
+    ] = "",
     service: Annotated[
         list[str] | None, typer.Option(help="A service that runs, scraped or not; may be repeated.", metavar="NAME")
     ] = None,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sereno.cli.options import load_settings
 from sereno.conventions import DEFAULT_KEEPER, DEFAULT_LISTEN, DEFAULT_UPSTREAM
 from sereno.errors import ConfigError, SerenoError
 
@@ -58,7 +59,9 @@ def demo(
     from sereno.demo.library import library
     from sereno.demo.weights import model_file
 
-    if not upstream:  # what is missing is said at once
+    if upstream:
+        load_settings([("--upstream", upstream)])  # refuses what is no URL
+    else:  # what is missing is said at once
         model_file()
         library()
     folder = data or Path(tempfile.mkdtemp(prefix="sereno-demo-"))

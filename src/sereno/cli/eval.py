@@ -17,6 +17,7 @@ from sereno.assembly.pairs import compare_answers
 from sereno.assembly.quality import calibrate_judge, load_eval_set, run_evaluation
 from sereno.cli.eval_text import print_comparison, print_judge, print_pairs, print_plans, print_run, print_runs
 from sereno.cli.options import settings
+from sereno.cli.web_address import web_address
 from sereno.config import Loaded
 from sereno.quality.errors import QualityError
 from sereno.quality.pairs import CRITERIA
@@ -28,7 +29,10 @@ from sereno.store.ledger import quality_evals
 app = typer.Typer(help="Questions put to models, and how they did.", no_args_is_help=True, add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Set = Annotated[str, typer.Argument(metavar="SET", help="YAML or JSON Lines; or basics-en, basics-es.")]
-Url = Annotated[str | None, typer.Option(metavar="URL", help="Server of the model; by default where explain.url says.")]
+Url = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Server of the model; by default where explain.url says.", callback=web_address),
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its beginning.")]
 
 
@@ -41,7 +45,9 @@ def run_(
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="Who is asked.")],
     url: Url = None,
     judge: Annotated[str | None, typer.Option(metavar="NAME", help="Model that grades what no rule can.")] = None,
-    judge_url: Annotated[str | None, typer.Option(metavar="URL", help="Its server, if another.")] = None,
+    judge_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Its server, if another.", callback=web_address)
+    ] = None,
     max_tokens: Annotated[int, typer.Option(min=1, max=100_000, help="Longest answer.")] = 512,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Questions in flight.")] = 1,
     fail_under: Annotated[float | None, typer.Option(min=0, max=1, help="Exit code 1 if the score is lower.")] = None,
@@ -52,7 +58,7 @@ def run_(
     The questions are frozen by a hash: runs on other questions cannot be compared with this one.
     """
     items = load_eval_set(questions)
-    with registry(loaded.settings) as (ledger, _):
+    with registry(loaded.settings, make=True) as (ledger, _):
         done = asyncio.run(
             run_evaluation(
                 loaded.settings, ledger, items, model, url=url, judge=judge, judge_url=judge_url,
@@ -179,7 +185,7 @@ def calibrate_(
     """Let a judge grade answers that people labelled: how often it is right, and what its later word is worth."""
     items = load_eval_set(questions)
     labelled = sum(item.label is not None for item in items.items)
-    with registry(loaded.settings) as (ledger, _):
+    with registry(loaded.settings, make=True) as (ledger, _):
         found = asyncio.run(calibrate_judge(loaded.settings, ledger, items, judge, url=url, tell=_telling(labelled)))
     if as_json:
         _json(judge_message(found))

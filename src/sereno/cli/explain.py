@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from sereno.cli.options import settings
+from sereno.cli.web_address import web_address
 from sereno.config import Loaded
 from sereno.errors import ConfigError
 from sereno.explain.narrate import ANALYSES
@@ -100,7 +101,9 @@ def chart(
     loaded: Loaded,
     file: Annotated[Path | None, typer.Argument(help="CSV, Parquet, or JSON with frames.")] = None,
     *,
-    prometheus: Annotated[str, typer.Option(help="Prometheus to ask instead of a file.", metavar="URL")] = "",
+    prometheus: Annotated[
+        str, typer.Option(help="Prometheus to ask instead of a file.", metavar="URL", callback=web_address)
+    ] = "",
     query: Annotated[str, typer.Option(help="PromQL, with --prometheus.")] = "",
     sql: Annotated[str, typer.Option(help="SELECT on a database, the record's own if none is named.")] = "",
     database: Annotated[

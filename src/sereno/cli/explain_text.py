@@ -18,6 +18,9 @@ from sereno.query.explaining.request import Asked
 
 GREEN, RED, DIM, OFF = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
+OTHERS = 10
+"""Facts listed below a text that does not tell them."""
+
 
 def print_facts(sheet: FactSheet) -> None:
     """A line a fact, the most important first."""
@@ -73,7 +76,7 @@ class Printer:
                         elif isinstance(event, Failure):
                             self._out.write(f"{self._mark(RED)}{event.title}: {event.detail}{self._mark(OFF)}\n\n")
                         elif isinstance(event, End):
-                            self._end(event, sheet)
+                            self._end(event, sheet, asked.language)
         finally:
             await explainer.close()
 
@@ -91,11 +94,17 @@ class Printer:
         self._shown = one.end
         self._out.flush()
 
-    def _end(self, end: End, sheet: FactSheet | None) -> None:
+    def _end(self, end: End, sheet: FactSheet | None, language: str) -> None:
         self._out.write(self._text[self._shown :].rstrip() + "\n\n")
-        told = {fact.id: tell(fact, sheet, "en") for fact in sheet.facts} if sheet is not None else {}
+        told = {fact.id: tell(fact, sheet, language) for fact in sheet.facts} if sheet is not None else {}
         for position, fact in enumerate(self._cited, 1):
             self._out.write(f"{self._mark(DIM)}[{position}] {fact}: {told.get(fact, '')}{self._mark(OFF)}\n")
+        others = [fact for fact in told if fact not in self._cited]
+        for fact in others[:OTHERS]:
+            self._out.write(f"{self._mark(DIM)}    {fact}: {told[fact]}{self._mark(OFF)}\n")
+        if len(others) > OTHERS:
+            left = f"and {len(others) - OTHERS} facts more; `sereno explain facts FILE` lists all of a file's"
+            self._out.write(f"{self._mark(DIM)}    {left}{self._mark(OFF)}\n")
         who = end.model or "templates"
         score = f"{end.supported} of {end.numbers} claims supported ({end.score:.0%})"
         who += {"given": ", shown your picture", "drawn": ", shown a picture of it"}.get(end.picture, "")

@@ -45,7 +45,7 @@ def import_(loaded: Loaded, file: Annotated[Path, typer.Argument(help="CSV with 
     except UnicodeDecodeError:
         raise ConfigError(f"{file} is not UTF-8 text; expected CSV") from None
     words = list(read_csv(file.name, text, time.time()))
-    with registry(loaded.settings) as (ledger, _), ledger.write() as connection:
+    with registry(loaded.settings, make=True) as (ledger, _), ledger.write() as connection:
         new = quality_feedback.add(connection, words)
     print(f"{new} of {len(words)} words are new." if new != len(words) else f"{new} words.")
 

@@ -25,6 +25,7 @@ from sereno.cli.lora_text import (
     print_promotion,
 )
 from sereno.cli.options import settings
+from sereno.cli.web_address import web_address
 from sereno.config import Loaded
 from sereno.errors import ConfigError
 from sereno.lora.document import AdapterError
@@ -39,9 +40,6 @@ app = typer.Typer(help="Versions of LoRA adapters.", no_args_is_help=True, add_c
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Version = Annotated[str, typer.Argument(help="A version, or champion, candidate, previous.")]
 BaseModel = Annotated[str | None, typer.Option("--base-model", metavar="NAME", help="Of this base model.")]
-LlamaUrl = Annotated[
-    str | None, typer.Option("--llama-cpp", metavar="URL", help="Turn it on or off in this llama.cpp.")
-]
 MOST_EVALUATION = 256 * 1024 * 1024
 
 
@@ -69,7 +67,7 @@ def import_(
     if base is not None and base_digest is not None:
         raise ConfigError("--base and --base-digest say the same; give one of them")
     digest = base_digest_of(base) if base is not None else base_digest
-    with registry(loaded.settings) as (ledger, store):
+    with registry(loaded.settings, make=True) as (ledger, store):
         done = import_adapter(
             ledger, location, now=time.time(), version=version, base_model=base_model, base_digest=digest, job=job,
             actor=_person(),
@@ -189,11 +187,16 @@ def serve(
     version: Version,
     *,
     model: Annotated[str, typer.Option(metavar="NAME", help="Model name under which clients call it.")],
-    vllm: Annotated[str | None, typer.Option(metavar="URL", help="Load it into this vLLM.")] = None,
-    llama_cpp: Annotated[
-        str | None, typer.Option("--llama-cpp", metavar="URL", help="Turn it on in this llama.cpp.")
+    vllm: Annotated[
+        str | None, typer.Option(metavar="URL", help="Load it into this vLLM.", callback=web_address)
     ] = None,
-    ollama: Annotated[str | None, typer.Option(metavar="URL", help="Make sure that this Ollama has the model.")] = None,
+    llama_cpp: Annotated[
+        str | None,
+        typer.Option("--llama-cpp", metavar="URL", help="Turn it on in this llama.cpp.", callback=web_address),
+    ] = None,
+    ollama: Annotated[
+        str | None, typer.Option(metavar="URL", help="Make sure that this Ollama has the model.", callback=web_address)
+    ] = None,
 ) -> None:
     """From now on calls to this model name count for this version; its figures come from them by themselves."""
     server = _server(vllm, llama_cpp, ollama)
@@ -213,9 +216,12 @@ def withdraw(
     loaded: Loaded,
     model: Annotated[str, typer.Argument(metavar="NAME", help="The model name that serves a version.")],
     *,
-    vllm: Annotated[str | None, typer.Option(metavar="URL", help="Unload it from this vLLM.")] = None,
+    vllm: Annotated[
+        str | None, typer.Option(metavar="URL", help="Unload it from this vLLM.", callback=web_address)
+    ] = None,
     llama_cpp: Annotated[
-        str | None, typer.Option("--llama-cpp", metavar="URL", help="Turn it off in this llama.cpp.")
+        str | None,
+        typer.Option("--llama-cpp", metavar="URL", help="Turn it off in this llama.cpp.", callback=web_address),
     ] = None,
 ) -> None:
     """Calls to this model name count for no version any longer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,10 @@ def build(
     for option, text in (("--retention", retention), ("--scrape", scrape)):
         if not re.fullmatch(r"[1-9][0-9]*(ms|[smhdwy])", text):
             raise ConfigError(f"{option} is {text!r}; expected a duration such as 15s, 12h or 90d")
+    try:
+        bind = f"[{bind}]" if ip_address(bind).version == 6 else bind  # as compose takes it
+    except ValueError:
+        raise ConfigError(f"--bind is {bind!r}; expected an address of this machine such as 127.0.0.1") from None
     try:
         targets = tuple(read_target(text) for text in target or ())
     except ValueError as error:
