@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from explain_narrators import MONTHS, WORDS, Narrator, rounds_alike
 from explain_said import Figure, Said, marked
-from explain_truth import Truth
+from explain_truth import Truth, told_of_another
 
 from sereno.explain.fact import Fact, FactSheet
 
@@ -233,7 +233,9 @@ class Columnist(Narrator):
             ]  # fmt: skip
             for trick in self._random.sample(tricks, len(tricks)):
                 lie = trick(fact, pattern, fields)
-                if lie is not None and all("{" + name + "}" in pattern for name in lie):
+                if lie is None or told_of_another(self._sheet, fact, fields, lie, self._language):
+                    continue
+                if all("{" + name + "}" in pattern for name in lie):
                     said.append(_marked(pattern, fields, lie, trick.__name__[1:]))
                     break
         return said
@@ -312,7 +314,14 @@ class Columnist(Narrator):
             return self._span(value)
         if name == "count":
             return Figure(f"{value:.0f}", value, 1.0)
-        return self._figure(value, unit, hedged=hedged)
+        figure = self._figure(value, unit, hedged=hedged)
+        if name in {"change", "difference"} and unit in {
+            "percent",
+            "percentunit",
+        }:  # 3 % of what it was is another claim
+            points = {"en": " percentage points", "es": " puntos porcentuales"}[self._language]
+            return Figure(figure.removesuffix(" %") + points, figure.value, figure.step)
+        return figure
 
     def _span(self, seconds: float) -> Figure:
         names = {"en": ("minutes", "hours", "days"), "es": ("minutos", "horas", "días")}[self._language]

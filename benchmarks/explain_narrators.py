@@ -176,6 +176,11 @@ class Narrator:
         )
         return Figure(f"{hedge}{text}{sign}", written * factor, 10.0**-places * factor)
 
+    def _apart(self, one: float, other: float) -> float:
+        """Seconds between two times as clocks show them: when clocks are put back, an hour comes twice."""
+        shown = [datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) for at in (one, other)]
+        return min(abs(one - other), abs((shown[0] - shown[1]).total_seconds()))
+
     def _moment(self, at: float) -> str:
         local = datetime.fromtimestamp(at, self._zone)
         if self._random.random() < 0.25:
@@ -228,6 +233,6 @@ class Narrator:
         ]
         for _ in range(20):
             moved = at + self._random.choice([-1, 1]) * self._random.uniform(600, 6 * 3600)
-            if all(abs(moved - one) > 120 for one in moments):
+            if all(self._apart(moved, one) > 120 for one in moments):
                 return "t", self._moment(moved)
         return None

@@ -13,6 +13,7 @@ import re
 
 from explain_narrators import Narrator, rounds_alike
 from explain_said import Said, marked
+from explain_truth import told_of_another
 
 from sereno.explain.fact import Fact, Number
 
@@ -169,6 +170,8 @@ class Reporter(Narrator):
                 lie = trick(fact, pattern, fields)
                 if lie is not None:
                     name, word = lie
+                    if told_of_another(self._sheet, fact, fields, {name: word}, self._language):
+                        continue
                     text = _text(pattern, {**fields, name: f"\x02{word}\x03"})
                     said.append(marked(text, trick.__name__[1:]))
                     break
@@ -297,7 +300,7 @@ class Reporter(Narrator):
         for name in names:
             at = next(one.at for one in fact.times if one.name == name[2:])
             moved = at + by()
-            if all(abs(moved - one) > 150 for one in moments):
+            if all(self._apart(moved, one) > 150 for one in moments):
                 return name, self._moment(moved)
         return None
 

@@ -10,7 +10,7 @@ from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from sereno.explain.verify.lexicon import lexicon
-from sereno.explain.verify.units import BYTES, DAY, HOUR, MINUTE, PERCENT, TIME, fact_unit
+from sereno.explain.verify.units import BYTES, DAY, HOUR, MINUTE, PERCENT, POINTS, TIME, figure_unit
 
 DIGITS = 3
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -55,20 +55,23 @@ def _marks(text: str, language: str) -> str:
     return turned.replace(".", "") if len(head.replace(".", "")) == 4 else turned
 
 
-def figure(value: float, unit: str, language: str) -> str:
+def figure(value: float, unit: str, language: str, name: str = "") -> str:
     """A figure with its unit, in the size that reads best.
 
     Args:
         value: in the unit.
         unit: as of `frame.Series.unit`.
         language: `en` or `es`.
+        name: of the figure in its fact: a change of a share is told in percentage points.
     """
-    measured = fact_unit(unit)
+    measured = figure_unit(name, unit)
     base = value * measured.factor
     if measured.dimension == TIME:
         return duration(base, language)
     if measured.dimension == PERCENT:
         return f"{number(base, language)}{' ' if language == 'es' else ''}%"
+    if measured.dimension == POINTS:
+        return f"{number(base, language)} {'puntos porcentuales' if language == 'es' else 'percentage points'}"
     if measured.dimension == BYTES:
         size, index = abs(base), 0
         while size >= 1024 and index < len(_SIZES) - 1:

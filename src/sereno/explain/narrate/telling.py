@@ -71,12 +71,12 @@ def fields(fact: Fact, sheet: FactSheet, language: str) -> dict[str, str]:
     for number in fact.numbers:
         sized = bool(roles_of(number.name) & _SIZED)
         value = abs(number.value) if sized else number.value
-        have[number.name] = figure(value, number.unit, language)
+        have[number.name] = figure(value, number.unit, language, number.name)
         if "_per_" in number.name:
             have[number.name] += per(number.name.rsplit("_per_", 1)[1], language)
         elif number.low is not None and number.high is not None:
-            have[f"{number.name}_low"] = figure(number.low, number.unit, language)
-            have[f"{number.name}_high"] = figure(number.high, number.unit, language)
+            have[f"{number.name}_low"] = figure(number.low, number.unit, language, number.name)
+            have[f"{number.name}_high"] = figure(number.high, number.unit, language, number.name)
     slope = next((name for name in _SLOPES if name in have), None)
     if slope is not None:
         have["slope"] = have[slope]

@@ -26,6 +26,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "std_count": frozenset({"std_count"}),
     "total": frozenset({"total", "count", "duration"}),
     "share": frozenset({"share"}),
+    "explained": frozenset({"strength"}),
     "correlation": frozenset({"correlation", "strength"}),
     "period": frozenset({"period", "duration"}),
     "lag": frozenset({"lag", "duration"}),
@@ -38,9 +39,6 @@ _ROLES: dict[str, frozenset[str]] = {
 }
 _KINDS: dict[str, frozenset[Kind]] = {
     "forecast": frozenset({"forecast", "capacity"}),
-    "correlation": frozenset({"correlation", "lead_lag"}),
-    "period": frozenset({"seasonality"}),
-    "lag": frozenset({"lead_lag", "event"}),
 }
 """Kinds of which every figure may have the role."""
 _OF_STRETCHES: frozenset[Kind] = frozenset({"anomaly", "change_point", "comparison", "event"})
@@ -51,9 +49,12 @@ _SAID_ONLY = frozenset({"p", "confidence"})
 """Roles that a number has only where a word says so."""
 _BOUNDS = frozenset({"low", "high"})
 
+_TOLD_OF = frozenset({"anomaly", "change_point", "gap", "flat", "comparison", "event"})
+"""Nouns of which a mean may be told."""
+
 NOUNS: dict[str, frozenset[Kind]] = {
     "comparison": frozenset({"comparison"}),
-    "range": frozenset({"range", "forecast", "capacity"}),
+    "range": frozenset({"range"}),
     "anomaly": frozenset({"anomaly"}),
     "spike": frozenset({"anomaly", "range", "change_point", "threshold"}),
     "change_point": frozenset({"change_point"}),
@@ -89,12 +90,14 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         return kind == "forecast"  # what was expected, and how long it took, are said with a word for it
     if role == "" and evidence.roles == {"threshold"} and noun not in {"threshold", "capacity"}:
         return False  # a limit is said to be one
+    if role == "" and evidence.roles == {"strength"}:
+        return False  # how much of a swing a cycle explains is said so
     if role == "" and evidence.roles == {"share"} and kind in {"flat", "threshold"}:
         return False  # how much of the chart it took is said so
     if role == "max" and kind == "anomaly" and noun != "anomaly":
         return False  # the greatest of an odd stretch is not that of the series
-    if role == "forecast" and kind == "capacity" and "last" in evidence.roles:
-        return False  # what is now is not what is forecast
+    if role == "forecast" and kind == "capacity" and evidence.roles & {"last", "threshold"}:
+        return False  # neither what is now nor the limit is what is forecast
     if role == "ended" and kind in {"trend", "forecast"}:
         return False  # where a line ends is not the last value
     if role == "duration" and kind == "capacity":
@@ -135,3 +138,18 @@ def noun_allows(noun: str, kind: Kind | None) -> bool:
     """Whether a fact of a kind may be what a noun speaks of."""
     allowed = NOUNS.get(noun)
     return allowed is None or kind is None or kind in allowed
+
+
+def named_allows(role: str, noun: str, kind: Kind | None, *, led: bool) -> bool:
+    """Whether a figure told by its name may be of a kind of fact, beside a noun for another thing.
+
+    Args:
+        role: `mean`, `median`, `min` or `max`.
+        noun: what its clause speaks of.
+        kind: of the fact.
+        led: whether the noun stands before the figure: "the anomaly has a mean of 3 s" tells the anomaly's mean,
+            "the maximum of 3 s was an anomaly" the series' maximum.
+    """
+    if not led or noun not in _TOLD_OF:
+        return True
+    return noun_allows(noun, kind) or (role in {"min", "max"} and kind == "range")

@@ -25,6 +25,7 @@ _APPOSED = re.compile(
     r"|at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"\s*(?:an?|una?)\s+(?:\w+\s+)?", re.IGNORECASE)
 _SETTING = 60
 """Characters of a clause that only sets the scene."""
 
@@ -37,6 +38,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         series: names it is about; none where the sentence names none.
         role: what the number is ("" where nothing says so).
         noun: the class of thing that the clause is about ("" where nothing says so).
+        led: whether that noun stands before the claim.
         direction: +1, −1, 0 (said to be flat), None where no direction is told of it.
         named: whether this sentence names the series, not one before it.
         period: what it is compared with, as notes of comparisons say it ("" where nothing says so).
@@ -50,6 +52,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     noun: str
     direction: int | None
+    led: bool = False
     named: bool = True
     period: str = ""
     then: bool = False
@@ -84,18 +87,19 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
     role = role_of(scan, index, words, start, end) if mention.kind in {"quantity", "ratio"} else ""
     if mention.kind == "moment":
         role = moment_role(scan, mention)
-    noun = _noun(scan, mention, words, start, end)
+    noun, led = _noun(scan, mention, words, start, end)
     if role in {"mean", "median"} and (noun == "forecast" or not noun):
         # "It is forecast to have a mean of 3, with a median of 4": both are said to be still to come.
         noun = "forecast" if words.kinds["forecast"].search(scan.text, 0, mention.start) else ""
     if role == "duration" and not noun and start == 0:
-        noun = _noun(scan, mention, words, 0, len(scan.text))  # "For 20 minutes, it was anomalous"
+        noun, led = _noun(scan, mention, words, 0, len(scan.text))  # "For 20 minutes, it was anomalous"
     period, then = period_of(scan, mention, words, start, end)
     return Context(
         clause=(start, end),
         series=series or subject,
         role=role,
         noun=noun,
+        led=led,
         direction=_direction(scan, index, start, end),
         named=bool(series),
         period=period,
@@ -156,8 +160,8 @@ def _nouns(text: str, languages: tuple[str, ...]) -> tuple[tuple[str, int, int],
     )
 
 
-def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> str:
-    """The class of the nearest noun of the clause, before the claim if there is one."""
+def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) -> tuple[str, bool]:
+    """The class of the nearest noun of the clause, before the claim if there is one; and whether it is before."""
     before, after = ("", -1), ("", len(scan.text) + 1)
     for kind, first, last in _nouns(scan.text, words.languages):
         if first < start or last > end:
@@ -169,7 +173,11 @@ def _noun(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int) ->
     apposed = start and mention.kind == "quantity" and _APPOSED.fullmatch(scan.text, start, mention.start)
     if not before[0] and not after[0] and start and (apposed or _leads(scan, start)):
         return _noun(scan, mention, words, 0, start)  # "Over the whole range, …"
-    return before[0] or after[0]
+    if not before[0] and not after[0] and end < len(scan.text):
+        for kind, first, _ in _nouns(scan.text, words.languages):
+            if first >= end and _ARTICLE.fullmatch(scan.text, end, first):
+                return kind, False  # "It fell by 3 s, a change of level"
+    return before[0] or after[0], bool(before[0])
 
 
 def _leads(scan: Scan, start: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from sereno.explain.fact import Fact, FactSheet
-from sereno.explain.verify.units import PERCENT, PLAIN, TIME, Unit, fact_unit
+from sereno.explain.verify.units import PERCENT, PLAIN, TIME, Unit, figure_unit
 
 _TOKENS: dict[str, str] = {
     "mean": "mean", "average": "mean", "avg": "mean", "median": "median", "min": "min", "minimum": "min",
@@ -127,7 +127,7 @@ _PER = {
 def _of_fact(index: int, fact: Fact) -> Iterator[Evidence]:
     for number in fact.numbers:
         roles = roles_of(number.name)
-        unit = fact_unit(number.unit)
+        unit = figure_unit(number.name, number.unit)
         per = None
         if "_per_" in number.name:
             per = _PER.get(number.name.rsplit("_per_", 1)[1])

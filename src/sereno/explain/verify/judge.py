@@ -49,7 +49,7 @@ def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Contex
     check_expected(book, mentions, told, found)
     check_spans(mentions, told, found)
     check_moments(mentions, told, found)
-    check_lasting(book, mentions, told, found)
+    check_lasting(mentions, told, found)
     check_together(book, mentions, found)
     for index, mention in enumerate(mentions):
         if mention.kind == "direction":
@@ -64,9 +64,7 @@ def _support(book: EvidenceBook, mention: Mention, context: Context, zone: ZoneI
         case "count":
             counted = merge(count(book, mention, context))
             # "5 alerts" may be a value of the series; "5 anomalies" is a claim of how many were found.
-            return counted or (
-                merge(quantity(book, mention, context, ways=ways)) if mention.word in {"event", "data"} else {}
-            )
+            return counted or (merge(quantity(book, mention, context, ways=ways)) if mention.word == "event" else {})
         case "moment":
             return merge(moment(book, mention, context, zone))
         case "ratio":

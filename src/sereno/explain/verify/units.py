@@ -14,6 +14,8 @@ MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60.0, 3600.0, 86400.0, 604800.0, 2629746.
 PLAIN = "number"
 TIME = "time"
 PERCENT = "percent"
+POINTS = "points"
+"""Percentage points: how far a figure in percent is from another, which is not by how many percent of it."""
 BYTES = "bytes"
 
 
@@ -21,8 +23,8 @@ class Unit(msgspec.Struct, frozen=True):
     """What is measured, and how many of the base one of it is.
 
     Attributes:
-        dimension: `time` (s), `percent`, `bytes`, `bits`, `rate` (1/s), `bytes/s`, `bits/s`, `temperature`, `power`,
-            `energy`, `frequency`, a currency's code, or `number`.
+        dimension: `time` (s), `percent`, `points` (percentage points), `bytes`, `bits`, `rate` (1/s), `bytes/s`,
+            `bits/s`, `temperature`, `power`, `energy`, `frequency`, a currency's code, or `number`.
         factor: base units in one of this unit.
     """
 
@@ -35,7 +37,7 @@ _FACT_UNITS: dict[str, Unit] = {
     "m": Unit(TIME, MINUTE), "min": Unit(TIME, MINUTE), "h": Unit(TIME, HOUR), "d": Unit(TIME, DAY),
     "dtdurations": Unit(TIME), "dtdurationms": Unit(TIME, 1e-3), "clocks": Unit(TIME), "clockms": Unit(TIME, 1e-3),
     "percent": Unit(PERCENT), "%": Unit(PERCENT), "percentunit": Unit(PERCENT, 100.0),
-    "percentage_points": Unit(PERCENT),
+    "percentage_points": Unit(POINTS),
     "bytes": Unit(BYTES), "decbytes": Unit(BYTES), "kbytes": Unit(BYTES, 1024), "deckbytes": Unit(BYTES, 1e3),
     "mbytes": Unit(BYTES, 1024**2), "decmbytes": Unit(BYTES, 1e6), "gbytes": Unit(BYTES, 1024**3),
     "decgbytes": Unit(BYTES, 1e9), "tbytes": Unit(BYTES, 1024**4), "dectbytes": Unit(BYTES, 1e12),
@@ -67,6 +69,18 @@ def fact_unit(name: str) -> Unit:
     return _FACT_UNITS.get(name.lower(), Unit(name) if name in {"USD", "EUR", "GBP"} else Unit(PLAIN))
 
 
+def figure_unit(name: str, unit: str) -> Unit:
+    """What a figure of a fact measures: a difference of figures in percent is in percentage points.
+
+    Args:
+        name: of the figure in its fact.
+        unit: as the fact gives it.
+    """
+    own = fact_unit(unit)
+    apart = own.dimension == PERCENT and name.split("_per_", maxsplit=1)[0] in {"change", "difference"}
+    return Unit(POINTS, own.factor) if apart else own
+
+
 def _time(*, factor: float) -> tuple[Unit, ...]:
     return (Unit(TIME, factor),)
 
@@ -80,7 +94,7 @@ _EXACT: dict[str, tuple[Unit, ...]] = {
     "s": _time(factor=1), "ms": _time(factor=1e-3), "µs": _time(factor=1e-6), "μs": _time(factor=1e-6),
     "us": _time(factor=1e-6), "ns": _time(factor=1e-9), "m": _time(factor=MINUTE), "h": _time(factor=HOUR),
     "d": _time(factor=DAY), "w": _time(factor=WEEK),
-    "%": (Unit(PERCENT),), "‰": (Unit(PERCENT, 0.1),), "pp": (Unit(PERCENT),), "p.p.": (Unit(PERCENT),),
+    "%": (Unit(PERCENT),), "‰": (Unit(PERCENT, 0.1),), "pp": (Unit(POINTS),), "p.p.": (Unit(POINTS),),
     "B": (Unit(BYTES),), "kB": _size(1), "KB": _size(1), "MB": _size(2), "GB": _size(3), "TB": _size(4), "PB": _size(5),
     "KiB": (Unit(BYTES, 1024.0),), "MiB": (Unit(BYTES, 1024.0**2),), "GiB": (Unit(BYTES, 1024.0**3),),
     "TiB": (Unit(BYTES, 1024.0**4),), "B/s": (Unit("bytes/s"),),
@@ -117,7 +131,7 @@ for _names, _units in (
     ("month months mes meses", _time(factor=MONTH)),
     ("year years año años", _time(factor=YEAR)),
     ("percent percentage por_ciento porciento per_cent", (Unit(PERCENT),)),
-    ("percentage_points percentage_point puntos_porcentuales punto_porcentual", (Unit(PERCENT),)),
+    ("percentage_points percentage_point puntos_porcentuales punto_porcentual", (Unit(POINTS),)),
     ("byte bytes octetos", (Unit(BYTES),)),
     ("kilobyte kilobytes", _size(1)),
     ("megabyte megabytes", _size(2)),

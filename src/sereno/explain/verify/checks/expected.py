@@ -19,7 +19,7 @@ def check_expected(
     # What was expected at a moment is an anomaly's; without one it may be what is usual.
     anomalous = any(context.noun == "anomaly" for context in told) or any(one.kind == "moment" for one in mentions)
     for one, context in enumerate(told):
-        if context.role not in SAID_EXPECTED or not found[one]:
+        if context.role not in SAID_EXPECTED or mentions[one].kind != "quantity":
             continue
         if anomalous:
             found[one] = only(book, found[one], "anomaly")
@@ -33,12 +33,12 @@ def check_expected(
         value = next((i for i in reversed(values) if i < one), values[0])
         left = {fact: names - {"expected"} for fact, names in found[value].items() if fact in found[one]}
         found[value] = {fact: names for fact, names in left.items() if names}
-        if found[value]:
-            found[one] = {fact: names for fact, names in found[one].items() if fact in found[value]}
+        found[one] = {fact: names for fact, names in found[one].items() if fact in found[value]}
 
 
 def _is_value(mention: Mention, context: Context, expected: Context) -> bool:
     """Whether a claim may be what was there instead of what was expected."""
     if mention.kind != "quantity":
         return False
-    return context.role in {"", "to"} or (context.role == "mean" and context.clause == expected.clause)
+    beside = context.clause == expected.clause or "anomaly" in {context.noun, expected.noun}
+    return context.role in {"", "to"} or (context.role == "mean" and beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,6 +17,24 @@ _SPAN_GAP = 14
 
 _THEN = frozenset({"", "from", "to", "before", "after", "change", "peak", "min", "max", "expected", "usual"})
 """Roles of figures that are of a moment told beside them."""
+
+
+_OF_WHOLE = re.compile(r"mean|median|min|max|p\d\d")
+"""Roles of figures of the whole chart, unless a moment says of which part."""
+
+
+def _whole(moment: Context, support: Support) -> bool:
+    """Whether a moment limits nothing: the chart begins or ends then as is told, or is all in it."""
+    names = support.get(SHEET, frozenset())
+    return names >= {"start", "end"} or (moment.role, *names) in {("since", "start"), ("until", "end")}
+
+
+def _sets(mentions: Sequence[Mention], told: Sequence[Context], moment: int, figure: int) -> bool:
+    """Whether a moment stands in a clause of its own before a figure: "Since 14:05, the mean is 3 s"."""
+    clause = told[moment].clause
+    return clause[1] == told[figure].clause[0] and all(
+        one.kind not in {"quantity", "count"} or told[i].clause != clause for i, one in enumerate(mentions)
+    )
 
 
 def check_spans(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
@@ -58,6 +77,13 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
             if beside and not moments:
                 found[i] = {}  # what was there at a moment that is not the chart's
                 continue
+        if one.kind == "quantity" and _OF_WHOLE.fullmatch(told[i].role):
+            then = [m for m in moments if told[m].clause == told[i].clause or _sets(mentions, told, m, i)]
+            found[i] = {
+                fact: names
+                for fact, names in found[i].items()
+                if all(fact in found[m] or _whole(told[m], found[m]) for m in then)
+            }
         if one.kind != "quantity" or told[i].role in {"mean", "median"}:
             continue
         near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}

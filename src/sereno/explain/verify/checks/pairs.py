@@ -31,7 +31,7 @@ def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[
         if context.direction:
             both = {f for f in both if f != SHEET and book.sheet.facts[f].kind in _WAYS}
         a, b = base_value(mentions[first].readings[0]), base_value(mentions[index].readings[0])
-        way = context.direction
+        way = context.direction or (1 if context.noun == "range" else 0)  # "ranges from 3 to 5"
         if not both or (way and (b - a) * way <= 0):
             found[first], found[index] = {}, {}
         else:

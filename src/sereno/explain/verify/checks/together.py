@@ -15,8 +15,8 @@ _TOGETHER = frozenset(
 """Kinds of which a chart may have several facts, whose figures must not be mixed."""
 
 
-_LASTING = frozenset({"anomaly", "flat", "gap"})
-_LASTED = frozenset({"", "expected", "usual"})
+_LASTED = frozenset({"", "expected", "usual", "mean", "median"})
+"""Roles of figures that were so for as long as is told with them."""
 
 
 def check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[Support]) -> None:
@@ -39,17 +39,14 @@ def check_together(book: EvidenceBook, mentions: Sequence[Mention], found: list[
                 found[i] = others | {fact: own[i][fact] for fact in both}
 
 
-def check_lasting(
-    book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]
-) -> None:
-    """A figure told with how long it was so is of the same fact: "frozen at 3 s for 5 min"."""
+def check_lasting(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """A figure told with how long it was so is of the same fact: "frozen at 3 s for 5 min", "a mean of 3 s for 2 h"."""
     lasting = [i for i, one in enumerate(mentions) if one.kind == "quantity" and told[i].role == "duration"]
-    if len(lasting) != 1 or not found[lasting[0]] or SHEET in found[lasting[0]]:
+    if len(lasting) != 1 or SHEET in found[lasting[0]]:
         return
-    facts = {fact for fact in found[lasting[0]] if book.sheet.facts[fact].kind in _LASTING}
     for i, one in enumerate(mentions):
-        if i != lasting[0] and one.kind == "quantity" and told[i].role in _LASTED and found[i] and facts:
-            found[i] = {fact: names for fact, names in found[i].items() if fact in facts}
+        if i != lasting[0] and one.kind == "quantity" and told[i].role in _LASTED:
+            found[i] = {fact: names for fact, names in found[i].items() if fact in found[lasting[0]]}
 
 
 def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:

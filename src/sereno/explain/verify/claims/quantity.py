@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import msgspec
 
 from sereno.explain.fact import Fact
-from sereno.explain.verify.compatible import noun_allows, role_allows
+from sereno.explain.verify.compatible import named_allows, noun_allows, role_allows
 from sereno.explain.verify.context import Context
 from sereno.explain.verify.evidence import Evidence, EvidenceBook
 from sereno.explain.verify.mention import Mention, Reading
 from sereno.explain.verify.rounding import supports
 from sereno.explain.verify.scope import LASTING, about, of_period
 from sereno.explain.verify.support import SHEET
-from sereno.explain.verify.units import BYTES, PERCENT, PLAIN, TIME
+from sereno.explain.verify.units import BYTES, PERCENT, PLAIN, POINTS, TIME
 
 
 def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bool) -> Iterator[tuple[int, str]]:
@@ -40,7 +40,9 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
         if fact is None and context.noun in LASTING:
             continue  # how long the chart is, is not how long what it shows lasted
         named = context.role in {"mean", "median", "min", "max"} and context.noun != "forecast"
-        if not named and not noun_allows(context.noun, fact.kind if fact else None):
+        if named and not named_allows(context.role, context.noun, kind, led=context.led):
+            continue
+        if not named and not noun_allows(context.noun, kind):
             continue
         if not _direction_agrees(evidence, fact, mention, context):
             continue
@@ -80,11 +82,12 @@ def _reads(evidence: Evidence, reading: Reading, mention: Mention, context: Cont
 def _in_unit(evidence: Evidence, reading: Reading, mention: Mention, context: Context, base: float) -> bool:
     unit = evidence.unit
     if reading.unit is None:
-        if unit.dimension in {TIME, PERCENT, BYTES} and not (unit.dimension == PERCENT and evidence.native != 1.0):
+        shared = unit.dimension in {PERCENT, POINTS} and evidence.native != 1.0  # 0.4 of a series of shares
+        if unit.dimension in {TIME, PERCENT, POINTS, BYTES} and not shared:
             return False
         exact = base / evidence.native
     else:
-        said = evidence.unknown and reading.unit.factor == 1.0 and reading.unit.dimension != PERCENT
+        said = evidence.unknown and reading.unit.factor == 1.0 and reading.unit.dimension not in {PERCENT, POINTS}
         if reading.unit.dimension != unit.dimension and not said:
             return False
         exact = base / reading.unit.factor
