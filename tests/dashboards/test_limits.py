@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from sereno.assembly.slo import load
+from sereno.dashboards.boards import ALL
 from sereno.dashboards.limits import ORDERED, Limits, limits_of
 from sereno.slo.spec import Mean
 
@@ -57,3 +59,10 @@ def test_wrong_ones_are_said(pairs: list[str], words: str) -> None:
     with pytest.raises(ValueError, match=r"expected|beyond") as error:
         limits_of(pairs)
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize("name", Limits.__struct_fields__)
+def test_each_shows_somewhere(name: str) -> None:
+    """One that changes no dashboard would be a promise that nothing keeps."""
+    changed = msgspec.structs.replace(Limits(), **{name: getattr(Limits(), name) + 0.125})
+    assert any(board(changed) != board(Limits()) for board in ALL)
