@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import URL
 
@@ -10,7 +11,8 @@ from sqlalchemy import URL
 def sqlite_url(path: Path | str, *, read_only: bool = False) -> URL:
     """In the SQLite file of the calls."""
     if read_only:
-        return URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+        # A URI, in which `?`, `#` and `%` of a name would mean something else.
+        return URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     return URL.create("sqlite", database=str(path))
 
 
