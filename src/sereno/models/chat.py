@@ -289,6 +289,9 @@ class ChatClient:
     def _lost(self, error: Exception) -> ModelError:
         import httpx  # noqa: PLC0415  see `stream`
 
+        if isinstance(error, httpx.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            told = f"the certificate of {self._url} is not trusted: {_sentence(error)}; see explain.ca_file"
+            return ModelError("unreachable", told)
         if isinstance(error, (httpx.ConnectError, httpx.InvalidURL)):
             told = f"nothing answers at {self._url}: {_sentence(error)}; start the model server or set explain.url"
             return ModelError("unreachable", told)
