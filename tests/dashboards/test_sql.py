@@ -128,6 +128,14 @@ def test_a_figure_is_what_was_recorded(recorded: Recorded, board: str, panel: st
     assert float(value) == pytest.approx(answer)
 
 
+def test_a_session_costs_what_its_calls_did(recorded: Recorded) -> None:
+    rows = recorded.ask(statement("costs-by-user", "Dearest sessions"))
+    # Every third call of each; of 32 the price of four or five is not known (every seventh of all).
+    assert [(row["session"], float(row["cost"]), row["calls"], row["tokens"]) for row in rows] == [
+        ("s2", 28 * 0.25, 32, 32 * 150), ("s1", 27 * 0.25, 32, 32 * 150),
+    ]  # fmt: skip
+
+
 def test_a_day_that_ended_keeps_its_average(recorded: Recorded) -> None:
     days = recorded.ask(statement("drift-accuracy-tracking", "Daily average accuracy (30 days)"))
     assert days[0]["accuracy"] == pytest.approx(0.85)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assembly.supervised import eventually
 from grafana.conftest import HOSTS, Visitor
-from grafana.service_double import Service
+from grafana.service_double import TEXT, Service
 
 Visiting = Callable[..., Visitor]
 KEY = "sk-sereno-0123456789abcdef"
@@ -108,6 +108,21 @@ def test_words_come_as_they_are_told_and_stop_reaches_the_service(
     assert eventually(lambda: state.left == 1, "the service hears that nobody reads on")
     expect(answer).to_contain_text("llama3.2 rose")
     expect(page.get_by_role("button", name="Explain", exact=True)).to_be_enabled()
+
+
+def test_the_whole_answer_can_be_copied(visiting: Visiting, host: Path, service: tuple[Service, str]) -> None:
+    state, address = service
+    state.pause = 0.0
+    visitor = visiting(host, address)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visitor.base)
+    page = visitor.open()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)  # there is nothing yet
+    start(page)
+    expect(page.get_by_test_id("verdict")).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    copied = eventually(lambda: page.evaluate("navigator.clipboard.readText()"), "something in the clipboard")
+    assert copied == TEXT
+    assert visitor.said == []
 
 
 FAILURES = {
