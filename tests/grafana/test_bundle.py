@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import zipfile
@@ -122,3 +123,18 @@ def test_npm_scripts_pass(built: Path, script: str) -> None:
 def test_the_scripts_of_a_plugin_are_there() -> None:
     scripts = json.loads((PLUGIN / "package.json").read_text())["scripts"]
     assert {"dev", "build", "lint", "typecheck", "test", "sign"} <= set(scripts)
+
+
+@pytest.mark.slow  # npx fetches Grafana's own tool
+def test_signing_without_a_token_says_what_it_needs(built: Path) -> None:
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("GRAFANA_")}
+    done = subprocess.run(
+        [ROOT / "tools/node.sh", "npm", "run", "--silent", "sign"],
+        cwd=PLUGIN, env=mine, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    told = done.stdout + done.stderr
+    if "sign-plugin@" not in told:
+        pytest.skip(f"Grafana's tool for signing cannot be had: {told[-300:]}")
+    assert done.returncode == 1
+    assert "Missing GRAFANA_ACCESS_POLICY_TOKEN" in told
+    assert not (built / "MANIFEST.txt").exists()
