@@ -1,15 +1,16 @@
 """Facts of charts: what is found, what is falsely found, how fast, with simple detectors and libraries beside.
 
-uv run --group bench python -m benchmarks.explain_facts [speed|false|anomalies|annotated|steps [SERIES [tuning]]]
+uv run --group bench python -m benchmarks.explain_facts [speed|false|anomalies|few|annotated|steps [SERIES [tuning]]]
 
 Anomalies: series with planted faults (spikes and stretches, some with a new level besides, under noise of several kinds
-or a season), F1 over points. Change points: the seven series that river ships with the annotations of people (van
-den Burg and Williams 2020), F1 as defined there (margin 5, precision over the union of annotators, recall averaged over
-them, index 0 counted), and planted steps. False alarms: share of series of which a trend, a change point, an anomaly or
-(structureless only) a season is told. Baselines: 3-sigma, IQR (1.5), STL + MAD (3.5), Isolation Forest (share 0.01,
-random_state 0); as change points, the begins of what they flag; besides ruptures' PELT (l2, BIC) and river's ADWIN that
-know change points only, and no change points at all. Random series are drawn twice: from the seeds at which the
-constants were chosen (`tuning`) and from others, which decided nothing (`reporting`); the second are the result.
+or a season; apart from these, series of few kinds of values), F1 over points. Change points: the seven series that
+river ships with the annotations of people (van den Burg and Williams 2020), F1 as defined there (margin 5, precision
+over the union of annotators, recall averaged over them, index 0 counted), and planted steps. False alarms: share of
+series of which a trend, a change point, an anomaly or (structureless only) a season is told. Baselines: 3-sigma, IQR
+(1.5), STL + MAD (3.5), Isolation Forest (share 0.01, random_state 0); as change points, the begins of what they flag;
+besides ruptures' PELT (l2, BIC) and river's ADWIN that know change points only, and no change points at all. Random
+series are drawn twice: from the seeds at which the constants were chosen (`tuning`) and from others, which decided
+nothing (`reporting`); the second are the result.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ START, STEP = 1_700_000_000.0, 60.0
 MARGIN = 5
 SEEDS: dict[str, tuple[int, ...]] = {"tuning": (), "reporting": (7, 2026)}
 """What ends the seeds of the series at which constants were chosen, and of those that only report."""
+
+
+def on_and_off(rng: np.random.Generator, n: int) -> Floats:
+    """A state: 0 or 1, each held for a geometric while (20 points on average), so that nothing but chance decides."""
+    return np.asarray(np.cumsum(rng.random(n) < 0.05) % 2, dtype=np.float64)
+
+
 STRUCTURELESS: dict[str, Callable[[np.random.Generator, int], Floats]] = {
     "normal": lambda rng, n: rng.normal(size=n),
     "AR(1) 0.3": lambda rng, n: autoregressive(rng, n, 0.3),
@@ -48,6 +56,15 @@ STRUCTURELESS: dict[str, Callable[[np.random.Generator, int], Floats]] = {
     "Poisson 30": lambda rng, n: rng.poisson(30, n).astype(float),
     "Poisson 3": lambda rng, n: rng.poisson(3, n).astype(float),
 }
+FEW_KINDS: dict[str, Callable[[np.random.Generator, int], Floats]] = {
+    "Poisson 0.2": lambda rng, n: rng.poisson(0.2, n).astype(float),
+    "rare 0/1": lambda rng, n: (rng.random(n) < 0.02).astype(float),
+    "two decimals": lambda rng, n: rng.normal(2.0, 0.01, n).round(2),
+    "last digit": lambda rng, n: 5.0 + 0.1 * (rng.random(n) < 0.1),
+    "on/off": on_and_off,
+}
+"""Structureless too: counts of rare events, readings of few digits, states."""
+STEPS = {"Poisson 0.2": 1.0, "rare 0/1": 1.0, "two decimals": 0.01, "last digit": 0.1, "on/off": 1.0}
 BESIDE: dict[str, Callable[[np.random.Generator, int], Floats]] = {
     "Student t(3)": lambda rng, n: rng.standard_t(3, n),
     "random walk": lambda rng, n: np.cumsum(rng.normal(size=n)),
@@ -108,17 +125,18 @@ def false_alarms(count: int, seeds: str = "reporting") -> dict[str, Any]:
     def long(rng: np.random.Generator) -> int:
         return int(rng.choice([100, 200, 500, 1000, 2000]))
 
-    each = {n: count // len(STRUCTURELESS) for n in STRUCTURELESS} | dict.fromkeys(BESIDE, count // 10)
+    kinds = {**STRUCTURELESS, **FEW_KINDS}
+    each = {n: count // len(kinds) for n in kinds} | dict.fromkeys(BESIDE, count // 10)
     free = {
         name: share(name, lambda rng, make=make: make(rng, long(rng)), each[name], season=True)  # type: ignore[misc]
-        for name, make in {**STRUCTURELESS, **BESIDE}.items()
+        for name, make in {**kinds, **BESIDE}.items()
     }
     cyclic = {
         shape: share(shape, lambda rng, shape=shape: seasonal(rng, shape)[0], count // len(SHAPES), season=False)  # type: ignore[misc]
         for shape in SHAPES
     }
     rate = {
-        "structureless": sum(free[name]["any"] for name in STRUCTURELESS) / sum(each[name] for name in STRUCTURELESS),
+        "structureless": sum(free[name]["any"] for name in kinds) / sum(each[name] for name in kinds),
         "seasonal": sum(tally["any"] for tally in cyclic.values()) / sum(tally["series"] for tally in cyclic.values()),
     }
     return {"rate": rate, "structureless": free, "seasonal": cyclic}
@@ -143,6 +161,21 @@ def planted(count: int, seeds: str = "reporting") -> Iterator[tuple[Floats, NDAr
             values[place : place + length] += sign * size * scale
             truth[place : place + length] = True
         yield values, truth, period
+
+
+def planted_few(count: int, seeds: str = "reporting") -> Iterator[tuple[Floats, NDArray[np.bool_], int]]:
+    """As `planted`, in values of few kinds; the faults are whole steps too."""
+    for run in range(count):
+        rng = np.random.default_rng([run, 78, *SEEDS[seeds]])
+        name = list(FEW_KINDS)[run % len(FEW_KINDS)]
+        values, step = FEW_KINDS[name](rng, int(rng.choice([60, 300, 1500]))), STEPS[name]
+        truth = np.zeros(len(values), dtype=bool)
+        for _ in range(int(rng.integers(1, 4))):
+            place, length = int(rng.integers(5, len(values) - 10)), 1 if rng.random() < 0.6 else int(rng.integers(3, 6))
+            size = max(step, float(np.std(values[~truth]))) * rng.uniform(8, 40)
+            values[place : place + length] += round(size / step) * step
+            truth[place : place + length] = True
+        yield values, truth, 0
 
 
 def ours(values: Floats) -> Found:
@@ -182,10 +215,10 @@ BASELINES = {
 }  # fmt: skip
 
 
-def anomalies(count: int, seeds: str = "reporting") -> dict[str, dict[str, float]]:
+def anomalies(series: Iterator[tuple[Floats, NDArray[np.bool_], int]]) -> dict[str, dict[str, float]]:
     """F1 over points, micro-averaged over all series. STL is told the true period, which nobody else is."""
     hits = {name: [0, 0, 0] for name in ("sereno", *BASELINES)}
-    for values, truth, period in planted(count, seeds):
+    for values, truth, period in series:
         right = set(np.flatnonzero(truth).tolist())
         for name, tally in hits.items():
             found = ours(values) if name == "sereno" else BASELINES[name](values, period)
@@ -354,7 +387,8 @@ def run(quick: bool) -> dict[str, Any]:
         "seeds": SEEDS,
         "speed": speed(),  # first: the memory of what follows is not its own
         "false_alarms": {seeds: false_alarms(counts[seeds], seeds) for seeds in SEEDS},
-        "anomalies": {seeds: anomalies(counts[seeds] // 5, seeds) for seeds in SEEDS},
+        "anomalies": {seeds: anomalies(planted(counts[seeds] // 5, seeds)) for seeds in SEEDS},
+        "anomalies_few_kinds": {seeds: anomalies(planted_few(counts[seeds] // 5, seeds)) for seeds in SEEDS},
         "change_points": annotated(),
         "steps": {seeds: steps(counts[seeds] // 10, seeds) for seeds in SEEDS},
     }
@@ -362,7 +396,8 @@ def run(quick: bool) -> dict[str, Any]:
 
 if __name__ == "__main__":
     parts: dict[str, Callable[[], Any]] = {
-        "speed": speed, "false": lambda: false_alarms(size, chosen), "anomalies": lambda: anomalies(size, chosen),
+        "speed": speed, "false": lambda: false_alarms(size, chosen),
+        "anomalies": lambda: anomalies(planted(size, chosen)), "few": lambda: anomalies(planted_few(size, chosen)),
         "annotated": annotated, "steps": lambda: steps(size, chosen),
     }  # fmt: skip
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 200

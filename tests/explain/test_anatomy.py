@@ -44,3 +44,21 @@ def test_frequent_steps_are_told_as_changes() -> None:
     values = heights + np.random.default_rng(5).normal(size=240)
     found = [round((change.at - 1.7e9) / 60.0) for change in Anatomy(prepare(a_series(values))).changes]
     assert found == pytest.approx(np.cumsum(lengths)[:-1].tolist(), abs=2)
+
+
+@pytest.mark.parametrize("at", [(40, 41), (40, 42, 90), (0, 1), (98, 99)])
+def test_a_few_events_among_quiet_points_are_no_level(at: tuple[int, ...]) -> None:
+    values = np.zeros(100)
+    values[list(at)] = 1.0
+    chart = Chart(series=(Series(name="errors", times=np.arange(0.0, 6000.0, 60.0), values=values),))
+    assert not [fact for fact in facts(chart).facts if fact.kind in {"change_point", "anomaly"}]
+
+
+@pytest.mark.parametrize("length", [12, 60, 1500])
+def test_a_state_that_holds_is_a_new_level(length: int) -> None:
+    values = np.repeat([1.0, 3.0, 2.0], length)
+    chart = Chart(series=(Series(name="replicas", times=np.arange(0.0, 180.0 * length, 60.0), values=values),))
+    changes = [fact for fact in facts(chart).facts if fact.kind == "change_point"]
+    assert [
+        (fact.start, fact.numbers[0].value, fact.numbers[1].value) for fact in sorted(changes, key=lambda one: one.id)
+    ] == [(60.0 * length, 1.0, 3.0), (120.0 * length, 3.0, 2.0)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
 
 from sereno.stats.outliers import scan
 
@@ -35,8 +38,60 @@ def test_a_new_level_is_no_outlier() -> None:
     assert scan(values, alpha=0.001).outliers == ()
 
 
-def test_one_of_many_equal_values() -> None:
-    values = np.zeros(500)
-    values[77] = 1.0
+def spike(around: ArrayLike, place: int, value: float, length: int = 1) -> NDArray[np.float64]:
+    values = np.array(around, dtype=np.float64)
+    values[place : place + length] = value
+    return values
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "length", "expected"),
+    [
+        (spike(rng().uniform(2.0, 2.02, 60).round(2), 40, 10.0), 40, 1, 2.01),
+        (spike(np.full(60, 3.0), 30, 9.0), 30, 1, 3.0),
+        (spike(np.full(60, 3.0), 30, -9.0), 30, 1, 3.0),
+        (spike(np.full(60, 1 / 3), 30, np.pi), 30, 1, 1 / 3),  # written to the last bit
+        (spike(rng().poisson(3, 60), 40, 50.0), 40, 1, 3.0),
+        (spike(rng().poisson(0.2, 300), 100, 20.0), 100, 1, 0.0),
+        (spike(rng().poisson(3, 300) / 60.0, 200, 50 / 60), 200, 1, 0.05),
+        (spike(np.full(100, 5.0), 60, 42.0, 8), 60, 8, 5.0),
+        (spike(rng().random(400) < 0.5, 100, 30.0), 100, 1, 0.5),
+    ],
+    ids=["two decimals", "constant", "below", "last bit", "counts", "rare counts", "rates", "plateau", "on and off"],
+)
+def test_among_values_of_few_kinds(values: NDArray[np.float64], place: int, length: int, expected: float) -> None:
     (found,) = scan(values, alpha=0.001).outliers
-    assert (found.first, found.last, found.expected, found.p_value) == (77, 77, 0.0, 1 / 500)
+    assert (found.first, found.last) == (place, place + length - 1)
+    assert found.expected == pytest.approx(expected, rel=0.5, abs=0.5)
+    assert 0.0 <= found.p_value <= 0.001
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.arange(500.0) % 37 == 0,  # an event now and then
+        np.arange(500) == 77,  # one event: a step of the last digit
+        5.0 + 0.1 * (rng().random(500) < 0.05),
+        np.cumsum(rng().random(500) < 0.05) % 2,  # on and off, each held for a while
+        np.cumsum(rng().random(500) < 0.01) % 2 * 40.0,  # two states far apart
+        rng().poisson(0.2, 500),
+        np.repeat(rng().permutation(25) % 4 == 0, 20) * 17.0,  # a pulse of 20 points, six times
+        np.round(10 + 5 * np.sin(np.arange(480) / 24 * 2 * np.pi)),  # counts of a day
+        np.zeros(100),
+    ],
+    ids=["rare", "once", "last digit", "on and off", "states", "counts", "pulses", "integer season", "constant"],
+)
+def test_what_the_series_does_by_itself_is_no_outlier(values: NDArray[np.float64]) -> None:
+    assert scan(np.asarray(values, dtype=np.float64), alpha=0.001).outliers == ()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 1000), st.sampled_from([1.0, 0.01, 1 / 60, 250.0]), st.floats(-1e6, 1e6))
+def test_unit_and_zero_of_the_scale_do_not_matter(seed: int, unit: float, zero: float) -> None:
+    values = spike(np.random.default_rng(seed).poisson(2, 200), 120, 40.0)
+    moved = scan(np.round(zero) * unit + unit * values, alpha=0.001).outliers
+    assert (120, 120) in [(one.first, one.last) for one in moved]

@@ -15,6 +15,7 @@ from sereno.stats.autocorrelation import Noise, step_proof_noise
 from sereno.stats.grid import Grid, on_grid
 from sereno.stats.levels import noise_around_levels
 from sereno.stats.outliers import Scan, scan
+from sereno.stats.repeats import held_levels, levels_p, mostly_repeats
 from sereno.stats.robust import spread, without_outliers
 from sereno.stats.season import Season, find_seasons
 from sereno.stats.segments import Partition, one_step_noise, partition
@@ -104,7 +105,7 @@ class Anatomy:
     @cached_property
     def scan(self) -> Scan:
         """The outliers of the deseasoned values."""
-        return scan(self.deseasoned, alpha=ANOMALY_ALPHA)
+        return scan(self.deseasoned, alpha=ANOMALY_ALPHA, written=self.prepared.values)
 
     @cached_property
     def coarse(self) -> Grid:
@@ -133,6 +134,9 @@ class Anatomy:
     @cached_property
     def _levels(self) -> tuple[Noise, Partition]:
         """The noise, and the levels that it leaves."""
+        held = held_levels(self.calm)
+        if held is not None:
+            return held.noise, Partition(held.bounds, 0.0)
         near = step_proof_noise(self.calm, longest=4)
         if near.long_run <= 0.0:
             return near, Partition((), 0.0)
@@ -239,12 +243,19 @@ class Anatomy:
         """Whether levels, and no line, describe the series."""
         return bool(self.changes) and not self.sloped
 
+    @cached_property
+    def _repeats(self) -> bool:
+        return mostly_repeats(self.prepared.values)
+
     def _change(self, flat: Floats, line: Floats, left: int, here: int, right: int) -> Change:
         times, places = self.prepared.times, len(self.coarse.means)
         before, after, offset = float(flat[left:here].mean()), float(flat[here:right].mean()), float(line[here])
         n, m = (here - left) / len(times) * places, (right - here) / len(times) * places
         error = (self.noise.long_run * (1.0 / max(n, 1.0) + 1.0 / max(m, 1.0))) ** 0.5
         difference = after - before
+        p_value = 2.0 * float(ndtr(-abs(difference) / error)) if error else 0.0
+        if self._repeats:
+            p_value = max(p_value, levels_p(flat[left:here], flat[here:right]))
         return Change(
             at=float(times[here]),
             until=float(times[right - 1]),
@@ -253,7 +264,7 @@ class Anatomy:
             difference=difference,
             low=difference - 1.96 * error,
             high=difference + 1.96 * error,
-            p_value=min(1.0, 2.0 * float(ndtr(-abs(difference) / error)) * places) if error else 0.0,
+            p_value=min(1.0, p_value * places),
         )
 
     def _splits(self, flat: Floats) -> list[int]:

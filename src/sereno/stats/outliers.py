@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sereno.stats.resolution import resolution
 from sereno.stats.robust import running_median, spread
+from sereno.stats.rounded import AGAIN, SHARE, Rounded, rounded_tail
 from sereno.stats.tails import Tail, tail_of
 
 Floats = NDArray[np.float64]
@@ -15,6 +17,8 @@ WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
 SAMPLE = 8192
 LONG, COARSENED = 16384, 8
+SAME = 1e-6
+"""Of the largest value: the step of values that are equal but for a few, where they show none of their own."""
 MOST = 200
 """Stretches looked at on one scale; of more, the wildest."""
 
@@ -43,17 +47,20 @@ class Scan(NamedTuple):
     cleaned: Floats
 
 
-def scan(values: Floats, *, alpha: float) -> Scan:
+def scan(values: Floats, *, alpha: float, written: Floats | None = None) -> Scan:
     """Find outliers on every scale: single values first, then means of 2, 4, 8 … neighbours.
 
     On each scale the running median is what was expected (its width is the one that predicts best, so that neither
     levels nor a wandering mean count as wild), and each side's distances are judged by their own tail
-    (`sereno.stats.tails`). What a finer scale found is replaced before the next one looks.
+    (`sereno.stats.tails`; of values of few kinds `sereno.stats.rounded`). What a finer scale found is replaced before
+    the next one looks.
 
     Args:
         values: shape (n,), finite, without seasons.
         alpha: chance that a series without outliers is said to have any.
+        written: the values with their seasons, which tell how finely they are written; the same ones without it.
     """
+    written = values if written is None else written
     cleaned = values
     found: list[Outlier] = []
     factor = 2 if len(values) <= 4096 else 4
@@ -67,7 +74,9 @@ def scan(values: Floats, *, alpha: float) -> Scan:
         means = cleaned if block == 1 else (sums[1:] + sums[:-1]) / block
         expected = _baseline(means, 1 if block == 1 else 2)
         rest = means - expected
-        new = _beyond(cleaned, rest, expected, block, stride, alpha=alpha, scales=len(blocks))
+        sample = slice(None, None, -(-len(rest) // SAMPLE))  # the law of the tail is learned from a part
+        sides = _sides(rest[sample], written[sample] if block == 1 else None)
+        new = _beyond(cleaned, rest, expected, sides, block, stride, alpha=alpha, scales=len(blocks))
         if new:
             cleaned = cleaned.copy() if cleaned is values else cleaned
             for outlier in new:
@@ -96,7 +105,7 @@ def _baseline(means: Floats, overlap: int) -> Floats:
     for width in widths:
         # A value takes part in the median that predicts it, and often is it: its residual is too small by about 2.4/w.
         error = spread(part - running_median(part, width)) * (1.0 + 2.4 / width * overlap)
-        if error < 0.97 * least:
+        if error < 0.97 * least or error == 0.0:  # where no width errs, the widest follows the fewest odd values
             best, least = width, error
     if len(means) > LONG and best > widths[0]:
         parts = _sums(means[len(means) % COARSENED :], COARSENED) / COARSENED
@@ -106,10 +115,31 @@ def _baseline(means: Floats, overlap: int) -> Floats:
     return running_median(means, best)
 
 
+def _sides(rest: Floats, written: Floats | None) -> dict[float, Tail | Rounded]:
+    """The law of each side, by its sign; none for a side of which nothing can be learned.
+
+    Args:
+        rest: what is left around what was expected.
+        written: the values as they came; None for means of them.
+    """
+    laws: dict[float, Tail | Rounded | None] = {
+        sign: tail_of((sign * rest)[sign * rest > 0], total=len(rest)) for sign in (1.0, -1.0)
+    }
+    if written is not None:
+        step = resolution(written)
+        odd = rest != 0.0
+        if step == 0.0 and np.count_nonzero(odd[1:] & ~odd[:-1]) <= AGAIN and spread(rest) == 0.0:
+            step = SAME * float(np.abs(written).max())
+        if step and (None in laws.values() or spread(rest) <= step):
+            laws = {sign: rounded_tail(sign * rest, written, step) or law for sign, law in laws.items()}
+    return {sign: law for sign, law in laws.items() if law is not None}
+
+
 def _beyond(
     cleaned: Floats,
     rest: Floats,
     expected: Floats,
+    sides: dict[float, Tail | Rounded],
     block: int,
     stride: int,
     *,
@@ -117,36 +147,40 @@ def _beyond(
     scales: int,
 ) -> list[Outlier]:
     tests = 2 * len(rest) * scales
-    sample = rest[:: -(-len(rest) // SAMPLE)]  # the law of the tail is learned from a part, all values are judged by it
-    tails = {sign: tail_of((sign * sample)[sign * sample > 0], total=len(sample)) for sign in (1.0, -1.0)}
-    if tails[1.0] is None and tails[-1.0] is None:
-        return _rare(rest, expected) if block == 1 else []
     found: list[Outlier] = []
     around: tuple[float, float] | None = None
-    for sign, tail in tails.items():
+    for sign, tail in sides.items():
         wildest = sign * float(rest.max() if sign > 0 else rest.min())
-        if tail is None or tail.chance(np.array([wildest]))[0] > alpha / tests:
+        if tail.chance(np.array([wildest]))[0] > alpha / tests:
             continue  # the wildest is not wild: no need to know from where on one would be
         distance = rest if sign > 0 else -rest
-        wild = np.flatnonzero(distance > tail.reach(alpha / tests))
+        wild = tail.beyond(distance, alpha / tests)
         if len(wild) == 0:
             continue
         if len(wild) > MOST:
             wild = np.sort(wild[np.argsort(-distance[wild], kind="stable")[:MOST]])
         chances = np.minimum(1.0, tail.chance(distance[wild]) * tests)
-        around = around or (_reach(tails[-1.0], 0.025), _reach(tails[1.0], 0.025))
+        around = around or (_usual(sides.get(-1.0)), _usual(sides.get(1.0)))
         low, high = around
         for run in np.split(np.arange(len(wild)), np.flatnonzero(np.diff(wild) > 1) + 1):
             peak = wild[run[np.argmax(distance[wild[run]])]]
             base = float(expected[peak])
+            if isinstance(tail, Rounded) and _state(cleaned, wild, float(cleaned[peak]), tail.step):
+                continue
             first, last = int(wild[run[0]]) * stride, int(wild[run[-1]]) * stride + block - 1
             first, last = _fitted(cleaned, base, first, last, block, sign * float(distance[peak]))
             found.append(Outlier(first, last, base, base - low, base + high, float(chances[run].min())))
     return found
 
 
-def _reach(tail: Tail | None, chance: float) -> float:
-    return tail.reach(chance) if tail is not None else 0.0
+def _state(values: Floats, wild: NDArray[np.intp], value: float, step: float) -> bool:
+    """Whether a value is one that the series has elsewhere, where it is expected: a state between two others."""
+    there = np.abs(values - value) <= step / 2
+    return int(np.count_nonzero(there)) - int(np.count_nonzero(there[wild])) > max(AGAIN, SHARE * len(values))
+
+
+def _usual(law: Tail | Rounded | None) -> float:
+    return law.usual(0.025) if law is not None else 0.0
 
 
 def _fitted(values: Floats, base: float, first: int, last: int, block: int, height: float) -> tuple[int, int]:
@@ -158,16 +192,6 @@ def _fitted(values: Floats, base: float, first: int, last: int, block: int, heig
     end = int(np.argmax(gain - lowest))
     start = int(np.argmin(gain[: end + 1]))
     return (left + start, left + end - 1) if end > start else (first, last)
-
-
-def _rare(rest: Floats, expected: Floats) -> list[Outlier]:
-    """Where nearly all values are as expected to the last digit: the others, if they are less than one in a hundred."""
-    odd = np.flatnonzero(rest != 0.0)
-    share = len(odd) / len(rest)
-    if len(odd) == 0 or share > 0.01 or len(rest) < 100:
-        return []
-    runs = np.split(odd, np.flatnonzero(np.diff(odd) > 1) + 1)
-    return [Outlier(int(r[0]), int(r[-1]), *(float(expected[r[0]]),) * 3, share) for r in runs[:MOST]]
 
 
 def _merged(found: list[Outlier], values: Floats) -> list[Outlier]:

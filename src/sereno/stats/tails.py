@@ -54,6 +54,14 @@ class Tail(NamedTuple):
         careful = np.log(np.maximum(self.weights @ _SURVIVAL[place], 1e-300))
         return np.asarray(np.exp(BOLDNESS * log_average + (1 - BOLDNESS) * careful) * self.share)
 
+    def beyond(self, distances: Floats, chance: float) -> NDArray[np.intp]:
+        """Where distances are that are passed with less than this chance."""
+        return np.flatnonzero(distances > self.reach(chance))
+
+    def usual(self, chance: float) -> float:
+        """The distance that ordinary values pass with this chance."""
+        return self.reach(chance)
+
     def reach(self, chance: float) -> float:
         """The value that is passed with this chance: the inverse of `chance`."""
         low, high = 0.0, 16.0
@@ -98,12 +106,24 @@ def tail_of(values: Floats, *, total: int) -> Tail | None:
     below[-1] = np.searchsorted(ordered, edges[-1], side="right")  # the last cell holds its upper edge
     counts = np.diff(below, append=m).astype(np.float64)
     middle = median / 0.6745
-    freedom = np.repeat(np.arange(len(FREEDOMS)), len(SCALES))
-    scale = np.tile(SCALES * middle, len(FREEDOMS))
-    survival = _SURVIVAL[:, _place(np.log(edges), SCALES * middle)].reshape(len(freedom), len(edges))
+    return posterior(edges, counts, SCALES * middle, share=m / total)
+
+
+def posterior(edges: Floats, counts: Floats, scales: Floats, *, share: float) -> Tail:
+    """The posterior of the laws, each freedom with each scale, given how many values lie in which cell.
+
+    Args:
+        edges: lower edges of the cells, ascending, > 0, shape (cells,); the last cell has no upper edge.
+        counts: values in each, shape (cells,).
+        scales: that are possible, in the unit of the edges.
+        share: of all values that lie on this side.
+    """
+    freedom = np.repeat(np.arange(len(FREEDOMS)), len(scales))
+    scale = np.tile(scales, len(FREEDOMS))
+    survival = _SURVIVAL[:, _place(np.log(edges), scales)].reshape(len(freedom), len(edges))
     cells = np.append(survival[:, :-1] - survival[:, 1:], survival[:, -1:], axis=1) / survival[:, :1]
     likelihood = np.log(np.maximum(cells, 1e-12)) @ counts + np.log(PRIOR)[freedom]
     weight = np.exp(likelihood - likelihood.max())
     weight /= weight.sum()
     kept = weight > 1e-7
-    return Tail(weight[kept], freedom[kept], scale[kept], m / total)
+    return Tail(weight[kept], freedom[kept], scale[kept], share)
