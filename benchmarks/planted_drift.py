@@ -23,17 +23,17 @@ from typing import Any
 import msgspec
 
 from benchmarks import rig
-from sereno.assembly.drift_plan import Plan
+from sereno.keeper.drift.plan import Plan
 from sereno.metrics.increments import Increments
 from sereno.stats.intervals import wilson
 from sereno.store.base import Batch, Record
 from sereno.store.ledger import drift_checks
 
 sys.path.insert(0, str(rig.ROOT / "tests"))
-from assembly.test_planted_drift import PLANTED  # what each plan changes
 from drift.planted import Plan as Planted
 from drift.planted import calls
 from drift.street import Street
+from keeper.drift.test_planted import PLANTED  # what each plan changes
 
 REFERENCE, WINDOW, STEP = 400, 200, 20
 ROUNDS, NULL_WINDOWS = 3, 40

@@ -14,10 +14,10 @@ from api.double import NOW, KeeperDouble, MemoryStore
 from drift.planted import calls
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.calls import Call
 from sereno.drift.triggers import Proposal
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.query.access import AccessRules
 from sereno.store.base import CallQuery
 from sereno.store.ledger import Ledger, finetuning_triggers

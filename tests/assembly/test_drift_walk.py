@@ -20,10 +20,11 @@ import pytest
 
 from drift.street import Street
 from lora.made import folder
-from sereno.assembly.drift_monitor import DriftMonitor, opened
-from sereno.assembly.drift_plan import Plan
+from sereno.assembly.drift_monitor import opened
 from sereno.cli import main
 from sereno.config.load import load
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 
 WINDOW, ITEMS = 100, 120
 TRAIN = """\

@@ -20,8 +20,6 @@ from sqlalchemy import URL
 from drift.planted import Ask, asks
 from drift.planted import Plan as Planted
 from drift.virtual_time import VirtualLoop, clocked
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.assembly.embedder import installed
 from sereno.categories.builtin import BUILTIN
 from sereno.categories.calls import categorised
@@ -36,6 +34,8 @@ from sereno.journal.instance import prepare_data
 from sereno.journal.reader import JournalReader
 from sereno.journal.status import StatusFile
 from sereno.journal.writer import JournalWriter
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.keeper.ingest import Ingest
 from sereno.keeper.labels import ModelLabels
 from sereno.keeper.options import KeeperOptions

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from drift.planted import calls
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.conventions import SQLITE_FILE
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.metrics.account import account_all
 from sereno.store.base import Batch, Record
 from sereno.store.ledger import Ledger

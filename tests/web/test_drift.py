@@ -19,9 +19,9 @@ from drift.planted import Plan as Planted
 from drift.planted import calls
 from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.drift.triggers import Rule
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.metrics.increments import Increments
 from sereno.store.base import Batch, Record
 from sereno.store.ledger import Ledger, drift_events

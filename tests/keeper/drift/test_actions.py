@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import URL
 
-from sereno.assembly.drift_actions import NOTHING, Action, act
 from sereno.drift.triggers import Proposal
 from sereno.errors import DriftError
+from sereno.keeper.drift.actions import NOTHING, Action, act
 from sereno.query.drift import TriggerMessage, decide, trigger_list
 from sereno.store.ledger import Ledger, finetuning_triggers
 

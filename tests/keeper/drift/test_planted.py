@@ -9,7 +9,7 @@ import pytest
 
 from drift.planted import Plan as Planted
 from drift.street import Street
-from sereno.assembly.drift_plan import Plan
+from sereno.keeper.drift.plan import Plan
 from sereno.store.ledger import drift_checks
 
 REFERENCE, WINDOW = 300, 150

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from sereno.assembly.accuracy import accuracy_of
+from sereno.keeper.drift.accuracy import accuracy_of
 from sereno.store.ledger import Ledger, quality_evals
 from sereno.store.ledger.quality_evals import Run
 

@@ -13,13 +13,13 @@ from sqlalchemy import URL, func, select
 
 from drift.planted import Plan as Planted
 from drift.planted import calls
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.assembly.embedder import WordVectors, installed
 from sereno.calls import Call
 from sereno.drift.accuracy import Accuracy
 from sereno.drift.triggers import Rule
 from sereno.errors import DriftError, StoreError
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.metrics.increments import Increments
 from sereno.store.base import Batch, Record
 from sereno.store.ledger import Ledger, drift_checks, drift_events, finetuning_triggers
@@ -27,7 +27,7 @@ from sereno.store.ledger.drift import CHECKS, FEATURES, REFERENCES
 from sereno.store.sqlite import SqliteStore
 
 DAY = 86_400.0
-START = 20_000 * DAY  # a Saturday
+START = 20_000 * DAY  # Friday, 4 October 2024
 PLAN = Plan(window=DAY, rule=Rule(windows=2, cooldown=30 * DAY))
 
 

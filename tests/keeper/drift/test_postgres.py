@@ -9,10 +9,10 @@ import pytest
 from drift.planted import Plan as Planted
 from drift.planted import calls
 from parts.postgres import Server, postgres
-from sereno.assembly.drift_monitor import DriftMonitor
-from sereno.assembly.drift_plan import Plan
 from sereno.drift.triggers import Rule
 from sereno.errors import StoreError
+from sereno.keeper.drift.monitor import DriftMonitor
+from sereno.keeper.drift.plan import Plan
 from sereno.metrics.increments import Increments
 from sereno.query.drift import decide, event_list, summary
 from sereno.store.base import Batch, Record
