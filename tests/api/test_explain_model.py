@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
@@ -69,34 +69,50 @@ class ModelServer:
 Events = list[tuple[str, Mapping[str, Any]]]
 
 
-def explained(*answers: Answer | None, **options: Any) -> list[Events]:
-    """The events of one explanation after another, while the model server does what is said; None: it is not there."""
+Use = Callable[[httpx.AsyncClient, ModelServer], Awaitable[Any]]
 
-    async def go() -> list[Events]:
+
+def asking(use: Use, *, limits: Limits, there: bool = True, **options: Any) -> Any:
+    """What `use` finds with a client of the API and the model server behind it."""
+
+    async def go() -> Any:
         server = ModelServer()
         listening = await asyncio.start_server(server, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         ids = itertools.count()
-        url = f"http://127.0.0.1:{port if None not in answers else 9}"
+        url = f"http://127.0.0.1:{port if there else 9}"
         chat = ChatClient(ChatOptions(url=url, api="ollama", vision=False, **options))
-        explainer = Explainer(chat=chat, new_id=lambda: f"id-{next(ids)}", limits=Limits(max_tokens=64))
+        explainer = Explainer(chat=chat, new_id=lambda: f"id-{next(ids)}", limits=limits)
         app = FromPeer(create_app(KeeperDouble(MemoryStore([])), ApiOptions(), explainer), "127.0.0.1")
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-                found = []
-                for answer in answers:
-                    server.answer = answer or Answer()
-                    answered = await client.post("/sereno/api/explain", json=QUESTION)
-                    assert answered.status_code == 200, answered.text
-                    found.append(_events(answered.text))
-                assert server.calls == sum(answer is not None for answer in answers)
-                return found
+                return await use(client, server)
         finally:
             await chat.close()
             listening.close()
             await listening.wait_closed()
 
     return asyncio.run(go())
+
+
+def explained(*answers: Answer | None, **options: Any) -> list[Events]:
+    """The events of one explanation after another, while the model server does what is said; None: it is not there."""
+
+    async def one_by_one(client: httpx.AsyncClient, server: ModelServer) -> list[Events]:
+        found = []
+        for answer in answers:
+            server.answer = answer or Answer()
+            answered = await client.post("/sereno/api/explain", json=QUESTION)
+            assert answered.status_code == 200, answered.text
+            found.append(_events(answered.text))
+        assert server.calls == sum(answer is not None for answer in answers)
+        return found
+
+    # One at a time: a failure that kept its place would stop the next.
+    found: list[Events] = asking(
+        one_by_one, limits=Limits(concurrency=1, max_tokens=64), there=None not in answers, **options
+    )
+    return found
 
 
 def _events(stream: str) -> Events:
@@ -165,3 +181,24 @@ def test_a_model_that_never_ends_is_ended() -> None:
     (told,) = explained(Answer(piece * 200))
     assert len(_text(told)) < 100_000
     assert told[-1][0] == "end"
+
+
+def test_one_too_many_is_refused_until_a_reader_leaves() -> None:
+    async def crowd(client: httpx.AsyncClient, server: ModelServer) -> list[int]:
+        server.answer = Answer(SAID, silent=True)
+        first = asyncio.create_task(client.post("/sereno/api/explain", json=QUESTION))
+        async with asyncio.timeout(30):
+            while not server.calls:
+                await asyncio.sleep(0.01)
+        refused = await client.post("/sereno/api/explain", json=QUESTION)
+        templates = await client.post("/sereno/api/explain", json=QUESTION | {"model": "template"})
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        server.answer = Answer()
+        after = await client.post("/sereno/api/explain", json=QUESTION)
+        assert refused.json()["type"] == "urn:sereno:problem:busy"
+        assert int(refused.headers["retry-after"]) > 0
+        assert _events(after.text)[-1][1]["model"] == "tiny"
+        return [refused.status_code, templates.status_code, after.status_code]
+
+    assert asking(crowd, limits=Limits(concurrency=1)) == [503, 200, 200]
