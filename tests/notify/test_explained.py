@@ -162,7 +162,7 @@ def alarm(folder: Path, pace: Pace, chat: Asleep | None = None) -> Iterator[Alar
             prometheus(
                 folder,
                 f"""
-global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+global: {{scrape_interval: 500ms, evaluation_interval: 500ms}}
 rule_files: ["{folder}/queue.rules.yaml"]
 alerting: {{alertmanagers: [{{static_configs: [{{targets: ["{manager.removeprefix("http://")}"]}}]}}]}}
 scrape_configs: [{{job_name: shop, static_configs: [{{targets: ["{target}"]}}]}}]
