@@ -91,6 +91,10 @@ def estimate(
         size: rows a chunk.
         predictions: 0 or 1, shape (n,); None takes scores from 0.5 on for positive.
         labels: 0 or 1, NaN where not yet known, shape (n,); None if none are.
+
+    >>> (chunk,) = estimate(calibrate(np.empty(0), np.empty(0)), np.array([0.75, 0.25]), size=2)
+    >>> chunk.estimated.accuracy, chunk.realised is None
+    (0.75, True)
     """
     predicted = (scores >= THRESHOLD).astype(np.float64) if predictions is None else predictions
     truth = np.full(len(scores), np.nan) if labels is None else labels

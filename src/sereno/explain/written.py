@@ -25,8 +25,8 @@ def numbers_in(texts: Sequence[str]) -> tuple[Floats, str] | None:
     One way of writing must hold for the whole column: decimal points (`1,234.5`) or decimal commas (`1.234,5`); where
     both would do, points. Words for nothing are NaN; a column of nothing else holds no numbers.
 
-    >>> numbers_in(["1,5", "n/a", "2.000,25"])
-    (array([   1.5 ,      nan, 2000.25]), '')
+    >>> numbers_in(["1,5", "n/a", "20,25"])
+    (array([ 1.5 ,   nan, 20.25]), '')
     >>> numbers_in(["5 %", "7.5 %"])
     (array([5. , 7.5]), 'percent')
     """

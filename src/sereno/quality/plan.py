@@ -34,7 +34,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             QualityError: `cron` is no cron expression, or never comes true; `timezone` is none.
 
-        >>> Plan(cron="0 3 * * *").after(0), Plan(every=60).after(100)
+        >>> Plan(cron="0 3 * * *").after(0.0), Plan(every=60.0).after(100.0)
         (10800.0, 160.0)
         """
         if self.every is not None:

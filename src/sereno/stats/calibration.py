@@ -68,6 +68,10 @@ def calibrate(scores: Floats, labels: Floats) -> Calibration:
     """Isotonic calibration if, on rows held out, it lowers the calibration error; else the scores as they are.
 
     Rows are held out in turn, every third one.
+
+    >>> scores = np.linspace(0.0, 0.5, 90)  # says 0.5 where it is sure
+    >>> calibrate(scores, (scores > 0.25).astype(float))(np.array([0.1, 0.45]))
+    array([0., 1.])
     """
     rows = np.arange(len(scores))
     after = np.empty(len(scores))

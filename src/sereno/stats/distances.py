@@ -25,7 +25,11 @@ def shares(counts: ArrayLike) -> Floats:
 
 
 def smoothed(counts: ArrayLike, pseudo: float) -> Floats:
-    """Probabilities with `pseudo` observations added to every bin: (n_j + a) / (N + a·B)."""
+    """Probabilities with `pseudo` observations added to every bin: (n_j + a) / (N + a·B).
+
+    >>> smoothed([0, 3], 1)
+    array([0.2, 0.8])
+    """
     table = np.asarray(counts, dtype=np.float64) + pseudo
     out: Floats = table / table.sum(axis=-1, keepdims=True)
     return out

@@ -26,6 +26,10 @@ def domain_auc(reference: ArrayLike, current: ArrayLike, rng: np.random.Generato
 
     Raises:
         ValueError: the shapes do not fit, or there are fewer rows than folds.
+
+    >>> rows = np.arange(20.0)[:, None]
+    >>> domain_auc(rows, rows + 100, np.random.default_rng(0))
+    1.0
     """
     a, b = np.asarray(reference, dtype=np.float64), np.asarray(current, dtype=np.float64)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:

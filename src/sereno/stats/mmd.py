@@ -38,6 +38,12 @@ def mmd_test(
         rng: a seeded one makes the result repeatable.
         permutations: how many.
         width: as in `mmd`.
+
+    Of twenty ways to part six vectors two are as far apart as these:
+
+    >>> far = mmd_test([[0.0], [0.1], [0.2]], [[5.0], [5.1], [5.2]], np.random.default_rng(0))
+    >>> round(far[1], 1)
+    0.1
     """
     kernel, n = _kernel(x, y, width)
     first = np.arange(len(kernel))[None, :] < n
@@ -66,11 +72,10 @@ def _kernel(x: ArrayLike, y: ArrayLike, width: float | None) -> tuple[Floats, in
 def _statistic(kernel: Floats, first: NDArray[np.bool_]) -> Floats:
     """Squared MMD for every row of membership, shape (k, n + m) to (k,)."""
     inside = first.astype(np.float64)
-    outside = 1.0 - inside
-    rows = inside @ kernel
-    within_first, across = (rows * inside).sum(axis=1), (rows * outside).sum(axis=1)
+    within_first = np.einsum("ij,ij->i", inside @ kernel, inside)
+    across = inside @ kernel.sum(axis=1) - within_first
     within_second = kernel.sum() - within_first - 2 * across
     n = inside.sum(axis=1)
-    m = outside.sum(axis=1)
+    m = len(kernel) - n
     out: Floats = within_first / (n * (n - 1)) + within_second / (m * (m - 1)) - 2 * across / (n * m)
     return out
