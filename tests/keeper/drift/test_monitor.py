@@ -259,7 +259,7 @@ def test_another_reference_tells_drift_anew(world: World) -> None:
 
 def test_a_weekday_is_compared_with_its_own_kind(tmp_path: Path) -> None:
     world = World(tmp_path)
-    for week_day in range(14):  # on Saturdays and Sundays people ask in Spanish
+    for week_day in range(14):  # on Fridays and Saturdays people ask in Spanish
         plan: Planted = "language" if week_day % 7 < 2 else "null"
         world.add(calls(plan, 100, week_day, START + week_day * DAY, DAY))
     world.now = START + 14 * DAY
