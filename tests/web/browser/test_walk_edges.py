@@ -15,8 +15,8 @@ from web.serving import serving
 
 
 def thousands(folder: Path) -> AbstractContextManager[Stocked]:
-    """A month of a small firm."""
-    return many(folder, 20_000)
+    """A week of a small firm."""
+    return many(folder, 6_000)
 
 
 @pytest.fixture(scope="module", params=[nothing, hostile, thousands], ids=lambda store: str(store.__name__))
@@ -39,4 +39,5 @@ def test_a_page_is_sound(walker: Walker, stocked: Stocked, name: str, request: p
         return
     store = request.node.callspec.params["stocked"].__name__
     number = WHOLE.index(name) + 1
-    walker.walk(f"{store}-{name}", address, turns(number), wcag=store != "thousands")
+    # Content changes names and structure, which one view shows; colours of both themes are judged on the day.
+    walker.walk(f"{store}-{name}", address, turns(number), wcag=0 if store == "thousands" else 1)

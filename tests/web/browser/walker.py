@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import product, starmap
@@ -109,13 +109,20 @@ class Walker:
         for violation in axe.violations(self.page):
             self._fault(f"axe: {violation}")
 
-    def walk(self, name: str, address: str, views: Iterable[View], *, wcag: bool = True) -> None:
-        """Open a page in several views and judge each; fails with everything that was wrong."""
-        for view in views:
+    def walk(self, name: str, address: str, views: Sequence[View], *, wcag: int | None = None) -> None:
+        """Open a page in several views and judge each; fails with everything that was wrong.
+
+        Args:
+            name: begins the names of its pictures.
+            address: path and query.
+            views: how it is looked at, one after the other.
+            wcag: in how many of the views axe judges it as well; None: in all.
+        """
+        for number, view in enumerate(views):
             self.open(address, view)
             self.look(view.language)
             self.picture(f"{name}-{view.width}-{view.theme}-{view.language}")
-            if wcag:
+            if wcag is None or number < wcag:
                 self.axe()
         self.judge()
 
