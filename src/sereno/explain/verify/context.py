@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from sereno.explain.verify.lexicon import Lexicon, lexicon
+from sereno.explain.verify.limits import Limit, limit_of
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import period_of
 from sereno.explain.verify.role import apposed_after, moment_role, role_of
@@ -44,6 +45,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         period: what it is compared with, as notes of comparisons say it ("" where nothing says so).
         then: whether its clause tells what was in that period.
         superlative: +1 (−1) where it is said to be the highest (lowest) of all series.
+        limit: facts that it may be of, where words leave it to some; None where any will do.
         exact: whether it is a bound that words behind it name: "never above 3 s, its maximum".
     """
 
@@ -58,6 +60,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     then: bool = False
     superlative: int = 0
     exact: bool = False
+    limit: Limit | None = None
 
 
 def contexts(scan: Scan, words: Lexicon, subject: tuple[str, ...]) -> list[Context]:
@@ -94,6 +97,8 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
     if role == "duration" and not noun and start == 0:
         noun, led = _noun(scan, mention, words, 0, len(scan.text))  # "For 20 minutes, it was anomalous"
     period, then = period_of(scan, mention, words, start, end)
+    exact = mention.kind == "quantity" and apposed_after(scan, mention) != ""
+    limited = mention.kind in {"quantity", "ratio"} and not exact
     return Context(
         clause=(start, end),
         series=series or subject,
@@ -105,7 +110,8 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
         period=period,
         then=then,
         superlative=superlative_of(scan.text),
-        exact=mention.kind == "quantity" and apposed_after(scan, mention) != "",
+        exact=exact,
+        limit=limit_of(scan, mention, words, (start, end), role) if limited else None,
     )
 
 

@@ -20,7 +20,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         languages: whose words these are.
         numbers, ordinals, multipliers, ratios: word → value.
-        directions, hedges, roles, kinds, periods: class → pattern of its words.
+        directions, hedges, roles, kinds, periods, limits: class → pattern of its words.
         time: months, days and what tells relative times: lists of words.
         grammar: small words by what they do: pattern of each.
         comma_decimal: whether 1,5 is one and a half in this language.
@@ -36,6 +36,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     roles: Mapping[str, re.Pattern[str]]
     kinds: Mapping[str, re.Pattern[str]]
     periods: Mapping[str, re.Pattern[str]]
+    limits: Mapping[str, re.Pattern[str]]
     time: Words
     grammar: Mapping[str, re.Pattern[str]]
     comma_decimal: bool
@@ -79,6 +80,7 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
         roles=patterns("roles"),
         kinds=patterns("kinds"),
         periods=patterns("periods"),
+        limits=patterns("limits"),
         time=lists("time"),
         grammar=patterns("grammar"),
         comma_decimal=languages[0] == "es",

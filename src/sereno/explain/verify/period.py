@@ -21,7 +21,7 @@ _DURING = re.compile(r"(?<!\w)(?:in|during|en|durante)\s+(?:the\s+|la\s+|el\s+)?
 
 
 @lru_cache(maxsize=4)
-def _periods(text: str, languages: tuple[str, ...]) -> tuple[tuple[str, int, int, bool], ...]:
+def periods(text: str, languages: tuple[str, ...]) -> tuple[tuple[str, int, int, bool], ...]:
     """Every period of a sentence: its note, start, end, and whether something is told of it; looked for once."""
     found = []
     for note, pattern in lexicon(languages[0] if len(languages) == 1 else "*").periods.items():
@@ -41,7 +41,7 @@ def period_of(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int
     """
     best: tuple[bool, bool, int] | None = None
     found, then = "", False
-    for note, first, last, during in _periods(scan.text, words.languages):
+    for note, first, last, during in periods(scan.text, words.languages):
         inside = start <= first < end
         rank = (not inside, first < mention.start, first - last)
         if best is None or rank < best:

@@ -59,7 +59,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _PERCENTILE = re.compile(
-    r"(?<!\w)(?:p(?P<a>\d{2})|(?P<b>\d{2})th\s+percentile)(?!\w)"
+    r"(?<!\w)(?:p(?P<a>\d{2})|(?P<b>\d{2})th\s+percentile|percentil\s+(?P<c>\d{2}))(?!\w)"
     r"(?=\s*(?:\x01|[:=,(]|$|of\b|is\b|was\b|at\b|de\b|es\b|fue\b|en\b|stands\b|del?\b))",
     re.IGNORECASE,
 )
@@ -129,7 +129,7 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
                 best, where, length = role, match.end(), len(match.group())
     percentile = list(_PERCENTILE.finditer(before))
     if percentile and percentile[-1].end() > where:
-        return f"p{percentile[-1]['a'] or percentile[-1]['b']}"
+        return f"p{percentile[-1]['a'] or percentile[-1]['b'] or percentile[-1]['c']}"
     if best:
         return best
     extreme = _AT_EXTREME.search(scan.text, previous[-1] if previous else 0, mention.start)

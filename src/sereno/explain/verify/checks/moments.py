@@ -79,6 +79,7 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
                 continue
         if one.kind == "quantity" and _OF_WHOLE.fullmatch(told[i].role):
             then = [m for m in moments if told[m].clause == told[i].clause or _sets(mentions, told, m, i)]
+            then = sorted(then, key=lambda m: abs(mentions[m].start - one.start))[:1]
             found[i] = {
                 fact: names
                 for fact, names in found[i].items()

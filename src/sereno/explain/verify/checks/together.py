@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sereno.explain.verify.checks.expected import SAID_EXPECTED
 from sereno.explain.verify.context import Context
 from sereno.explain.verify.evidence import EvidenceBook
 from sereno.explain.verify.mention import Mention
@@ -47,6 +48,17 @@ def check_lasting(mentions: Sequence[Mention], told: Sequence[Context], found: l
     for i, one in enumerate(mentions):
         if i != lasting[0] and one.kind == "quantity" and told[i].role in _LASTED:
             found[i] = {fact: names for fact, names in found[i].items() if fact in found[lasting[0]]}
+
+
+def check_whole(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """What is told of one anomaly stands together: where what was expected is not so, nor are value and duration."""
+    expected = [i for i, one in enumerate(told) if one.role in SAID_EXPECTED and mentions[i].kind == "quantity"]
+    anomalous = any(one.noun == "anomaly" for one in told)
+    if len(expected) != 1 or found[expected[0]] or not anomalous:
+        return
+    for i, one in enumerate(mentions):
+        if one.kind == "quantity" and told[i].role in {"", "to", "mean", "duration"}:
+            found[i] = {}
 
 
 def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:

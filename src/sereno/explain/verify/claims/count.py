@@ -18,6 +18,10 @@ _TOTALS: dict[str, tuple[str, ...]] = {
 """Figures that say how many there are of what a noun names; the `count` of a fact counts its points."""
 
 
+_OF_POINTS = frozenset({"level", "data"})
+"""Kinds whose counts are of points that there are; a gap's are missing."""
+
+
 def count(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tuple[int, str]]:
     """Facts and figures that say that there are as many; `mention.word` names what is counted."""
     told = mention.readings[0].value
@@ -38,7 +42,8 @@ def count(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tu
         fact = None if evidence.fact == SHEET else book.sheet.facts[evidence.fact]
         fits = "count" in evidence.roles and about(fact, context.series)
         fits = fits and evidence.name in _TOTALS.get(mention.word, (evidence.name,))
-        of_all = mention.word != "data" or (fact is not None and fact.kind in {"level", "data", "gap"})
+        missing = fact is not None and fact.kind == "gap" and context.noun == "gap"
+        of_all = mention.word != "data" or missing or (fact is not None and fact.kind in _OF_POINTS)
         kind_fits = of_all and (not kinds or fact is None or fact.kind in kinds or fact.kind == "data")
         right = any(supports(evidence.value, reading, mention.hedge, unsigned=False) for reading in mention.readings)
         if fits and kind_fits and right:

@@ -33,6 +33,8 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
         told_way = context.direction is not None or mention.signed > 0 or (mention.signed < 0 and not sized)
         if evidence.roles & {"change"} and context.role == "" and not (told_way or (ways and not sized)):
             continue  # a figure with no word for a change is a level
+        if context.limit is not None and not context.limit.allows(fact):
+            continue
         if _of_whole(fact, evidence, context):
             continue
         if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
@@ -59,8 +61,8 @@ def _of_whole(fact: Fact | None, evidence: Evidence, context: Context) -> bool:
     """Whether a figure of all categories together is told of one of them, or a comparison's without its period."""
     if fact is None:
         return False
-    if fact.kind == "comparison" and context.role in {"from", "to"} and not context.period:
-        return context.noun != "comparison"
+    if fact.kind == "comparison" and not context.period:
+        return context.noun != "comparison" and context.limit is None
     if fact.kind != "composition" or fact.note != "total" or not context.series:
         return False
     return context.series != fact.series[:1] and evidence.name in {"total", "mean", "median", "top_share"}

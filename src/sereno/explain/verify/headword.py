@@ -1,0 +1,72 @@
+"""Whether what a figure is said to be is a word that nothing here reads: "the variance of the api is 3 s".
+
+Such a figure is not what a fact tells, whatever its value: the word for it claims something that is not checked.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sereno.explain.verify.lexicon import Lexicon
+from sereno.explain.verify.mention import Mention
+from sereno.explain.verify.scan import Scan
+
+_WORDS = r"(?P<head>(?:[^\W\d_][\w'’%-]*\s+){1,4}?)"
+_COPULA = (
+    r"(?:is|was|are|were|stood\s+at|stands\s+at|equals|came\s+to|comes\s+to|amounts\s+to|es|fue|era|son|eran|está"
+    r"|estaba|estuvo|queda|asciende)"
+)
+_LINK = r"(?:(?:of|at|about|around|roughly|nearly|almost|de|en|a|unos|unas|casi|alrededor|cerca|aproximadamente)\s+)*"
+_OF_NAME = re.compile(
+    rf"(?<!\w)(?:the|its|la|el|su|los|las)\s+{_WORDS}(?:of|for|in|de|del|en|para)\s+(?:the\s+|la\s+|el\s+)?\W?\x01+\W?"
+    rf"\s*(?:{_COPULA}|[:=,(])\s*{_LINK}$",
+    re.IGNORECASE,
+)
+"""Before a figure: "the variance of db was"."""
+_OF_FIGURE = re.compile(rf"(?<!\w)(?:an?|the|its|una?|la|el|su)\s+{_WORDS}(?:of|de|:|=)\s*{_LINK}$", re.IGNORECASE)
+"""Before a figure: "db has a variance of"."""
+_BEHIND_NAME = re.compile(rf"\x01(?:['’]s)?\s+{_WORDS}(?:{_COPULA}|:|=)\s*{_LINK}$", re.IGNORECASE)
+"""Before a figure: "db's variance is"."""
+
+
+_ARTICLES = re.compile(r"^(?:(?:the|its|an?|la|el|su|los|las|una?)\s+)+", re.IGNORECASE)
+_PERCENTILE = re.compile(r"p\d\d?|percentiles?|percentil(?:es)?", re.IGNORECASE)
+
+
+def is_unread(scan: Scan, mention: Mention, words: Lexicon, start: int) -> bool:
+    """Whether a figure is said to be something that no word of the lexicon names.
+
+    Args:
+        scan: the sentence.
+        mention: the figure.
+        words: of its language.
+        start: where what is said of it begins.
+    """
+    before = scan.text[start : mention.start]
+    for pattern in (_OF_NAME, _OF_FIGURE, _BEHIND_NAME):
+        match = pattern.search(before)
+        if match is not None and not _is_read(match["head"].strip(), words):
+            return True
+    return False
+
+
+def _is_read(head: str, words: Lexicon) -> bool:
+    """Whether the word that a noun phrase is of is one that says what a figure is, or says nothing of it."""
+    nouns = _ARTICLES.sub("", head).split() or [head]
+    # The noun is last in English ("mean absolute error"), first in Spanish ("error absoluto medio").
+    own = {nouns[-1]} if words.languages == ("en",) else {nouns[0]} if words.languages == ("es",) else set(nouns)
+    known = _known(words.languages, words)
+    return any(_PERCENTILE.fullmatch(one) or known.search(f"{one} of") or known.search(f"{one} de") for one in own)
+
+
+@cache
+def _patterns(languages: tuple[str, ...], parts: tuple[str, ...]) -> re.Pattern[str]:
+    del languages
+    return re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE)
+
+
+def _known(languages: tuple[str, ...], words: Lexicon) -> re.Pattern[str]:
+    tables = (words.roles, words.kinds, words.directions, words.periods, words.hedges)
+    parts = tuple(pattern.pattern for table in tables for pattern in table.values())
+    return _patterns(languages, (*parts, words.limits["neutral"].pattern))
