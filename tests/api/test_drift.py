@@ -16,9 +16,11 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.calls import Call
 from sereno.drift.triggers import Proposal
+from sereno.keeper.drift.figures import figures_of
 from sereno.keeper.drift.monitor import DriftMonitor
 from sereno.keeper.drift.plan import Plan
 from sereno.query.access import AccessRules
+from sereno.query.times import rfc3339
 from sereno.store.base import CallQuery
 from sereno.store.ledger import Ledger, finetuning_triggers
 from sereno.trust.keys import issue
@@ -85,6 +87,27 @@ def test_from_nothing_to_a_verdict(app: Any) -> None:
     assert sum(first["distribution"]["current"]) == 200
     assert told(app, "/drift/features", check="1", model="nobody") == []
     assert fetch(app, "/drift/features", params={"check": "99"}).status_code == 404
+
+
+def test_what_metrics_say_is_the_last_check(app: Any, ledger: Ledger) -> None:
+    """The names of the drift document, and per feature no more than features and models there are."""
+    fetch(app, "/drift/references", method="POST", headers=JSON,
+          content=b'{"name": "normal", "start": "3d", "end": "2d", "use": true}')  # fmt: skip
+    found = fetch(app, "/drift/check", method="POST").json()
+    figures = figures_of(ledger, 3600.0)
+    for name, field in (
+        ("drift_psi", "psi"), ("drift_kl_divergence", "kl_divergence"), ("drift_combined_score", "combined_score"),
+    ):  # fmt: skip
+        assert figures[name, ()] == pytest.approx(found[field]), name
+    assert (found["baseline_accuracy"], found["current_accuracy"]) == (None, None)  # not measured is no figure
+    assert not {"drift_baseline_accuracy", "drift_current_accuracy"} & {name for name, _ in figures}
+    assert rfc3339(figures["drift_last_check_timestamp_seconds", ()]) == found["timestamp"]
+    assert figures["drift_checks_total", ("ok",)] == figures["drift_detected_total", ("critical",)] == 1
+    features = told(app, "/drift/features")
+    expected = {(one["model"] or "all", one["feature"]): one["psi_corrected"] for one in features}
+    shown = {labels: value for (name, labels), value in figures.items() if name == "drift_feature_psi"}
+    assert shown == pytest.approx({labels: psi for labels, psi in expected.items() if psi is not None})
+    assert shown["all", "ttft"] == max(value for (model, _), value in shown.items() if model == "all")
 
 
 def test_a_trigger_is_decided_once(app: Any, ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -163,3 +164,20 @@ def test_many_features_can_still_be_found() -> None:
     current = {str(i): rng.normal(3 if i == 7 else 0, 1, 60) for i in range(100)}
     found = compare(reference, current, resamples=0)
     assert [r.feature for r in found.results if r.severity != "none"] == ["7"]
+
+
+def test_ten_million_rows() -> None:
+    n = 10_000_000
+    before = np.random.default_rng(8).normal(size=10_000)
+    reference = freeze({"same": before, "shares": np.repeat(["a", "b"], 5000)})
+    current = np.repeat(["a", "b"], [6 * n // 10, 4 * n // 10])
+    found = {
+        one.feature: one
+        for one in compare(reference, {"same": np.tile(before, n // 10_000), "shares": current}).results
+    }
+    assert (found["same"].severity, found["same"].n_current) == ("none", n)
+    assert found["same"].psi == pytest.approx(0.0, abs=1e-6)
+    assert found["shares"].severity == "notice"
+    assert found["shares"].psi == pytest.approx(
+        0.1 * math.log(1.2) - 0.1 * math.log(0.8), abs=1e-5
+    )  # by the definition
