@@ -159,6 +159,30 @@ def test_a_service_says_whether_it_works_or_cannot(stack: Path) -> None:
     assert silent - {"alloy"} <= {target.job for target in TARGETS}
 
 
+def test_what_the_drift_document_names_is_at_its_place() -> None:
+    """Services, ports, database, retention and scrapes as a reader of it would type them."""
+    services = read(ROOT / "deploy/compose.yaml")["services"]
+    published = {name: [port.split(":")[1:] for port in services[name]["ports"]]
+                 for name in ("prometheus", "grafana", "sereno")}  # fmt: skip
+    assert published["prometheus"] == [["9090", "9090"]]
+    assert published["grafana"] == [["3000", "3000"]]
+    assert ["8004", "8004"] in published["sereno"]
+    assert services["sereno"]["networks"]["default"]["aliases"] == ["drift-monitor"]
+    assert "--storage.tsdb.retention.time=90d" in services["prometheus"]["command"]
+    held = services["postgres"]["environment"]
+    assert (held["POSTGRES_DB"], held["POSTGRES_USER"]) == ("ai_platform", "ai_user")
+    sources = {
+        one["type"]: one
+        for path in (ROOT / "deploy/grafana/provisioning/datasources").glob("*.yaml")
+        for one in read(path)["datasources"]
+    }
+    assert (sources["prometheus"]["url"], sources["prometheus"]["isDefault"]) == ("http://prometheus:9090", True)
+    asked = sources["grafana-postgresql-datasource"]
+    assert (asked["url"], asked["jsonData"]["database"], asked["user"]) == ("postgres:5432", "ai_platform", "ai_user")
+    jobs = {job["job_name"]: job for job in read(ROOT / "deploy/stack/prometheus.yml")["scrape_configs"]}
+    assert jobs["prometheus"]["static_configs"] == [{"targets": ["localhost:9090"]}]
+
+
 def test_where_grafana_notifies_prometheus_has_recording_rules_alone(tmp_path: Path) -> None:
     folder = build(tmp_path, "--set", "alerting.engine=grafana")
     assert read(folder / "stack/prometheus.yml")["rule_files"] == ["/etc/prometheus/rules/slo/*.recording.rules.yaml"]
