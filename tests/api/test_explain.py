@@ -138,9 +138,7 @@ def test_strict_withholds_a_sentence_that_no_fact_supports(tmp_path: Path) -> No
 
 
 def test_strict_says_the_fact_that_a_half_true_sentence_talked_about(tmp_path: Path) -> None:
-    model = Model(
-        "p95 had an anomaly of 10 s, where 77 s was expected. ", "Again it was 10 s, where 66 s was expected."
-    )
+    model = Model("p95 reached 10 s at most, and 77 s on average. ", "It reached 10 s at most, and 66 s on average.")
     (answer,) = explained(tmp_path, ask(model="tiny", strict=True), model=model)
     told = events(answer)
     text = text_of(told)
