@@ -52,6 +52,46 @@ def test_gauges_have_the_documents_colours(where: tuple[str, str], steps: list[t
     assert [(step["value"], step["color"]) for step in told] == steps
 
 
+ORDER = {
+    "drift-overview": (
+        "gauge KL divergence", "gauge PSI", "gauge Current accuracy", "gauge Combined score",
+        "timeseries Drift metrics", "stat Total checks", "stat Drift detections", "stat Fine-tuning triggers",
+        "stat Check duration", "table Recent drift checks",
+    ),
+    "drift-kl-divergence": (
+        "timeseries Real-time KL divergence", "timeseries Historical KL divergence", "gauge Current KL divergence",
+        "stat 7-day average KL divergence", "stat Drift status",
+    ),
+    "drift-psi-trends": (
+        "timeseries Real-time PSI", "timeseries Historical PSI", "gauge Current PSI", "stat 7-day average PSI",
+        "stat PSI drift events (7 days)", "table Recent PSI measurements",
+    ),
+    "drift-accuracy-tracking": (
+        "timeseries Baseline and current accuracy", "timeseries Historical accuracy", "gauge Current accuracy",
+        "gauge Baseline accuracy", "stat Accuracy delta", "stat Low accuracy events (7 days)",
+        "barchart Daily average accuracy (30 days)",
+    ),
+    "lora-version-tracking": (
+        "table Adapter versions", "timeseries Training and validation loss", "barchart Training time per version",
+        "stat Total adapters", "stat Active adapters", "stat Active adapter training loss",
+        "stat Current active version", "table Performance metrics comparison", "piechart Adapters by base model",
+        "piechart Adapters by rank",
+    ),
+}  # fmt: skip
+"""The drift document's panels from top to bottom, with the form it gives them; others may stand between."""
+
+
+@pytest.mark.parametrize("uid", ORDER)
+def test_panels_have_the_documents_form_and_order(uid: str) -> None:
+    shown = iter([f"{panel['type']} {panel['title']}" for panel in panels(documents()[uid])])
+    assert all(wanted in shown for wanted in ORDER[uid])
+    assert documents()[uid]["refresh"] in {"30s", "1m"}
+
+
+def test_the_drift_overview_comes_anew_every_half_minute() -> None:
+    assert documents()["drift-overview"]["refresh"] == "30s"
+
+
 def test_annotations_have_the_documents_colours() -> None:
     marks = {mark["name"]: mark["iconColor"] for mark in documents()["lora-version-tracking"]["annotations"]["list"]}
     assert (marks["Adapter created"], marks["Adapter deployed"], marks["Fine-tuning triggered"]) == (
