@@ -7,20 +7,14 @@ from fastapi import APIRouter, Request, Response
 from sereno.api.context import Context, answer
 from sereno.api.describe import ASKING, described
 from sereno.api.drift_changes import add_changes
-from sereno.query.drift import (
+from sereno.query.drift import check_list, drift_ledger, event_list, feature_list, reference_list, summary, trigger_list
+from sereno.query.drift_messages import (
     CheckMessage,
     DriftSummary,
     EventMessage,
     FeatureMessage,
     ReferenceMessage,
     TriggerMessage,
-    check_list,
-    drift_ledger,
-    event_list,
-    feature_list,
-    reference_list,
-    summary,
-    trigger_list,
 )
 from sereno.query.fields import LIMIT, OFFSET, Field
 

@@ -13,14 +13,8 @@ from sereno.api.describe import DECIDING, body, described
 from sereno.api.writing import written
 from sereno.errors import DriftError
 from sereno.query.access import check_origin, check_writer
-from sereno.query.drift import (
-    CheckMessage,
-    ReferenceMessage,
-    TriggerMessage,
-    check_message,
-    decide_named,
-    reference_message,
-)
+from sereno.query.drift import decide_named
+from sereno.query.drift_messages import CheckMessage, ReferenceMessage, TriggerMessage, check_message, reference_message
 from sereno.query.drifting import Monitor, refused
 from sereno.query.problems import Problem, not_found
 from sereno.query.times import TIME_EXPECTED, parse_time

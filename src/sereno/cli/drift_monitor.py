@@ -24,15 +24,8 @@ from sereno.cli.options import settings
 from sereno.cli.stored_anew import moment
 from sereno.config import Loaded
 from sereno.errors import DriftError
-from sereno.query.drift import (
-    check_message,
-    decide,
-    event_list,
-    feature_list,
-    reference_list,
-    reference_message,
-    trigger_list,
-)
+from sereno.query.drift import decide, event_list, feature_list, reference_list, trigger_list
+from sereno.query.drift_messages import check_message, reference_message
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Label = Annotated[str, typer.Argument(metavar="REFERENCE", help="NAME@VERSION, or NAME for its newest version.")]

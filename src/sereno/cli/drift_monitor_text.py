@@ -9,7 +9,7 @@ import msgspec
 
 from sereno.cli.drift_text import COLOURS
 from sereno.cli.tables import clean, print_table
-from sereno.query.drift import CheckMessage, EventMessage, FeatureMessage, ReferenceMessage, TriggerMessage
+from sereno.query.drift_messages import CheckMessage, EventMessage, FeatureMessage, ReferenceMessage, TriggerMessage
 
 UNKNOWN = "–"
 ALL = "(all)"

@@ -15,7 +15,8 @@ from sqlalchemy import URL
 from sereno.drift.triggers import Proposal
 from sereno.errors import DriftError
 from sereno.keeper.drift.actions import NOTHING, Action, act
-from sereno.query.drift import TriggerMessage, decide, trigger_list
+from sereno.query.drift import decide, trigger_list
+from sereno.query.drift_messages import TriggerMessage
 from sereno.store.ledger import Ledger, finetuning_triggers
 
 NOW = 1_763_683_200.0

@@ -9,18 +9,8 @@ import msgspec
 
 from sereno.drift.tables import MISSING, OTHER
 from sereno.drift.verdict import BANDS
-from sereno.query.drift import (
-    CheckMessage,
-    DriftSummary,
-    EventMessage,
-    FeatureMessage,
-    TriggerMessage,
-    check_list,
-    event_list,
-    feature_list,
-    summary,
-    trigger_list,
-)
+from sereno.query.drift import check_list, event_list, feature_list, summary, trigger_list
+from sereno.query.drift_messages import CheckMessage, DriftSummary, EventMessage, FeatureMessage, TriggerMessage
 from sereno.query.fields import FILTERS, Field
 from sereno.query.times import parse_time
 from sereno.web.addresses import explain_address
