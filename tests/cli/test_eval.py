@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from sereno.assembly.lora import registry
 from sereno.cli import main
+from sereno.cli.options import load_settings
 from sereno.lora.paired import read_paired
-from sereno.store.ledger import Ledger, quality_evals
+from sereno.store.ledger import Ledger, quality_evals, quality_feedback
+from sereno.store.ledger.quality_feedback import Feedback
 from sereno.store.ledger.url import sqlite_url
 
 Shown = pytest.CaptureFixture[str]
@@ -235,9 +238,32 @@ def test_feedback_goes_in_and_out_as_csv(capsys: Shown, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("url")
+def test_words_whose_call_was_found_go_out_and_come_in_once(capsys: Shown, tmp_path: Path) -> None:
+    words = [
+        Feedback(at=1763683200.1234567, session="s1", score=-1.0, label="incorrect", user="ada"),
+        Feedback(at=1763683201.7654321, trace_id="0af7651916cd43dd8448eb211c80319c", score=1.0, source="agent"),
+        Feedback(at=1763683202.5, call_id="0192f0a1-b2c3-7def-8123-456789abcdef", model="b", score=0.5),
+    ]
+    call = "0192f0a1-b2c3-7def-8123-456789abcd00"
+    with registry(load_settings().settings, make=True) as (ledger, _), ledger.write() as connection:
+        assert quality_feedback.add(connection, words) == 3
+        for number in (1, 2):
+            quality_feedback.resolve(connection, number, model="a", call_id=call)
+    listed = said(capsys, "feedback", "list", "--json")
+    assert [(one["call"], one["session"], one["model"]) for one in listed][1:] == [(call, None, "a"), (call, "s1", "a")]
+    (tmp_path / "out.csv").write_text(said(capsys, "feedback", "export"))
+    assert "0 of 3 words are new" in said(capsys, "feedback", "import", "out.csv")
+    assert "3 words" in said(capsys, "feedback", "import", "out.csv", "--data", "elsewhere")
+    again = said(capsys, "feedback", "list", "--data", "elsewhere", "--json")
+    assert [one | {"source": "csv"} for one in listed] == again
+
+
+@pytest.mark.usefixtures("url")
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("session,trace_id,score\ns,0af7651916cd43dd8448eb211c80319c,1", "names trace_id and session; expected one of"),
+        ("call,session,score\nx,s,1", "f.csv:2: call is 'x'"),
         ("a,b\n1,2", "has the columns a, b"),
         ("call,score\nx,1", "f.csv:2: call is 'x'"),
         ("session,score\ns,2", "f.csv:2: score is 2"),

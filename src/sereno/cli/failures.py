@@ -53,7 +53,7 @@ def _meant(option: str | None, context: Any) -> str:
 
 
 def _explain(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
-    if isinstance(error, QueryError) and error.expected:
+    if isinstance(error, QueryError) and error.expected and "; expected " not in str(error):
         return error.exit_code, f"{str(error).rstrip('.')}; expected {error.expected}"
     if isinstance(error, SerenoError):
         return error.exit_code, str(error)

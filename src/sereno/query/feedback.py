@@ -163,7 +163,13 @@ def _word(cells: Mapping[str, str], now: float) -> Feedback:
             raise QueryError("at", f"at is {_shown(cells['at'])}: {error}", "RFC 3339") from None
     texts = {name: cells.get(name) or None for name in ("call", "trace_id", "session", "thumbs", "label")}
     word = Word(**texts, score=score, comment=cells.get("comment", ""), user=cells.get("user", ""))
-    return checked(word, at=at, source="csv", model=cells.get("model") or None)
+    model = cells.get("model") or None
+    if not word.call or not (word.trace_id or word.session):
+        return checked(word, at=at, source="csv", model=model)
+    # An export: beside the session or trace the call that it turned out to mean.
+    meant = checked(msgspec.structs.replace(word, trace_id=None, session=None), at=at, source="csv")
+    about = checked(msgspec.structs.replace(word, call=None), at=at, source="csv", model=model)
+    return msgspec.structs.replace(about, call_id=meant.call_id)
 
 
 def _score(word: Word) -> float | None:

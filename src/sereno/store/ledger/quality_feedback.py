@@ -59,11 +59,17 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest_of(one: Feedback) -> str:
-    """Hash of what was said, by whom and of what; without the moment, so that sending twice counts once."""
-    said = (one.call_id, one.trace_id, one.session, one.score, one.label, one.comment, one.user, one.source)
+    """Hash of what was said, by whom and of what; without the moment and the way, so that sending twice counts once.
+
+    Of what it was sent: the call that a session or a trace turned out to mean is no part of it, so that an export reads
+    as what it was made of.
+    """
+    about = ("session", one.session) if one.session else ("trace", one.trace_id) if one.trace_id else (
+        "call", one.call_id)  # fmt: skip
     # A session is judged as often as people like; a call or a trace once by the same word.
-    when = one.at if one.call_id is None and one.trace_id is None else 0.0
-    return blake2b(msgspec.json.encode((said, when)), digest_size=16).hexdigest()
+    when = round(one.at * 1e6) if one.session else 0
+    said = (about, one.score, one.label, one.comment, one.user, when)
+    return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
 
 
 def add(connection: Connection, given: Sequence[Feedback]) -> int:
