@@ -63,44 +63,23 @@ def promote(
         after = aliases.promoted(before, candidate.version)
         champion = lora_registry.adapter(connection, before["champion"]) if "champion" in before else None
         facts = Facts(
-            version=candidate.version,
-            champion=champion.version if champion else None,
-            base_digest=candidate.base_digest,
-            champion_base_digest=champion.base_digest if champion else None,
-            digest=candidate.artifact.digest,
-            found_digest=digest,
-            why_unread=why,
-            paired=paired,
-        )
+            version=candidate.version, champion=champion.version if champion else None,
+            base_digest=candidate.base_digest, champion_base_digest=champion.base_digest if champion else None,
+            digest=candidate.artifact.digest, found_digest=digest, why_unread=why, paired=paired,
+        )  # fmt: skip
         decision = judge(facts, rule or Rule())
         done = decision.open or force is not None
         event = Event(
-            at=now,
-            action="promote" if done else "refuse",
-            base_model=candidate.base_model,
-            version=candidate.version,
-            previous_version=facts.champion,
-            forced=done and not decision.open,
-            actor=actor,
+            at=now, action="promote" if done else "refuse", base_model=candidate.base_model, version=candidate.version,
+            previous_version=facts.champion, forced=done and not decision.open, actor=actor,
             reason=" ".join([force.strip()] if force is not None and not decision.open else decision.reasons),
             evidence=_evidence(decision, paired, overruled=done),
-        )
+        )  # fmt: skip
         if done:
             lora_registry.set_aliases(connection, candidate.base_model, after, now)
         lora_registry.note(connection, event)
         if paired is not None:
-            known = {candidate.version, facts.champion}
-            versions = {"candidate": candidate.version, "baseline": facts.champion}
-            rows = quality(paired)
-            lora_figures.keep(
-                connection,
-                [
-                    Figure(version=version, metric=row.metric, value=row.value, samples=row.samples, at=now,
-                           details={"eval_set": paired.eval_set, "low": row.low, "high": row.high})
-                    for side, row in rows.items()
-                    if (version := versions[side]) is not None and version in known
-                ],
-            )  # fmt: skip
+            lora_figures.keep(connection, _figures(paired, candidate.version, facts.champion, now))
     return Promotion(decision=decision, event=event)
 
 
@@ -135,6 +114,17 @@ def roll_back(ledger: Ledger, base_model: str | None, *, now: float, reason: str
                       previous_version=before.get("champion"), actor=actor, reason=reason)  # fmt: skip
         lora_registry.note(connection, event)
     return event
+
+
+def _figures(paired: Paired, candidate: str, champion: str | None, now: float) -> list[Figure]:
+    """What the evaluation says of both; the base model, which stands in where there is no champion, has no figures."""
+    versions = {"candidate": candidate, "baseline": champion}
+    return [
+        Figure(version=version, metric=row.metric, value=row.value, samples=row.samples, at=now,
+               details={"eval_set": paired.eval_set, "low": row.low, "high": row.high})
+        for side, row in quality(paired).items()
+        if (version := versions[side]) is not None
+    ]  # fmt: skip
 
 
 def _only_base(ledger: Ledger) -> str:
