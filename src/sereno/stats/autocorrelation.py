@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sereno.stats.robust import median
+
 Floats = NDArray[np.float64]
 LIMIT = 0.98
 """Above this memory a series is as good as a random walk."""
@@ -82,7 +84,7 @@ def _noise(phi: float, variance: float) -> Noise:
 
 
 def _clipped_power(differences: Floats) -> float:
-    scale = 1.4826 * float(np.median(np.abs(differences)))
+    scale = 1.4826 * median(np.abs(differences))
     if scale == 0.0:
         return float(np.mean(differences**2))
     return float(np.mean(np.clip(differences, -3.0 * scale, 3.0 * scale) ** 2))

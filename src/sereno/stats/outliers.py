@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sereno.stats.resolution import resolution
-from sereno.stats.robust import running_median, spread
+from sereno.stats.robust import median, running_median, spread
 from sereno.stats.rounded import AGAIN, SHARE, Rounded, rounded_tail
-from sereno.stats.tails import Tail, tail_of
+from sereno.stats.tails import FEWEST, Tail, tail_of
 
 Floats = NDArray[np.float64]
 WIDTHS = (7, 25, 101)
 FEWEST_BLOCKS = 64
 SAMPLE = 8192
-LONG, COARSENED = 16384, 8
+JUDGED, LONG, COARSENED = 2048, 16384, 8
+CALM = 4.0
+"""Spreads within which nothing is wild under any law that fits."""
 SAME = 1e-6
 """Of the largest value: the step of values that are equal but for a few, where they show none of their own."""
 MOST = 200
@@ -74,9 +76,8 @@ def scan(values: Floats, *, alpha: float, written: Floats | None = None) -> Scan
         means = cleaned if block == 1 else (sums[1:] + sums[:-1]) / block
         expected = _baseline(means, 1 if block == 1 else 2)
         rest = means - expected
-        sample = slice(None, None, -(-len(rest) // SAMPLE))  # the law of the tail is learned from a part
-        sides = _sides(rest[sample], written[sample] if block == 1 else None)
-        new = _beyond(cleaned, rest, expected, sides, block, stride, alpha=alpha, scales=len(blocks))
+        tests = 2 * len(rest) * len(blocks)
+        new = _beyond(cleaned, rest, expected, written if block == 1 else None, block, stride, alpha=alpha, tests=tests)
         if new:
             cleaned = cleaned.copy() if cleaned is values else cleaned
             for outlier in new:
@@ -94,25 +95,39 @@ def _sums(values: Floats, many: int) -> Floats:
 
 
 def _baseline(means: Floats, overlap: int) -> Floats:
-    """The running median of the width that predicts a value best; judged on at most some 2,000 values.
+    """The running median of the width that predicts a value best; judged on the last `JUDGED` values.
 
     A long series whose best width is not the shortest has the running median of means of `COARSENED` values: a spike
     spoils one of these, which the median then passes over.
     """
-    part = means[-2048:]
+    part = means[-JUDGED:]
     widths = [width * overlap - (overlap - 1) for width in WIDTHS if width * overlap * 2 <= len(means)] or [WIDTHS[0]]
-    best, least = widths[0], np.inf
+    best, least, chosen = widths[0], np.inf, part
     for width in widths:
+        expected = running_median(part, width)
         # A value takes part in the median that predicts it, and often is it: its residual is too small by about 2.4/w.
-        error = spread(part - running_median(part, width)) * (1.0 + 2.4 / width * overlap)
+        error = spread(part - expected) * (1.0 + 2.4 / width * overlap)
         if error < 0.97 * least or error == 0.0:  # where no width errs, the widest follows the fewest odd values
-            best, least = width, error
+            best, least, chosen = width, error, expected
+    if len(part) == len(means):
+        return chosen
     if len(means) > LONG and best > widths[0]:
         parts = _sums(means[len(means) % COARSENED :], COARSENED) / COARSENED
         rough = running_median(parts, max(5, best // COARSENED // 2 * 2 + 1))
         whole = np.repeat(rough, COARSENED)
         return np.concatenate((np.full(len(means) - len(whole), rough[0]), whole))
     return running_median(means, best)
+
+
+def _is_calm(distance: Floats, sample: Floats) -> bool:
+    """Whether the wildest of a side is so near that its law need not be learned: most sides of most series.
+
+    Args:
+        distance: from what was expected, > 0 on this side.
+        sample: part of it that tells what is usual.
+    """
+    usual = sample[sample > 0]
+    return len(usual) >= max(FEWEST, len(sample) / 4) and distance.max() <= CALM / 0.6745 * median(usual)
 
 
 def _sides(rest: Floats, written: Floats | None) -> dict[float, Tail | Rounded]:
@@ -139,19 +154,22 @@ def _beyond(
     cleaned: Floats,
     rest: Floats,
     expected: Floats,
-    sides: dict[float, Tail | Rounded],
+    written: Floats | None,
     block: int,
     stride: int,
     *,
     alpha: float,
-    scales: int,
+    tests: int,
 ) -> list[Outlier]:
-    tests = 2 * len(rest) * scales
     found: list[Outlier] = []
+    sample = slice(None, None, -(-len(rest) // SAMPLE))  # the law of the tail is learned from a part
+    signs = [sign for sign in (1.0, -1.0) if not _is_calm(sign * rest, sign * rest[sample])]
+    sides = _sides(rest[sample], written[sample] if written is not None else None) if signs else {}
     around: tuple[float, float] | None = None
-    for sign, tail in sides.items():
+    for sign in signs:
+        tail = sides.get(sign)
         wildest = sign * float(rest.max() if sign > 0 else rest.min())
-        if tail.chance(np.array([wildest]))[0] > alpha / tests:
+        if tail is None or tail.chance(np.array([wildest]))[0] > alpha / tests:
             continue  # the wildest is not wild: no need to know from where on one would be
         distance = rest if sign > 0 else -rest
         wild = tail.beyond(distance, alpha / tests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -155,10 +156,7 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     limit = SHAPE_LIMIT * spread(rest)
     phases = int(min(max(2, round(steps)), MOST_PHASES))
     cycles = len(values) / steps
-    place = np.mod(np.arange(len(values)) * (phases / steps) + 0.5, phases).astype(np.intp)
-    turn = (np.arange(len(values)) / steps + 0.5 / phases).astype(np.intp)
-    cell = turn * phases + place
-    counts = np.bincount(cell, minlength=(int(turn[-1]) + 1) * phases)
+    cell, counts = _cells(len(values), steps, phases)
     sums = np.bincount(cell, weights=rest, minlength=len(counts)).astype(np.float64)
     profile = _medians(sums.reshape(-1, phases), counts.reshape(-1, phases))
     profile -= profile.mean()
@@ -167,11 +165,20 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     # Judged on what is not wild: a single spike must not decide how seasonal a series is. Its calmer half counts,
     # also where what is left is one value beside 0 and has no spread.
     size = np.abs(left)
-    calm = size <= max(limit, SHAPE_LIMIT * spread(left), float(np.median(size)))
+    calm = size <= max(limit, SHAPE_LIMIT * spread(left), median(size))
     before, after = float(np.var(rest[calm])), float(np.var(left[calm]))
     used = phases / len(values)
     strength = 1.0 - after / before / (1.0 - used) ** 2 if before > 0.0 and used < 1.0 else 0.0
     return season._replace(strength=float(np.clip(strength, 0.0, 1.0)))
+
+
+@lru_cache(maxsize=256)
+def _cells(length: int, steps: float, phases: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which cell (cycle and phase) each of `length` values falls into, and how many each cell has."""
+    place = np.mod(np.arange(length) * (phases / steps) + 0.5, phases).astype(np.intp)
+    turn = (np.arange(length) / steps + 0.5 / phases).astype(np.intp)
+    cell = turn * phases + place
+    return cell, np.bincount(cell, minlength=(int(turn[-1]) + 1) * phases)
 
 
 def _medians(sums: Floats, counts: NDArray[np.intp]) -> Floats:
@@ -240,20 +247,32 @@ def _line_test(pyramid: _Pyramid, steps: float) -> float:
     if cycles < FEWEST_CYCLES:
         return 1.0
     rise = rise[len(rise) - round(cycles * steps) :]
-    spectrum = rfft(rise - rise.mean())
     harmonics = min(HARMONICS, int(steps / 2))
+    spectrum = rfft(rise - rise.mean())
+    lines, beside, many = _harmonics(cycles, harmonics, len(rise))
     best = 1.0
-    for line in range(cycles, harmonics * cycles + 1, cycles):
-        if 2 * line >= len(rise):
-            break
-        near = _neighbours(line, cycles, len(spectrum))
-        if len(near) < 4:
-            continue
-        own, *others = np.square(np.abs(spectrum[[line, *near]])).tolist()
-        background = sum(others) / len(near)
-        ratio = own / background if background > 0.0 else np.inf
-        best = min(best, (1.0 + ratio / len(near)) ** -len(near))
+    if len(lines):
+        power = np.append(np.square(spectrum.real) + np.square(spectrum.imag), 0.0)
+        background = power[beside].sum(axis=1) / many
+        ratio = np.full(len(lines), np.inf)
+        np.divide(power[lines], background, out=ratio, where=background > 0.0)
+        best = min(1.0, float(((1.0 + ratio / many) ** -many).min()))
     return min(1.0, best * max(harmonics, 1))
+
+
+@lru_cache(maxsize=1024)
+def _harmonics(cycles: int, harmonics: int, length: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """The lines of so many whole cycles in `length` values, beside each of them its neighbours, and how many.
+
+    Most series of a chart, and most charts of a page, have one length. Where a line has fewer neighbours than others,
+    −1 stands for those that it has not.
+    """
+    lines = [line for line in range(cycles, harmonics * cycles + 1, cycles) if 2 * line < length]
+    near = {line: _neighbours(line, cycles, length // 2 + 1) for line in lines}
+    near = {line: places for line, places in near.items() if len(places) >= 4}
+    filled = [places + [-1] * (NEIGHBOURS - len(places)) for places in near.values()]
+    many = np.array([len(places) for places in near.values()], dtype=np.float64)
+    return np.array(list(near), dtype=np.intp), np.array(filled, dtype=np.intp), many
 
 
 def _neighbours(line: int, cycles: int, lines: int) -> list[int]:

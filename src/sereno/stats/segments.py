@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sereno.stats.autocorrelation import Noise, inflation
+from sereno.stats.robust import median
 
 Floats = NDArray[np.float64]
 SHORTEST_STEPPED = 60
@@ -40,30 +42,68 @@ def partition(values: Floats, long_run: float, *, alpha: float, shortest: int = 
         shortest: fewest values of a stretch.
     """
     n = len(values)
-    scaled = (values - np.median(values)) / long_run**0.5
+    scaled = (values - median(values)) / long_run**0.5
     total = float(np.dot(scaled, scaled)) - float(scaled.sum()) ** 2 / max(n, 1)
     if n < 2 * shortest:
         return Partition((), total)
     price = 2.0 * float(np.log(n / alpha))
-    sums = np.concatenate(([0.0], np.cumsum(scaled)))
-    squares = np.concatenate(([0.0], np.cumsum(scaled * scaled)))
-    # Row e, column s: the squared residuals of values s … e − 1, all at once; what is no stretch is never read.
-    length = np.maximum(np.subtract.outer(np.arange(n + 1), np.arange(n + 1)), 1)
-    inside = np.subtract.outer(squares, squares) - np.subtract.outer(sums, sums) ** 2 / length
-    best = np.full(n + 1, np.inf)  # of the first e values
-    best[0] = -price
-    before = np.zeros(n + 1, dtype=np.intp)
-    for end in range(shortest, n + 1):
-        costs = inside[end, : end - shortest + 1] + best[: end - shortest + 1]
-        winner = int(costs.argmin())
-        best[end] = costs[winner] + price
-        before[end] = winner
+    sums = np.concatenate(([0.0], np.cumsum(scaled - scaled.mean())))
+    shares, barred = _stretches(n, shortest)
+    # Row e, column s: by how much a level of their own fits the values s … e − 1 better.
+    gains = np.subtract.outer(sums, sums)
+    np.multiply(np.square(gains, out=gains), shares, out=gains)
+    if _one_level(sums, float(gains.max()), price):
+        return Partition((), total)
+    np.subtract(barred, gains, out=gains)
+    best, before = _shortest_path(gains, price)
     bounds: list[int] = []
     end = n
     while before[end] > 0:
         end = int(before[end])
         bounds.append(end)
-    return Partition(tuple(reversed(bounds)), float(best[n]))
+    return Partition(tuple(reversed(bounds)), total + float(best[n]))
+
+
+def _one_level(sums: Floats, most: float, price: float) -> bool:
+    """Whether no partition can pay for its changes: a bound that spares most series the search.
+
+    K stretches lower the squared residuals by Σ S²/l, S being the sum of a stretch and l its length. Of two, that is
+    S²·n/(l·(n − l)); of more, the K − 1 changes are paid for only if some S²/l is above (K − 1)/K ≥ 2/3 of the price.
+    """
+    n = len(sums) - 1
+    left = np.arange(1.0, n)
+    return most <= price * 2.0 / 3.0 and float((np.square(sums[1:-1]) / (left * (n - left))).max()) * n <= price
+
+
+def _shortest_path(costs: Floats, price: float) -> tuple[Floats, NDArray[np.intp]]:
+    """What the first e values cost at best, and where their last stretch begins; shapes (n + 1,).
+
+    All prefixes at once, with one stretch more each time (Bellman 1958), until nothing gets better: few series have
+    many levels.
+
+    Args:
+        costs: row e, column s: of the values s … e − 1 as one stretch.
+        price: of a change.
+    """
+    best, before = costs[:, 0].copy(), np.zeros(len(costs), dtype=np.intp)
+    best[0] = -price
+    work, places = np.empty_like(costs), np.arange(len(costs))
+    while True:
+        winner = np.add(costs, best, out=work).argmin(axis=1)
+        tried = work[places, winner] + price
+        better = np.flatnonzero(tried < best)
+        if len(better) == 0:
+            return best, before
+        best[better], before[better] = tried[better], winner[better]
+
+
+@lru_cache(maxsize=4)
+def _stretches(n: int, shortest: int) -> tuple[Floats, Floats]:
+    """Row e, column s: one over the length of s … e − 1, 0 if it is too short; and infinity where it is, else 0."""
+    length = np.subtract.outer(np.arange(n + 1.0), np.arange(n + 1.0))
+    valid = length >= shortest
+    shares = np.divide(1.0, length, out=np.zeros_like(length), where=valid)
+    return shares, np.where(valid, 0.0, np.inf)
 
 
 def one_step_noise(values: Floats) -> Noise | None:

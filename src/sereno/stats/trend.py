@@ -53,11 +53,13 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
         values: shape (n,), finite.
         confidence: of the interval of the slope.
     """
-    i, j = _pairs(len(times))
-    run, rise = times[j] - times[i], values[j] - values[i]
-    slopes = rise[run > 0] / run[run > 0]
+    i, j, run = _runs(times.tobytes())
+    rise = values.take(j) - values.take(i)
     score = float(np.count_nonzero(rise > 0) - np.count_nonzero(rise < 0))
-    slope = median(slopes)
+    slopes = rise / run
+    half, odd = len(slopes) // 2, len(slopes) % 2
+    slopes.partition(half if odd else (half - 1, half))
+    slope = float(slopes[half]) if odd else float(slopes[half - 1] + slopes[half]) / 2
     intercept = median(values - slope * times)
     residual = values - intercept - slope * times
     phi = lag_one(residual)
@@ -69,18 +71,30 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
         steps = np.diff(values)
         error = float(steps.std(ddof=1)) / sqrt(len(steps))
         p_value = max(p_value, _two_sided(abs(float(steps.mean())) / error) if error > 0.0 else 0.0)
-    half = float(ndtri(0.5 + confidence / 2)) * sqrt(variance)
-    first = max(0, round((len(slopes) - half) / 2))
-    last = max(first, min(len(slopes) - 1, round((len(slopes) + half) / 2)))
-    slopes.partition((first, last))
-    return Trend(slope, float(slopes[first]), float(slopes[last]), intercept, p_value, phi)
+    margin = float(ndtri(0.5 + confidence / 2)) * sqrt(variance)
+    first = max(0, round((len(slopes) - margin) / 2))
+    last = max(first, min(len(slopes) - 1, round((len(slopes) + margin) / 2)))
+    return Trend(slope, _ranked(slopes, half, first), _ranked(slopes, half, last), intercept, p_value, phi)
 
 
-@lru_cache(maxsize=2)
-def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and second of all pairs: most charts have series of one length."""
-    first, second = np.triu_indices(n, 1)
-    return first, second
+def _ranked(slopes: Floats, half: int, rank: int) -> float:
+    """The value of a rank, where those below and above half are parted already."""
+    part, place = (slopes[:half], rank) if rank < half else (slopes[half:], rank - half)
+    return float(np.partition(part, place)[place])
+
+
+@lru_cache(maxsize=4)
+def _runs(times: bytes) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """First and second of all pairs of ascending moments that differ, and their distance: series of a chart share them.
+
+    Args:
+        times: float64 as they lie in memory.
+    """
+    at = np.frombuffer(times)
+    first, second = np.triu_indices(len(at), 1)
+    run = at[second] - at[first]
+    apart = run > 0
+    return first[apart], second[apart], run[apart]
 
 
 def _two_sided(z: float) -> float:
