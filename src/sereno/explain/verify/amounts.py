@@ -58,15 +58,16 @@ class Amount(msgspec.Struct, frozen=True):
     bare: bool
 
 
-def amounts(text: str, words: Lexicon) -> Iterator[Amount]:
+def amounts(text: str, words: Lexicon, decimal: str = "") -> Iterator[Amount]:
     """Every number of a text, in order; parts of one duration ("2 h 5 min") are one number.
 
     Args:
         text: a sentence in which dates, names and list marks are blanked.
         words: of its language.
+        decimal: the mark before decimals where the text shows it; "" leaves it to the language.
     """
     pending: Amount | None = None
-    for amount in sorted([*_digits(text, words), *_words(text, words)], key=lambda one: one.start):
+    for amount in sorted([*_digits(text, words, decimal), *_words(text, words)], key=lambda one: one.start):
         if pending is not None:
             if amount.start < pending.end:
                 continue
@@ -80,12 +81,13 @@ def amounts(text: str, words: Lexicon) -> Iterator[Amount]:
         yield pending
 
 
-def _digits(text: str, words: Lexicon) -> Iterator[Amount]:
+def _digits(text: str, words: Lexicon, decimal: str) -> Iterator[Amount]:
     position = 0
     while match := _NUMBER.search(text, position):
         position = match.end()
         start, end = match.start(), match.end()
-        read = _read(match["digits"], comma=words.comma_decimal, both=len(words.languages) > 1)
+        comma = decimal == "," if decimal else words.comma_decimal
+        read = _read(match["digits"], comma=comma, both=not decimal and len(words.languages) > 1)
         exponent = int((match["exponent"] or match["power"] or "0").replace("−", "-").translate(_SUPERSCRIPT))
         if abs(exponent) > 30:
             continue
@@ -142,9 +144,9 @@ def _read(digits: str, *, comma: bool, both: bool) -> list[tuple[float, float, f
             ways.append(f"{head or '0'}.{tail}")
         elif own and not both:  # 1.234 in English, 1,234 in Spanish: a decimal mark
             ways.append(f"{head}.{tail}")
-        elif both or comma:  # 1.234 in Spanish: thousands, or written the English way
+        elif both:
             ways += [head + tail, f"{head}.{tail}"]
-        else:
+        else:  # 1,234 in English, 1.234 in Spanish: thousands
             ways.append(head + tail)
     return [_placed(way) for way in ways]
 

@@ -16,6 +16,7 @@ from sereno.explain.verify.checks.expected import check_expected
 from sereno.explain.verify.checks.moments import check_moments, check_spans
 from sereno.explain.verify.checks.pairs import check_pairs, check_ways
 from sereno.explain.verify.checks.ranks import check_ranks
+from sereno.explain.verify.checks.shares import check_shares
 from sereno.explain.verify.checks.together import check_lasting, check_together, check_whole
 from sereno.explain.verify.claims.count import count
 from sereno.explain.verify.claims.direction import direction
@@ -52,6 +53,7 @@ def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Contex
     check_lasting(mentions, told, found)
     check_together(book, mentions, found)
     check_whole(mentions, told, found)
+    check_shares(mentions, told, found)
     for index, mention in enumerate(mentions):
         if mention.kind == "direction":
             found[index] = direction(book, index, mentions, told, found)

@@ -53,6 +53,7 @@ _DENIED = frozenset({"threshold", "max", "min", "median", "expected", "duration"
 """Roles of figures that something may be denied to have crossed, or of how long it was denied."""
 _WHOLE = re.compile(r"mean|median|min|max|total|share|p\d\d|")
 """Roles of figures that are told of a part as easily as of the whole."""
+_NO_MORE = re.compile(r"(?<!\w)no\s+(?:more|less|fewer|más|menos)\s+(?:than|de|que)\s+$", re.IGNORECASE)
 _AMONG = re.compile(r"(?<!\w)(?:of|among|across|than|de|entre|que)\s+$", re.IGNORECASE)
 _NUMERIC = frozenset({"quantity", "count", "ratio"})
 
@@ -77,7 +78,7 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
         return NOTHING
     if role not in _SAID_SO and _nearly(found["possible"]).search(before):
         return NOTHING
-    if role not in _DENIED and not mention.hedge and _nearly(found["denied"]).search(before):
+    if role not in _DENIED and _nearly(found["denied"]).search(before) and not _NO_MORE.search(before):
         return NOTHING
     if any(not _AMONG.search(before, 0, one.start()) for one in found["everything"].finditer(before)):
         return NOTHING
@@ -93,7 +94,12 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
 def _window(scan: Scan, mention: Mention, clause: tuple[int, int], words: Lexicon) -> tuple[int, int]:
     """The clause with what sets its scene: what stands before it without a figure, and an adverbial behind it."""
     start, end = clause
-    numbers = [one for one in scan.mentions if one.kind in _NUMERIC]
+    # "Without gaps" counts none, and is no figure of its own.
+    numbers = [
+        one
+        for one in scan.mentions
+        if one.kind in _NUMERIC and (one.kind != "count" or "\x03" in scan.text[one.start : one.end])
+    ]
     start = max((one.end for one in numbers if one.end <= start), default=0)
     later = min((one.start for one in numbers if one.start >= end), default=len(scan.text))
     if words.limits["adverbial"].match(scan.text, end) and mention.end <= end:

@@ -63,6 +63,11 @@ def find_names(text: str, names: Names) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), canonical
 
 
+def unnamed(text: str, names: Names) -> str:
+    """A text without the names of series, whose digits are no numbers."""
+    return text if names.pattern is None else names.pattern.sub(" ", text)
+
+
 def _aliases(name: str) -> Iterator[str]:
     spaced = name.replace("_", " ").strip()
     if spaced != name and len(spaced) >= _LEAST:

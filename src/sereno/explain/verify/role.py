@@ -6,7 +6,7 @@ import re
 
 from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Mention
-from sereno.explain.verify.scan import Scan
+from sereno.explain.verify.scan import READINGS, Scan
 from sereno.explain.verify.units import PERCENT
 
 _AFTER = re.compile(
@@ -37,10 +37,18 @@ _NAMED_AFTER = re.compile(
     r"|(?P<last>last\s+value|latest\s+value|último\s+valor))\s*(?=[.,;:)]|$)",
     re.IGNORECASE,
 )
+_SHARE_OF = re.compile(
+    r"\s*(?:of|de)\s+(?:all\s+|the\s+|its\s+|todas\s+|todos\s+|las\s+|los\s+|sus\s+)*"
+    rf"(?:{READINGS})(?!\w)[^;,.\x03]{{0,60}}(?<!\w)(?:(?P<below>below|under|at\s+most|(?:less|lower)\s+than"
+    r"|debajo\s+de|menos\s+de|inferior(?:es)?\s+a)|above|over|(?:more|longer|higher)\s+than|encima\s+de|más\s+de"
+    r"|superior(?:es)?\s+a)\s+(?:the\s+|los\s+|las\s+)?",
+    re.IGNORECASE,
+)
+"""Between a share and the percentile that it tells: "95 % of the values are below 3 s"."""
 _HALF_OF = re.compile(
-    r"(?<!\w)(?:half\s+of|la\s+mitad\s+de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values"
-    r"|points|samples"
-    r"|lecturas|valores|puntos|muestras)[^;,.\x03]{0,80}(?:below|under|above|over|debajo\s+de|encima\s+de)\s+$",
+    r"(?<!\w)(?:half\s+of|la\s+mitad\s+de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*"
+    rf"(?:{READINGS})(?!\w)[^;,.\x03]{{0,80}}(?<!\w)(?:below|under|above|over|(?:more|less|longer)\s+than"
+    r"|debajo\s+de|encima\s+de|(?:más|menos)\s+de)\s+$",
     re.IGNORECASE,
 )
 """Before the median: "half of all readings are below …"."""
@@ -104,10 +112,12 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
         return named
     bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
     after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
-    if after is not None and after.lastgroup is not None:
-        percent = any(one.unit is not None and one.unit.dimension == PERCENT for one in mention.readings)
-        if after.lastgroup != "ratio_of" or percent:
-            return after.lastgroup
+    said = "" if after is None else after.lastgroup or ""
+    if said and (said != "ratio_of" or is_percent(mention)):
+        return said
+    quantile = _quantile(scan, index)
+    if quantile:
+        return quantile
     previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
     apposed = _APPOSED_ROLE.fullmatch(scan.text, start, mention.start) is not None  # "its lowest value, 1.2 s,"
@@ -152,6 +162,27 @@ def apposed_after(scan: Scan, mention: Mention) -> str:
         return named.lastgroup
     half = _HALF_OF.search(scan.text, 0, mention.start)
     return "median" if half is not None else ""
+
+
+def _quantile(scan: Scan, index: int) -> str:
+    """`quantile` for a share of the readings, the percentile's role for the figure that they lie below or above."""
+    numbers = [i for i, one in enumerate(scan.mentions) if one.kind == "quantity"]
+    place = numbers.index(index) if index in numbers else 0
+    for first, second, role in ((place, place + 1, "quantile"), (place - 1, place, "")):
+        if first < 0 or second >= len(numbers):
+            continue
+        share, figure = scan.mentions[numbers[first]], scan.mentions[numbers[second]]
+        between = _SHARE_OF.fullmatch(scan.text, share.end, figure.start)
+        if between is None or not is_percent(share):
+            continue
+        percent = share.readings[0].value if between["below"] else 100 - share.readings[0].value
+        return role or ("median" if percent == 50 else f"p{percent:02.10g}")
+    return ""
+
+
+def is_percent(mention: Mention) -> bool:
+    """Whether a number is written in percent."""
+    return any(one.unit is not None and one.unit.dimension == PERCENT for one in mention.readings)
 
 
 def _before(scan: Scan, index: int) -> int:

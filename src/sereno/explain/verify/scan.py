@@ -17,7 +17,7 @@ from sereno.explain.verify.units import TIME, Unit
 
 _MARKS = re.compile(
     r"^\s*(?:[-*•–]\s+|\#{1,6}\s+|\d{1,2}[.)]\s+)|\[[a-z_]*-?\d{1,3}\]|https?://\S+"
-    r"|(?<!\w)[pP]ercentile?s?\s+\d{2}(?![\w.,]\d)"
+    r"|(?<!\w)[pP]ercentile?s?\s+(?P<percentile>\d{2})(?![\w.,]\d)"
     r"|(?<!\w)\d{2}\s?(?:%|percent|por ciento)(?=\s+(?:of|de|del)\s+(?:(?:the|all|las|los)\s+)*(?:time|readings"
     r"|values|calls"
     r"|requests|veces|lecturas|valores|tiempo|llamadas)[^.;]{0,80}(?<!\w)p\d{2}(?!\w))"
@@ -63,10 +63,13 @@ _UP_TO = re.compile(r"(?:^|[,;:(]\s*|(?<!\w)(?:of|for|with|takes?|took|de|durant
 """Before "up to" where it is a bound: "delays of up to 5 s"."""
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)
 """Before "half": a part of the range, not a ratio."""
+READINGS = (
+    "readings|values|points|samples|measurements|observations|requests|calls|queries|time"
+    "|lecturas|valores|puntos|muestras|mediciones|observaciones|peticiones|llamadas|consultas|tiempo"
+)
+"""What a share may be of, as it is spoken of: points of the series."""
 _OF_READINGS = re.compile(
-    r"\s+(?:of|de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:readings|values|points|samples|lecturas"
-    r"|valores|puntos|muestras)",
-    re.IGNORECASE,
+    rf"\s+(?:of|de)\s+(?:all\s+|the\s+|las\s+|los\s+|its\s+|sus\s+)*(?:{READINGS})(?!\w)", re.IGNORECASE
 )
 """After "half": the readings below the median, no ratio."""
 _NOUN_REACH = 3
@@ -88,8 +91,15 @@ class Scan(msgspec.Struct, frozen=True):
     advice: bool
 
 
-def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
-    """Everything that a sentence claims."""
+def scan(sentence: str, words: Lexicon, names: Names, decimal: str = "") -> Scan:
+    """Everything that a sentence claims.
+
+    Args:
+        sentence: as written.
+        words: of its language.
+        names: of series.
+        decimal: the mark before decimals where the text shows it; "" leaves it to the language.
+    """
     found: list[Mention] = []
     text = sentence
     for start, end, name in find_names(text, names):
@@ -97,12 +107,12 @@ def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
     text = _blank(text, [(one.start, one.end) for one in found], "\x01")
     if names.other is not None:
         text = _blank(text, [match.span() for match in names.other.finditer(text)], " ")
-    text = _blank(text, [match.span() for match in _MARKS.finditer(text)], " ")
+    text = _MARKS.sub(_unmarked, text)
     when = list(moments(text, words))
     found += [_moment(text, start, end, moment, words) for start, end, moment in when]
     text = _blank(text, [(start, end) for start, end, _ in when], "\x02")
     numbers: list[tuple[int, int]] = []
-    for mention in _numbers(text, words):
+    for mention in _numbers(text, words, decimal):
         found.append(mention)
         numbers.append((mention.start, mention.end))
     compared = [match.span() for pattern in words.periods.values() for match in pattern.finditer(text)]
@@ -121,8 +131,8 @@ def scan(sentence: str, words: Lexicon, names: Names) -> Scan:
     return Scan(blanked, tuple(sorted(_apart(found), key=lambda one: (one.start, -one.end))), advice)
 
 
-def _numbers(text: str, words: Lexicon) -> Iterator[Mention]:
-    listed = list(amounts(text, words))
+def _numbers(text: str, words: Lexicon, decimal: str) -> Iterator[Mention]:
+    listed = list(amounts(text, words, decimal))
     for match in phrases(words.time["half_an_hour"]).finditer(text):
         if not any(one.start < match.end() and match.start() < one.end for one in listed):
             reading = (Reading(_HALF_HOUR, 60.0, 60.0, Unit(TIME)),)
@@ -287,6 +297,12 @@ def _apart(found: list[Mention]) -> Iterator[Mention]:
             continue
         taken.append((mention.start, mention.end))
         yield mention if mention.kind != "count" else replace(mention)
+
+
+def _unmarked(match: re.Match[str]) -> str:
+    """As long as what it stands for: a percentile as `p95`, all else blank."""
+    name = "" if match["percentile"] is None else f"p{match['percentile']}"
+    return name.ljust(len(match.group()))
 
 
 def _blank(text: str, spans: list[tuple[int, int]], mark: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sereno.explain.fact import Fact
 from sereno.explain.verify.context import Context
 
-_COMPARED = frozenset({"", "before", "from", "to", "change", "said_before", "said_after", "last"})
+_COMPARED = frozenset(
+    {"", "before", "from", "to", "change", "said_before", "said_after", "last", "mean", "median", "min", "max", "p95"}
+)
 """Roles that a figure of a comparison may have."""
 
 LASTING = frozenset(

@@ -1,4 +1,4 @@
-"""Whether a sentence says that a series is first or last of all: "of all series, the highest mean"."""
+"""Whether something is said to be first of all: "of all series, the highest mean", "the largest anomaly"."""
 
 from __future__ import annotations
 
@@ -27,3 +27,30 @@ def superlative_of(text: str) -> int:
     if most is None or _AMONG.search(text) is None:
         return 0
     return 1 if most["most"] else -1
+
+
+_LARGEST = re.compile(
+    r"(?<!\w)(?:largest|biggest|greatest|highest|strongest|worst|sharpest|steepest|longest|most\s+\w+"
+    r"|mayor|peor|más\s+(?:grande|fuerte|larg[oa]|extrem[oa]|inusual|grave|acusad[oa]|brusc[oa]|pronunciad[oa]))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def is_largest(text: str, thing: re.Pattern[str], start: int, end: int) -> bool:
+    """Whether a clause speaks of the largest thing of its kind.
+
+    Args:
+        text: of the sentence, with names and figures blanked.
+        thing: words for the kind.
+        start: of the clause.
+        end: of the clause.
+    """
+    return any(
+        _LARGEST.search(text, max(start, match.start() - _NEAR), match.start()) is not None
+        or _LARGEST.match(text, match.end() + 1) is not None
+        for match in thing.finditer(text, start, end)
+    )
+
+
+_NEAR = 26
+"""Characters before a thing in which it may be called the largest."""

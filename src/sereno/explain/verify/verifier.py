@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from sereno.explain.fact import FactSheet
 from sereno.explain.verify.context import contexts
+from sereno.explain.verify.decimals import decimal_mark, shown_decimals
 from sereno.explain.verify.evidence import EvidenceBook, collect
 from sereno.explain.verify.judge import judge
 from sereno.explain.verify.lexicon import lexicon
 from sereno.explain.verify.mention import MentionKind
-from sereno.explain.verify.names import Names, names_of
+from sereno.explain.verify.names import Names, names_of, unnamed
 from sereno.explain.verify.scan import scan
 from sereno.explain.verify.sentences import sentence_end
 from sereno.explain.verify.tongue import tongue
@@ -99,6 +101,7 @@ class Verifier:
         self._done = 0
         self._subject: tuple[str, ...] = ()
         self._spans: list[Span] = []
+        self._decimals: Counter[str] = Counter()
 
     def feed(self, chunk: str) -> list[Sentence]:
         """Take the next piece of the text; returns the sentences that it ended."""
@@ -127,7 +130,8 @@ class Verifier:
             self._subject = ()  # a new paragraph speaks of whom it names
         words = lexicon(tongue(text, self._language))
         grounds = self._grounds
-        read = scan(text, words, grounds.names)
+        self._decimals += shown_decimals(unnamed(text, grounds.names))
+        read = scan(text, words, grounds.names, decimal_mark(self._decimals))
         told = contexts(read, words, self._subject)
         rulings = judge(grounds.book, read.mentions, told, grounds.zone)
         spans = tuple(
