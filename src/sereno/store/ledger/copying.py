@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
+from sqlalchemy import Column, Connection, Table, and_, delete, func, insert, inspect, select, text, update
 
 from sereno.errors import StoreError
 from sereno.store.ledger.ledger import Ledger
-from sereno.store.ledger.metadata import METADATA, Moment
+from sereno.store.ledger.metadata import FOR_EVER, METADATA, Moment
 from sereno.store.sql.tables import Tell
 
 ROWS_AT_ONCE = 1000
@@ -22,7 +22,7 @@ def copy_ledger(source: Ledger, target: Ledger, tell: Tell) -> dict[str, int]:
 
     Args:
         source: stays as it is; tables that it does not have yet are empty.
-        target: what it holds is replaced.
+        target: what it holds is replaced; of what is for ever, what is missing is added.
         tell: called with a table's name and its rows.
 
     Raises:
@@ -32,13 +32,15 @@ def copy_ledger(source: Ledger, target: Ledger, tell: Tell) -> dict[str, int]:
     with source.read() as reading, target.write() as writing:
         there = set(inspect(reading).get_table_names())
         for table in reversed(METADATA.sorted_tables):
-            writing.execute(delete(table))
+            if not table.info.get(FOR_EVER):
+                writing.execute(delete(table))
         for table in METADATA.sorted_tables:
             if table.name not in there:
                 continue
             total, count = 0, 0
+            bring = _add if table.info.get(FOR_EVER) else _insert
             for rows in reading.execute(_ordered(table)).mappings().partitions(ROWS_AT_ONCE):
-                writing.execute(insert(table), [dict(row) for row in rows])
+                bring(writing, table, rows)
                 total += _checksum(table, rows)
                 count += len(rows)
             _number_on(writing, table)
@@ -50,6 +52,35 @@ def copy_ledger(source: Ledger, target: Ledger, tell: Tell) -> dict[str, int]:
             done[table.name] = count
             tell(table.name, count)
     return done
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+    connection.execute(insert(table), [dict(row) for row in rows])
+
+
+def _add(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+    """Insert what is missing and change what differs; the database refuses where that is for ever."""
+    key = tuple(table.primary_key.columns)
+    there = {_values(row, key): row for row in connection.execute(select(table)).mappings()}
+    changed = [
+        row
+        for row in rows
+        if (kept := there.get(_values(row, key))) is not None and _checksum(table, [row]) != _checksum(table, [kept])
+    ]
+    for row in sorted(changed, key=_switched_on):  # of two that may not both be on, one is turned off first
+        same = and_(*(column == row[column.name] for column in key))
+        connection.execute(update(table).where(same).values(**row))
+    missing = [row for row in rows if _values(row, key) not in there]
+    if missing:
+        _insert(connection, table, missing)
+
+
+def _values(row: Any, key: Sequence[Column[Any]]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in key)
+
+
+def _switched_on(row: Any) -> bool:
+    return any(value is True for value in row.values())
 
 
 def is_empty(ledger: Ledger) -> bool:

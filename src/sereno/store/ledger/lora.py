@@ -21,7 +21,7 @@ from sqlalchemy import (
     event,
 )
 
-from sereno.store.ledger.metadata import DOCUMENT, METADATA, Moment, only_one
+from sereno.store.ledger.metadata import DOCUMENT, FOR_EVER, METADATA, Moment, only_one
 
 VERSION = String(64)
 
@@ -121,6 +121,7 @@ _CHANGEABLE = {"lora_adapters": ("is_active", "deployed_at"), "lora_artifacts": 
 def _guard(table: Table) -> None:
     """Make the database refuse to change or delete what is for ever."""
     name = table.name
+    table.info[FOR_EVER] = True
     fixed = [column.name for column in table.c if column.name not in _CHANGEABLE[name]]
     text = f"{name} is append-only: a version stays as it was imported"
     if name == "lora_artifacts":

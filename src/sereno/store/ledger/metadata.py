@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 METADATA = MetaData()
 """Every table of the ledger; the modules that `ledger.SUBJECTS` lists fill it."""
+FOR_EVER = "for_ever"
+"""Mark (`Table.info`) of tables whose rows the database refuses to delete."""
 DOCUMENT = JSON().with_variant(JSONB, "postgresql")
 """A JSON document that people can ask in SQL."""
 
