@@ -95,6 +95,8 @@ def test_each_api_streams_its_words_and_its_tokens(api: Api, body: bytes, media:
         assert pieces == ["All ", "well.", Usage(input_tokens, 2)]
         assert server.asked[0]["model"] == "tiny"
         assert server.asked[0]["stream"] is True
+        longest = server.asked[0]["options"]["num_predict"] if api == "ollama" else server.asked[0]["max_tokens"]
+        assert longest == 64
         assert b"x-sereno-internal: explain token" in server.heads[0]
         assert b"sk-1" in server.heads[0]
 
