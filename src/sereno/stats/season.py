@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.fft import rfft
 from numpy.typing import NDArray
-from scipy.fft import next_fast_len, rfft
+from scipy.fft import next_fast_len
 
 from sereno.stats.grid import Grid, coarser
 from sereno.stats.robust import median, spread, upper_quantile
@@ -160,16 +161,30 @@ def shape_of(grid: Grid, period: float, p_value: float) -> Season:
     sums = np.bincount(cell, weights=rest, minlength=len(counts)).astype(np.float64)
     profile = _medians(sums.reshape(-1, phases), counts.reshape(-1, phases))
     profile -= profile.mean()
-    season = Season(period, profile, grid.start, 0.0, p_value, cycles)
-    left = rest - season.at(grid.times)
+    below, above, part = _phases(len(values), steps, phases)
+    left = rest - (profile[below] + part * (profile[above] - profile[below]))
     # Judged on what is not wild: a single spike must not decide how seasonal a series is. Its calmer half counts,
     # also where what is left is one value beside 0 and has no spread.
     size = np.abs(left)
     calm = size <= max(limit, SHAPE_LIMIT * spread(left), median(size))
-    before, after = float(np.var(rest[calm])), float(np.var(left[calm]))
+    before, after = _variance(rest[calm]), _variance(left[calm])
     used = phases / len(values)
     strength = 1.0 - after / before / (1.0 - used) ** 2 if before > 0.0 and used < 1.0 else 0.0
-    return season._replace(strength=float(np.clip(strength, 0.0, 1.0)))
+    return Season(period, profile, grid.start, min(max(strength, 0.0), 1.0), p_value, cycles)
+
+
+def _variance(values: Floats) -> float:
+    centred = values - values.mean()
+    return float(np.einsum("i,i", centred, centred)) / len(values)
+
+
+@lru_cache(maxsize=256)
+def _phases(length: int, steps: float, phases: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """For each of `length` values the phases below and above it, and how far it is between them."""
+    place = np.arange(length) * (1.0 / steps)
+    place = (place - np.floor(place)) * phases
+    below = np.minimum(place.astype(np.intp), phases - 1)
+    return below, (below + 1) % phases, place - below
 
 
 @lru_cache(maxsize=256)
@@ -248,7 +263,7 @@ def _line_test(pyramid: _Pyramid, steps: float) -> float:
         return 1.0
     rise = rise[len(rise) - round(cycles * steps) :]
     harmonics = min(HARMONICS, int(steps / 2))
-    spectrum = rfft(rise - rise.mean())
+    spectrum = rfft(rise)  # their mean stands in line 0, which nobody asks for
     lines, beside, many = _harmonics(cycles, harmonics, len(rise))
     best = 1.0
     if len(lines):

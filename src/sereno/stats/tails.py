@@ -21,6 +21,8 @@ BOLDNESS = 0.65
 """Chosen by simulation: spikes of ten spreads are found, Student's t(5) is not called wild."""
 WILD = 5.0
 """Spreads beyond which a share of values is suspicious."""
+NEAR, FEW = 2.0, 256
+"""Scales within which nothing is rare; so many distances are judged one by one."""
 FREEDOMS = np.array([1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 16.0, 30.0, 100.0, 1e6])
 PRIOR = np.array([0.01, 0.02, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.15, 0.15])
 """What is expected before any value is seen: mostly light tails, heavy ones possible."""
@@ -55,7 +57,10 @@ class Tail(NamedTuple):
         return np.asarray(np.exp(BOLDNESS * log_average + (1 - BOLDNESS) * careful) * self.share)
 
     def beyond(self, distances: Floats, chance: float) -> NDArray[np.intp]:
-        """Where distances are that are passed with less than this chance."""
+        """Where distances are that are passed with less than this chance, which is small."""
+        far = np.flatnonzero(distances > NEAR * float(self.scales.min()))
+        if len(far) <= FEW:
+            return far[self.chance(distances[far]) < chance]
         return np.flatnonzero(distances > self.reach(chance))
 
     def usual(self, chance: float) -> float:

@@ -53,8 +53,8 @@ def robust_trend(times: Floats, values: Floats, *, confidence: float = 0.95) -> 
         values: shape (n,), finite.
         confidence: of the interval of the slope.
     """
-    i, j, run = _runs(times.tobytes())
-    rise = values.take(j) - values.take(i)
+    pairs, run = _runs(times.tobytes())
+    rise = np.subtract.outer(values, values).ravel().take(pairs)
     score = float(np.count_nonzero(rise > 0) - np.count_nonzero(rise < 0))
     slopes = rise / run
     half, odd = len(slopes) // 2, len(slopes) % 2
@@ -84,17 +84,18 @@ def _ranked(slopes: Floats, half: int, rank: int) -> float:
 
 
 @lru_cache(maxsize=4)
-def _runs(times: bytes) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """First and second of all pairs of ascending moments that differ, and their distance: series of a chart share them.
+def _runs(times: bytes) -> tuple[NDArray[np.intp], Floats]:
+    """Where in the table of all differences the pairs of ascending moments stand, and their distances.
+
+    The series of a chart share them.
 
     Args:
         times: float64 as they lie in memory.
     """
     at = np.frombuffer(times)
-    first, second = np.triu_indices(len(at), 1)
-    run = at[second] - at[first]
-    apart = run > 0
-    return first[apart], second[apart], run[apart]
+    run = np.subtract.outer(at, at).ravel()
+    pairs = np.flatnonzero(run > 0)
+    return pairs, run[pairs]
 
 
 def _two_sided(z: float) -> float:

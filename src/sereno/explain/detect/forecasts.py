@@ -83,7 +83,8 @@ def _direction(change: float) -> Direction:
 
 def _tried(values: Floats, memory: int, ahead: int, slope: float) -> tuple[float, float]:
     """The level by the median of the last `memory` values, and the quantile of the errors that this rule made."""
-    levels = np.median(sliding_window_view(values, memory), axis=1)
+    half = memory // 2
+    levels = np.partition(sliding_window_view(values, memory), half, axis=1)[:, half] if half else values
     errors = np.sort(np.abs(values[memory - 1 + ahead :] - levels[: len(levels) - ahead] - slope * ahead))
     rank = min(len(errors), int(np.ceil((len(errors) + 1) * CONFIDENCE)))
     return float(levels[-1]), float(errors[rank - 1])
