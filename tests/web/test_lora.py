@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from sereno.api.app import create_app
 from sereno.api.options import ApiOptions
 from sereno.artifacts.importing import import_adapter
 from sereno.artifacts.promotion import promote
+from sereno.calls import Exchange
 from sereno.lora.training import Point
+from sereno.stats.intervals import wilson
 from sereno.store.ledger import Ledger, lora_figures
 from sereno.store.ledger.lora_figures import Figure
 from sereno.web.app import mount
@@ -47,8 +49,10 @@ def app(tmp_path: Path) -> Iterator[Any]:
     ledger.close()
 
 
-def site(ledger: Ledger | None) -> Any:
-    calls = [chat("q", "a", model="faq:latest", at=NOW - 100 * n, latency=float(n), serial=n) for n in range(1, 4)]
+def site(ledger: Ledger | None, exchanges: Sequence[Exchange] = ()) -> Any:
+    calls = exchanges or [
+        chat("q", "a", model="faq:latest", at=NOW - 100 * n, latency=float(n), serial=n) for n in range(1, 4)
+    ]
     view = KeeperDouble(MemoryStore(calls), ledger=ledger)
     made = create_app(view, ApiOptions())
     mount(made, view)
@@ -103,11 +107,44 @@ def test_two_side_by_side(app: Any) -> None:
     content = told(app, "/sereno/lora/compare.json?a=v1&b=v2")
     lines = {line["measure"]: line for line in content["lines"]}
     assert (lines["validation_loss"]["a"], lines["validation_loss"]["b"]) == (1.2, 0.9)
-    assert lines["validation_loss"]["better"] == "b"
+    assert lines["validation_loss"]["better"] is None  # one number each tells no chance
     assert (lines["requests"]["a"], lines["requests"]["b"], lines["requests"]["better"]) == (3, None, None)
     assert "lora_alpha" in page(app, "/sereno/lora/compare?a=v1&b=v2")
     assert "Choose two" in page(app, "/sereno/lora/compare")
     assert fetch(app, "/sereno/lora/compare?a=v1&b=v9").status_code == 404
+
+
+def test_only_what_chance_does_not_explain_is_called_better(app: Any, tmp_path: Path) -> None:
+    """v2 takes over with calls that take twenty times as long, of which one more fails; it knows more answers."""
+    del app
+    ledger = Ledger(URL.create("sqlite", database=str(tmp_path / "sereno.db")))
+    with ledger.write() as connection:
+        lora_figures.serve(connection, "v2", "faq", NOW - 1000)
+        judged = [
+            Figure(version=version, metric="accuracy", value=right / 200, samples=200, at=NOW - 500,
+                   details={"eval_set": "faq", "low": wilson(right, 200).low, "high": wilson(right, 200).high})
+            for version, right in (("v1", 120), ("v2", 160))
+        ]  # fmt: skip
+        lora_figures.keep(connection, judged)
+    calls = [
+        chat("q", "a", model="faq:latest", at=at - 10 * n, latency=latency, error="no" if n < failed else None,
+             serial=n + int(latency * 1000))
+        for at, latency, failed in ((NOW - 1100, 0.2, 1), (NOW - 100, 4.0, 2)) for n in range(40)
+    ]  # fmt: skip
+    made = site(ledger, calls)
+    lines = {line["measure"]: line for line in told(made, "/sereno/lora/compare.json?a=v1&b=v2")["lines"]}
+    assert (lines["requests"]["a"], lines["requests"]["b"]) == (40, 40)
+    assert {name: line["better"] for name, line in lines.items() if line["better"]} == {
+        "quality": "b", "latency_p50": "a",
+    }  # fmt: skip
+    assert lines["error_rate"]["low"] < 0 < lines["error_rate"]["high"]
+    assert lines["latency_p95_seconds"]["high"] is None  # 40 calls bound no 95th percentile
+    text = page(made, "/sereno/lora/compare?a=v1&b=v2")
+    assert text.count("✓</span>") == 2
+    assert "+11.1\N{NO-BREAK SPACE}pp to +28.5\N{NO-BREAK SPACE}pp" in text
+    swapped = {line["measure"]: line for line in told(made, "/sereno/lora/compare.json?a=v2&b=v1")["lines"]}
+    assert (swapped["quality"]["better"], swapped["latency_p50"]["better"]) == ("a", "b")
+    ledger.close()
 
 
 def test_nothing_yet_says_how_to_begin(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from sereno.lora.adapter import Adapter, File
 from sereno.lora.changes import Change, changes
 from sereno.lora.training import Training
+from sereno.query.differences import FigureDifference, differences, figure_difference
 from sereno.query.figures import Figures, figures, merged
 from sereno.query.models import resolve_model
 from sereno.query.problems import Problem, not_found
 from sereno.query.times import rfc3339
 from sereno.query.view import KeeperView
-from sereno.store.base import CallQuery, Store
+from sereno.store.base import CallQuery, Store, Totals
 from sereno.store.ledger import Ledger, lora_figures, lora_registry
 from sereno.store.ledger.lora_figures import Figure, Serving
 from sereno.store.ledger.lora_registry import Event
@@ -113,11 +114,12 @@ class AdapterDetail(AdapterMessage, frozen=True, kw_only=True):
 
 
 class AdapterComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Two versions, and the settings in which they differ."""
+    """Two versions, the settings in which they differ, and how far their quality and traffic are apart."""
 
     a: AdapterDetail
     b: AdapterDetail
     changes: Sequence[Change]
+    differences: Sequence[FigureDifference]
 
 
 def adapter_ledger(view: KeeperView) -> Ledger:
@@ -149,18 +151,25 @@ def adapter_detail(ledger: Ledger, store: Store, name: str, now: float) -> Adapt
     Raises:
         Problem: 404, there is none.
     """
+    return _detailed(ledger, store, name, now)[0]
+
+
+def _detailed(ledger: Ledger, store: Store, name: str, now: float) -> tuple[AdapterDetail, Adapter, Totals]:
+    """One version as it is told, as it is kept, and the sums of its traffic."""
     with ledger.read() as connection:
         adapter, served, best = _one(connection, name)
         log = lora_registry.log(connection, version=adapter.version)
-    return AdapterDetail(
+    traffic = _traffic(store, served, now)
+    told = AdapterDetail(
         **_message(adapter, [one for one in served if one.until is None], best),
         settings=adapter.settings,
         files=adapter.artifact.files,
         training=adapter.training,
         served=[Served(model=one.model, since=rfc3339(one.since), until=_moment(one.until)) for one in served],
-        live=live(store, served, now),
+        live=figures(traffic) if served else None,
         log=[log_message(event) for event in log],
     )
+    return told, adapter, traffic
 
 
 def adapter_comparison(ledger: Ledger, store: Store, a: str, b: str, now: float) -> AdapterComparison:
@@ -169,13 +178,24 @@ def adapter_comparison(ledger: Ledger, store: Store, a: str, b: str, now: float)
     Raises:
         Problem: 404, one of them is not there.
     """
-    with ledger.read() as connection:
-        left, right = _one(connection, a)[0], _one(connection, b)[0]
+    left, kept_left, traffic_left = _detailed(ledger, store, a, now)
+    right, kept_right, traffic_right = _detailed(ledger, store, b, now)
+    quality = _quality_difference(left.quality, right.quality)
     return AdapterComparison(
-        a=adapter_detail(ledger, store, left.version, now),
-        b=adapter_detail(ledger, store, right.version, now),
-        changes=changes(left, right),
+        a=left,
+        b=right,
+        changes=changes(kept_left, kept_right),
+        differences=[*([] if quality is None else [quality]), *differences(traffic_left, traffic_right)],
     )
+
+
+def _quality_difference(a: Quality | None, b: Quality | None) -> FigureDifference | None:
+    """None where they were not judged on one set: what differs may then be the set."""
+    if a is None or b is None or (a.metric, a.eval_set) != (b.metric, b.eval_set):
+        return None
+    if a.low is None or a.high is None or b.low is None or b.high is None:
+        return None
+    return figure_difference("quality", a.value, (a.low, a.high), b.value, (b.low, b.high))
 
 
 def adapter_log(ledger: Ledger, base_model: str | None = None, limit: int = 1000) -> list[LogMessage]:
@@ -184,19 +204,16 @@ def adapter_log(ledger: Ledger, base_model: str | None = None, limit: int = 1000
         return [log_message(event) for event in lora_registry.log(connection, base_model, limit=limit)]
 
 
-def live(store: Store, served: Sequence[Serving], now: float) -> Figures | None:
-    """What calls to the names that served a version add up to, while they did; None where it never served."""
-    if not served:
-        return None
+def _traffic(store: Store, served: Sequence[Serving], now: float) -> Totals:
+    """The sums of calls to the names that served a version, while they did."""
     stored = store.models()
-    parts = [
+    return merged(
         group.totals
         for one in served
         for group in store.aggregate(
             CallQuery(model=resolve_model(one.model, stored), llm=True, start=one.since, end=one.until or now)
         )
-    ]
-    return figures(merged(parts))
+    )
 
 
 def log_message(event: Event) -> LogMessage:

@@ -36,13 +36,20 @@ MEASURES: tuple[tuple[str, Unit | Literal["plain"], Better | None], ...] = (
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of both; `better` is `a` or `b`, null where neither is or a figure is unknown."""
+    """One figure of both.
+
+    Attributes:
+        low, high: 95 % interval of b − a, null where the figure has none or values are too few to bound it.
+        better: `a` or `b`; null where neither is: chance alone may have made the difference, or none is known.
+    """
 
     measure: str
     unit: str
     a: float | None
     b: float | None
-    better: Literal["a", "b"] | None
+    low: float | None = None
+    high: float | None = None
+    better: Literal["a", "b"] | None = None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,18 +87,21 @@ def gather(ask: Ask) -> Compared:
         choices=choices,
         asked=(a, b),
         comparison=found,
-        lines=[_line(measure, found.a, found.b) for measure in MEASURES],
+        lines=[_line(measure, found) for measure in MEASURES],
         figures=(left, right),
     )
 
 
-def _line(measure: tuple[str, str, Better | None], a: AdapterDetail, b: AdapterDetail) -> Line:
+def _line(measure: tuple[str, Unit | Literal["plain"], Better | None], found: AdapterComparison) -> Line:
     name, unit, best = measure
-    left, right = _figure(name, a), _figure(name, b)
+    apart = {one.measure.removesuffix("_seconds"): one for one in found.differences}.get(name.removesuffix("_seconds"))
+    line = Line(measure=name, unit=unit, a=_figure(name, found.a), b=_figure(name, found.b))
+    if apart is None:
+        return line
     better: Literal["a", "b"] | None = None
-    if best is not None and left is not None and right is not None and left != right:
-        better = "a" if (left < right) == (best == "less") else "b"
-    return Line(measure=name, unit=unit, a=left, b=right, better=better)
+    if best is not None and apart.sign:
+        better = "b" if (apart.sign > 0) == (best == "more") else "a"
+    return msgspec.structs.replace(line, low=apart.low, high=apart.high, better=better)
 
 
 def _figure(name: str, of: AdapterDetail) -> float | None:
@@ -114,13 +124,32 @@ def shape(content: Compared, look: Look) -> Mapping[str, Any]:
     """Curves of both."""
     found = content.comparison
     if found is None:
-        return {"charts": None, "changes": []}
+        return {"charts": None, "changes": [], "apart": []}
     versions = (found.a.version, found.b.version)
     return {
         "charts": loss_charts([(side.version, side.training) for side in (found.a, found.b)], look.t)
         | adapter_charts(list(zip(versions, content.figures, strict=True)), look.t, look.shown.tz),
         "changes": [(one.name, _text(one.a), _text(one.b)) for one in found.changes],
+        "apart": [_apart(line, look) for line in content.lines],
     }
+
+
+def _apart(line: Line, look: Look) -> str:
+    """Its interval in words, empty where there is none."""
+    if line.low is None or line.high is None:
+        return ""
+    low, high = (_signed(value, line.unit, look) for value in (line.low, line.high))
+    return look.t["lora_apart"].format(low=low, high=high)
+
+
+def _signed(value: float, unit: str, look: Look) -> str:
+    """A difference with its sign; one of shares in percentage points."""
+    size = abs(value)
+    if unit == "ratio":
+        text = f"{look.shown.number(size * 100, 1)}\N{NO-BREAK SPACE}pp"
+    else:
+        text = look.shown.seconds(size) if unit == "seconds" else look.shown.rate(size)
+    return ("+" if value > 0 else "−" if value < 0 else "") + text
 
 
 def _text(value: Any) -> str:
@@ -132,10 +161,10 @@ def _text(value: Any) -> str:
 def table(content: Compared) -> Table:
     """One row a figure, then one a setting that differs."""
     a, b = content.asked
-    rows: list[list[Any]] = [[line.measure, line.a, line.b] for line in content.lines]
+    rows: list[list[Any]] = [[one.measure, one.a, one.b, one.low, one.high, one.better] for one in content.lines]
     if content.comparison is not None:
-        rows += [[one.name, _text(one.a), _text(one.b)] for one in content.comparison.changes]
-    return Table(("name", f"a: {a}", f"b: {b}"), rows)
+        rows += [[one.name, _text(one.a), _text(one.b), None, None, None] for one in content.comparison.changes]
+    return Table(("name", f"a: {a}", f"b: {b}", "low", "high", "better"), rows)
 
 
 PAGE = Page(name="adapters_compared", path="/lora/compare", template="adapters_compared.html", section="lora",
