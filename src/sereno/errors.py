@@ -4,6 +4,10 @@ Inside a room plain `ValueError` and `OSError` serve. Each message says what was
 expected and what to do.
 """
 
+from typing import Literal
+
+StoreTrouble = Literal["locked", "disk_full", "read_only", "unreachable", "disk", "corrupt", "rejected", "other"]
+
 
 class SerenoError(Exception):
     """Base of all errors that a command turns into one sentence and an exit code."""
@@ -36,9 +40,18 @@ class ModelError(UpstreamError):
 
 
 class StoreError(SerenoError):
-    """The store cannot be opened, read or written."""
+    """The store cannot be opened, read or written.
+
+    Attributes:
+        reason: why. `rejected`: what was to be stored is refused and will be so again; all else is the store's own
+            trouble, which passes.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str = "", reason: StoreTrouble = "other") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class StoreNewerError(StoreError):
@@ -57,6 +70,8 @@ class JournalError(SerenoError):
 
 class DriftError(SerenoError):
     """A reference, a check or a trigger that cannot be had; the sentence says why."""
+
+    exit_code = 2
 
 
 class DriftFoundError(SerenoError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -156,6 +157,14 @@ def test_numbers_that_are_none_and_queries_without_series(watched: tuple[str, in
     none = chart_of_prometheus(watched[0], "no_such_metric", hours=3, title="", tz="UTC")
     assert none.series == ()
     assert any(fact.note == "empty" for fact in facts(none).facts)
+
+
+def test_where_nothing_listens_nothing_answers() -> None:
+    with socket.socket() as taken:  # bound and not listening: whoever connects is refused
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(UpstreamError, match=f"nothing answers at {url}: .*is Prometheus running there"):
+            chart_of_prometheus(url, "up", hours=1, title="", tz="UTC")
 
 
 def test_what_prometheus_refuses_is_told_in_its_words(watched: tuple[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 from drift.planted import Plan as Planted
 from drift.planted import calls
 from sereno.cli import main
+from sereno.drift.events import Event
 from sereno.metrics.increments import Increments
 from sereno.store.base import Batch, Record
-from sereno.store.ledger import Ledger
+from sereno.store.ledger import Ledger, drift_events
 from sereno.store.ledger.url import sqlite_url
 from sereno.store.sqlite import SqliteStore
 
@@ -80,6 +82,18 @@ def test_a_check_its_features_events_and_a_trigger(capsys: Shown) -> None:
     assert (row["note"], said(capsys, "triggers", "list", "--status", "pending", "--json")) == ("it is right so", [])
 
 
+def test_what_fell_is_told_with_its_figures(capsys: Shown, tmp_path: Path) -> None:
+    figures = {"current_accuracy": 0.625, "samples": 1200}
+    fell = [
+        Event(kind="accuracy", severity="critical", details=figures | {"baseline_accuracy": 0.9}),
+        Event(kind="accuracy", severity="critical", details=figures | {"baseline_accuracy": None}),
+    ]
+    with closing(Ledger(sqlite_url(tmp_path / "data" / "sereno.db"))) as ledger, ledger.write() as connection:
+        drift_events.add_events(connection, fell, time.time(), None)
+    told = {line.split("\t")[-1] for line in said(capsys, "events").splitlines()[1:]}
+    assert told == {"62.5% of 1,200 answers right, 90.0% before", "62.5% of 1,200 answers right"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -96,7 +110,7 @@ def test_a_check_its_features_events_and_a_trigger(capsys: Shown) -> None:
 def test_what_cannot_be_done_gets_a_sentence(capsys: Shown, arguments: tuple[str, ...], sentence: str) -> None:
     code = main(["drift", *arguments])
     shown = capsys.readouterr()
-    assert (code in {1, 2}, sentence in shown.err) == (True, True), shown
+    assert (code, sentence in shown.err) == (2, True), shown
     assert "Traceback" not in shown.err
 
 

@@ -91,7 +91,9 @@ def chart_of_prometheus(url: str, query: str, *, hours: float, title: str, tz: s
         if said.data is None and said.status == "success":
             raise ValueError("its answer holds no data")  # noqa: TRY301  as what cannot be read, below
         frames = [_frame(one) for one in said.data.result] if said.data is not None else []
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise UpstreamError(f"nothing answers at {url}: {error}; is Prometheus running there?") from None
+    except (httpx.HTTPError, ValueError, RecursionError) as error:
         raise UpstreamError(f"the Prometheus at {url} does not answer as one: {error}") from None
     if said.status != "success":
         told = said.error or f"it answered {answer.status_code}"

@@ -127,5 +127,9 @@ def figure(value: float | None) -> str:
 
 
 def _what(row: EventMessage) -> str:
-    said = row.details.get("error") or row.details.get("reference") or ""
-    return str(said)
+    details = row.details
+    now, before = details.get("current_accuracy"), details.get("baseline_accuracy")
+    if now is not None:
+        answers = f"{details.get('samples') or 0:,} answers"
+        return f"{now:.1%} of {answers} right" + ("" if before is None else f", {before:.1%} before")
+    return str(details.get("error") or details.get("reference") or "")

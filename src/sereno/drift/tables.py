@@ -83,12 +83,26 @@ def _tested(feature: Feature, found: Words) -> tuple[Ints, Ints]:
 
 
 def intervals(edges: tuple[float, ...]) -> tuple[str, ...]:
-    """How bins read.
+    """How bins read; one of a single value reads as that value.
 
     >>> intervals((1.0, 2.5))
     ('≤ 1', '1 – 2.5', '> 2.5')
+    >>> intervals((np.nextafter(0.0, -1.0), 0.0, 7.0))
+    ('< 0', '0', '0 – 7', '> 7')
     """
     if not edges:
         return ("all",)
-    between = (f"{low:.4g} – {high:.4g}" for low, high in pairwise(edges))
-    return (f"≤ {edges[0]:.4g}", *between, f"> {edges[-1]:.4g}")
+    alone = [_alone(low, high) for low, high in pairwise(edges)]
+    # An edge just below a value reads as the value: its last digits say nothing, and below 0 it would be 5e-324.
+    shown = [f"{high if single else low:.4g}" for low, high, single in zip(edges, edges[1:], alone, strict=False)]
+    shown.append(f"{edges[-1]:.4g}")
+    between = (
+        high if single else f"{low} – {high}" for low, high, single in zip(shown, shown[1:], alone, strict=False)
+    )
+    return (f"{'<' if alone[:1] == [True] else '≤'} {shown[0]}", *between, f"> {shown[-1]}")
+
+
+def _alone(low: float, high: float) -> bool:
+    """Whether only one value of the column's type lies above `low` and not above `high`."""
+    with np.errstate(over="ignore"):  # what float32 cannot hold is none of its values
+        return low in {float(np.nextafter(kind(high), kind(-np.inf))) for kind in (np.float32, np.float64)}
