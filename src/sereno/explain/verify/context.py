@@ -14,7 +14,7 @@ from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import period_of
 from sereno.explain.verify.role import apposed_after, moment_role, role_of
 from sereno.explain.verify.scan import Scan
-from sereno.explain.verify.superlative import is_largest, superlative_of
+from sereno.explain.verify.superlative import is_largest, most_of, superlative_of
 
 _BREAK = re.compile(r"[;()—]|(?<!después)(?<!entonces)(?<!afterwards)(?<!luego),(?=\s)|[.](?=\s)", re.IGNORECASE)
 _DIRECTLY = re.compile(
@@ -46,6 +46,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         then: whether its clause tells what was in that period.
         superlative: +1 (−1) where it is said to be the highest (lowest) of all series.
         limit: facts that it may be of, where words leave it to some; None where any will do.
+        most: +1 (−1) where its clause speaks of what is most (least).
         largest: whether it is told of the largest thing that its noun names.
         exact: whether it is a bound that words behind it name: "never above 3 s, its maximum".
     """
@@ -61,6 +62,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     then: bool = False
     superlative: int = 0
     exact: bool = False
+    most: int = 0
     largest: bool = False
     limit: Limit | None = None
 
@@ -113,6 +115,7 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
         then=then,
         superlative=superlative_of(scan.text),
         exact=exact,
+        most=most_of(scan.text, start, end),
         largest=noun in words.kinds and is_largest(scan.text, words.kinds[noun], start, end),
         limit=limit_of(scan, mention, words, (start, end), role) if limited else None,
     )

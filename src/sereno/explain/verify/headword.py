@@ -12,7 +12,7 @@ from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.scan import Scan
 
-_WORDS = r"(?P<head>(?:[^\W\d_][\w'’%-]*\s+){1,4}?)"
+_WORDS = r"(?P<head>(?:[^\W\d_][\w'’%-]*\s+){1,7}?)"
 _COPULA = (
     r"(?:is|was|are|were|stood\s+at|stands\s+at|equals|came\s+to|comes\s+to|amounts\s+to|es|fue|era|son|eran|está"
     r"|estaba|estuvo|queda|asciende)"
@@ -30,6 +30,7 @@ _BEHIND_NAME = re.compile(rf"\x01(?:['’]s)?\s+{_WORDS}(?:{_COPULA}|:|=)\s*{_LI
 """Before a figure: "db's variance is"."""
 
 
+_OF = re.compile(r"\s(?:of|for|in|de|del|en|para)(?:\s|$)", re.IGNORECASE)
 _ARTICLES = re.compile(r"^(?:(?:the|its|an?|la|el|su|los|las|una?)\s+)+", re.IGNORECASE)
 _PERCENTILE = re.compile(r"p\d\d?|percentiles?|percentil(?:es)?", re.IGNORECASE)
 
@@ -53,7 +54,7 @@ def is_unread(scan: Scan, mention: Mention, words: Lexicon, start: int) -> bool:
 
 def _is_read(head: str, words: Lexicon) -> bool:
     """Whether the word that a noun phrase is of is one that says what a figure is, or says nothing of it."""
-    nouns = _ARTICLES.sub("", head).split() or [head]
+    nouns = _OF.split(_ARTICLES.sub("", head))[0].split() or [head]
     # The noun is last in English ("mean absolute error"), first in Spanish ("error absoluto medio").
     own = {nouns[-1]} if words.languages == ("en",) else {nouns[0]} if words.languages == ("es",) else set(nouns)
     known = _known(words.languages, words)

@@ -17,7 +17,7 @@ from sereno.explain.verify.checks.moments import check_moments, check_spans
 from sereno.explain.verify.checks.pairs import check_pairs, check_ways
 from sereno.explain.verify.checks.ranks import check_ranks
 from sereno.explain.verify.checks.shares import check_shares
-from sereno.explain.verify.checks.together import check_lasting, check_together, check_whole
+from sereno.explain.verify.checks.together import check_flat, check_lasting, check_together, check_whole
 from sereno.explain.verify.claims.count import count
 from sereno.explain.verify.claims.direction import direction
 from sereno.explain.verify.claims.moment import moment
@@ -57,6 +57,7 @@ def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Contex
     for index, mention in enumerate(mentions):
         if mention.kind == "direction":
             found[index] = direction(book, index, mentions, told, found)
+    check_flat(mentions, told, found)
     return [Ruling(one, bool(support), _best(support)) for one, support in zip(mentions, found, strict=True)]
 
 

@@ -54,6 +54,9 @@ _DENIED = frozenset({"threshold", "max", "min", "median", "expected", "duration"
 _WHOLE = re.compile(r"mean|median|min|max|total|share|p\d\d|")
 """Roles of figures that are told of a part as easily as of the whole."""
 _NO_MORE = re.compile(r"(?<!\w)no\s+(?:more|less|fewer|más|menos)\s+(?:than|de|que)\s+$", re.IGNORECASE)
+_THAN = re.compile(r"\s*(?:of\s+(?:the\s+)?\w+\s+)?(?:than|que)(?!\w)", re.IGNORECASE)
+_EXTREME = frozenset({"min", "max", "peak"})
+"""Roles of figures that were once; that they are so now is another claim."""
 _AMONG = re.compile(r"(?<!\w)(?:of|among|across|than|de|entre|que)\s+$", re.IGNORECASE)
 _NUMERIC = frozenset({"quantity", "count", "ratio"})
 
@@ -75,6 +78,10 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
     before, after = scan.text[start : mention.start], scan.text[mention.end : end]
     found = words.limits
     if any(found[name].search(scan.text, start, end) for name in ("always", "adjective", "between")):
+        return NOTHING
+    if any(_THAN.match(scan.text, last) for _, first, last, _ in periods(scan.text, words.languages) if first >= start):
+        return NOTHING  # "higher in the first half than …": the other way round than facts tell it
+    if role in _EXTREME and found["now"].search(scan.text, start, end):
         return NOTHING
     if role not in _SAID_SO and _nearly(found["possible"]).search(before):
         return NOTHING

@@ -38,7 +38,7 @@ _NAMED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _SHARE_OF = re.compile(
-    r"\s*(?:of|de)\s+(?:all\s+|the\s+|its\s+|todas\s+|todos\s+|las\s+|los\s+|sus\s+)*"
+    r"\s*(?:of|de)\s+(?:all\s+|the\s+|its\s+|todas\s+|todos\s+|las\s+|los\s+|sus\s+|\x01+(?:['’]s?)?\s+)*"
     rf"(?:{READINGS})(?!\w)[^;,.\x03]{{0,60}}(?<!\w)(?:(?P<below>below|under|at\s+most|(?:less|lower)\s+than"
     r"|debajo\s+de|menos\s+de|inferior(?:es)?\s+a)|above|over|(?:more|longer|higher)\s+than|encima\s+de|más\s+de"
     r"|superior(?:es)?\s+a)\s+(?:the\s+|los\s+|las\s+)?",
@@ -91,6 +91,10 @@ _ENDS_HEDGED = re.compile(rf"(?<=\s){_HEDGED}$", re.IGNORECASE)
 _FROM = re.compile(
     rf"(?<!\w)(?<!alrededor )(?<!cerca )(?<!más )(?<!menos )(?:from|de|desde|del)\s+{_HEDGED}$", re.IGNORECASE
 )
+_TO_END = re.compile(
+    r"\x03\s*(?:at\s+the\s+(?:very\s+)?(?:start|beginning)|al\s+(?:principio|comienzo|inicio))\s*,?\s+(?:to|a|hasta)\s+$",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"\s(?:to|a|hasta)\s", re.IGNORECASE)
 _TAIL = re.compile(
     rf"(?<!\w)(?P<to>to|up to|reached|alcanzó|llegó a|a|hasta)\s+{_HEDGED}$|(?<!\w)(?P<by>by|un|en un|por"
@@ -113,6 +117,8 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
     bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
     after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
     said = "" if after is None else after.lastgroup or ""
+    if said in {"ended", "last", "first"} and _TO_END.search(scan.text, start, mention.start):
+        return "to"  # "from 3 s at the start to 5 s at the end": a line's ends
     if said and (said != "ratio_of" or is_percent(mention)):
         return said
     quantile = _quantile(scan, index)

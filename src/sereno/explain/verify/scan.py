@@ -56,9 +56,11 @@ _DISTANCE = re.compile(r"\d(?:\s?[^\s\d,;]{1,12}){0,2}\s+$")
 """Before "above": how far something is from what follows."""
 _WORD = re.compile(r"\w[\w'-]*")
 _RANKED = re.compile(
-    r"(?:valor(?:es)?|nivel|punto|cifra|media|mediana|promedio|value|point|figure)s?\s+$", re.IGNORECASE
+    r"(?:valor(?:es)?|nivel|punto|cifra|media|mediana|promedio|value|point|figure)s?\s+$"
+    r"|(?<!\w)(?:el|la|lo|los|las|forma|manera|modo)\s+$",
+    re.IGNORECASE,
 )
-"""Before "más alto": which of the values, not where they go."""
+"""Before "más alto": which of the values, not where they go; before "constante": how it went there."""
 _UP_TO = re.compile(r"(?:^|[,;:(]\s*|(?<!\w)(?:of|for|with|takes?|took|de|durante|con|en)\s+)$", re.IGNORECASE)
 """Before "up to" where it is a bound: "delays of up to 5 s"."""
 _PART = re.compile(r"(?:first|second|other|latter|former|primera|segunda|otra)\s+$", re.IGNORECASE)

@@ -29,6 +29,19 @@ def superlative_of(text: str) -> int:
     return 1 if most["most"] else -1
 
 
+_EXTREME = re.compile(
+    r"(?<!\w)(?:(?P<most>highest|largest|greatest|biggest|dearest|most\s+expensive|más\s+(?:alt|elevad|car)[oa]"
+    r"|más\s+grande|mayor)|(?P<least>lowest|smallest|least|cheapest|más\s+(?:baj|pequeñ|barat)[oa]|menor))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def most_of(text: str, start: int, end: int) -> int:
+    """+1 where a clause, or what stands beside it, names what is most, −1 where it names what is least, 0 else."""
+    found = _EXTREME.search(text, start, end) or _EXTREME.search(text)
+    return 0 if found is None else 1 if found["most"] else -1
+
+
 _LARGEST = re.compile(
     r"(?<!\w)(?:largest|biggest|greatest|highest|strongest|worst|sharpest|steepest|longest|most\s+\w+"
     r"|mayor|peor|más\s+(?:grande|fuerte|larg[oa]|extrem[oa]|inusual|grave|acusad[oa]|brusc[oa]|pronunciad[oa]))(?!\w)",

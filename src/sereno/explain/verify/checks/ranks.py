@@ -25,6 +25,9 @@ def check_ranks(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[
                 if fact != SHEET
             }
             found[i] = {fact: names for fact, names in kept.items() if names}
+    for i, context in enumerate(told):
+        if context.most and mentions[i].kind == "quantity":
+            found[i] = {f: names for f, names in found[i].items() if _has_rank(book, f, context.most)}
     for ordinal, mention in enumerate(mentions):
         if mention.kind == "ordinal":
             _check_ordinal(book, mentions, told, found, ordinal)
@@ -49,6 +52,16 @@ def _is_first(book: EvidenceBook, fact: int, name: str, way: int) -> bool:
         and other.fact != SHEET
         and facts[other.fact].kind == facts[fact].kind
     )
+
+
+def _has_rank(book: EvidenceBook, fact: int, way: int) -> bool:
+    """Whether a part of a whole is the largest (+1) or smallest (−1) of them; True for what is no such part."""
+    own = {} if fact == SHEET else {one.name: one.value for one in book.sheet.facts[fact].numbers}
+    if "rank" not in own:
+        return True
+    whole = next((f for f in book.sheet.facts if f.kind == "composition" and f.note == "total"), None)
+    parts = 0.0 if whole is None else next((one.value for one in whole.numbers if one.name == "count"), 0.0)
+    return own["rank"] == (1.0 if way > 0 else parts)
 
 
 def _check_ordinal(

@@ -61,6 +61,15 @@ def check_whole(mentions: Sequence[Mention], told: Sequence[Context], found: lis
             found[i] = {}
 
 
+def check_flat(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+    """Where something is said to stay is not believed where it does not stay: "flat at 3 s"."""
+    for flat, context in enumerate(told):
+        if mentions[flat].word == "flat" and mentions[flat].kind == "direction" and not found[flat]:
+            for i, one in enumerate(mentions):
+                if one.kind == "quantity" and told[i].role == "" and told[i].clause == context.clause:
+                    found[i] = {}
+
+
 def _of_kind(book: EvidenceBook, support: Support, kind: str, *, some: bool) -> bool:
     """Whether all (or some) of what supports a claim are facts of a kind."""
     mine = len(only(book, support, kind))

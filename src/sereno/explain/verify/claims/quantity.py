@@ -48,7 +48,9 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue
         if not _direction_agrees(evidence, fact, mention, context):
             continue
-        compared = context.period and context.role == "" and evidence.name in {"current", "previous"}
+        compared = (
+            context.period and context.role in {"", "mean", "median"} and evidence.name in {"current", "previous"}
+        )
         if compared and (evidence.name == "previous") != context.then:
             continue  # what is told of the period is what was before, all else what is now
         if mention.hedge in {"over", "under"} and "threshold" in evidence.roles:
