@@ -12,8 +12,7 @@ from sereno.journal.reader import JournalReader
 from sereno.keeper.ingest import Ingest
 from sereno.keeper.labels import ModelLabels
 from sereno.keeper.options import KeeperOptions
-from sereno.store.base import CallQuery
-from sereno.store.sqlite import SqliteStore
+from sereno.store.base import CallQuery, Store
 
 START = 1_790_000_000_000_000_000
 """2026-09-21, nanoseconds: when the tests' first call begins."""
@@ -38,11 +37,11 @@ def drain(ingest: Ingest) -> int:
     return total
 
 
-def ids(store: SqliteStore) -> list[str]:
+def ids(store: Store) -> list[str]:
     return sorted(call.id for call in store.export(EVERYTHING))
 
 
-def counted(store: SqliteStore) -> float:
+def counted(store: Store) -> float:
     return sum(n for (name, _), n in store.counters().counters.items() if name == "llm_requests_total")
 
 

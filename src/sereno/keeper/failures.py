@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from sereno.errors import StoreError
+from typing import get_args
 
-_REASONS = {
-    "SQLITE_BUSY": "locked",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_FULL": "disk_full",
-    "SQLITE_READONLY": "read_only",
-    "SQLITE_PERM": "read_only",
-    "SQLITE_CANTOPEN": "unreachable",
-    "SQLITE_IOERR": "disk",
-    "SQLITE_CORRUPT": "corrupt",
-    "SQLITE_NOTADB": "corrupt",
-}
-REASONS = ("locked", "disk_full", "read_only", "unreachable", "disk", "corrupt", "journal", "rejected", "other")
+from sereno.errors import JournalError, StoreError, StoreTrouble
+
+JOURNAL = "journal"
+REASONS = (*get_args(StoreTrouble), JOURNAL)
 """Every value of `sereno_ingest_errors_total{reason}`."""
-_OF_THE_DATA = ("SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE")
 
 
 def reason_of(error: BaseException) -> str:
     """The bounded reason of a failed attempt to store."""
-    if not isinstance(error, (StoreError, OSError)):
-        return "rejected"
-    name = _driver_name(error)
-    return next((reason for prefix, reason in _REASONS.items() if name.startswith(prefix)), "other")
+    match error:
+        case StoreError():
+            return error.reason
+        case JournalError():
+            return JOURNAL
+        case OSError():
+            return "other"
+        case _:
+            return "rejected"
 
 
 def passes(error: BaseException) -> bool:
     """Whether the same batch may be stored later: the store failed, not what was to be stored."""
-    if not isinstance(error, (StoreError, OSError)):
-        return False
-    return not _driver_name(error).startswith(_OF_THE_DATA)
-
-
-def _driver_name(error: BaseException) -> str:
-    """SQLite's name for what happened, as Python's driver gives it; "" for other stores."""
-    return str(getattr(error.__cause__, "sqlite_errorname", "") or "")
+    return reason_of(error) != "rejected"

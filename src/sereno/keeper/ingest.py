@@ -255,7 +255,7 @@ class Ingest:
             try:
                 frames = self.step()
             except (StoreError, OSError, JournalError) as error:
-                self._note("journal" if isinstance(error, JournalError) else reason_of(error), error)
+                self._note(reason_of(error), error)
                 self._stop.wait(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors
 
-from sereno.errors import StoreError, StoreTimeoutError
+from sereno.errors import StoreError, StoreTimeoutError, StoreTrouble
 
 _SENTENCES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (
@@ -41,10 +41,31 @@ _SENTENCES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.AdminShutdown, "The store {name} was shut down: start it again; the journal keeps new calls meanwhile."),
 )
 
+_TROUBLES: tuple[tuple[str, StoreTrouble], ...] = (
+    ("53100", "disk_full"), ("58", "disk"), ("XX001", "corrupt"), ("XX002", "corrupt"),
+    ("25006", "read_only"), ("42501", "read_only"),
+    ("55P03", "locked"), ("40", "locked"),
+    ("08", "unreachable"), ("28", "unreachable"), ("3D", "unreachable"), ("53300", "unreachable"),
+    ("57P", "unreachable"),
+    ("22", "rejected"), ("23", "rejected"), ("54", "rejected"),
+)  # fmt: skip
+"""Beginnings of SQLSTATE (PostgreSQL 18, appendix A). 22: data exceptions; 23: constraints; 54: limits of the program,
+such as a row that is too large."""
+
+
+def trouble(error: psycopg.Error) -> StoreTrouble:
+    """Why it happened; what the driver says without a server's code is a connection's, or of what it was given."""
+    if error.sqlstate is not None:
+        state = error.sqlstate
+        return next((why for beginning, why in _TROUBLES if state.startswith(beginning)), "other")
+    if isinstance(error, psycopg.OperationalError):
+        return "unreachable"
+    return "rejected" if isinstance(error, psycopg.DataError) else "other"
+
 
 def sentence(name: str, error: psycopg.Error) -> str:
     """What happened, for a person, with PostgreSQL's own words at the end."""
-    own = " ".join(str(error).split())
+    own = " ".join((error.diag.message_primary or str(error)).split())  # its DETAIL would tell the row
     for kind, known in _SENTENCES:
         if isinstance(error, kind):
             return f"{known.format(name=name)} (PostgreSQL: {own})"
@@ -68,4 +89,4 @@ def told(name: str) -> Iterator[None]:
             "The store did not answer within the time allowed: ask for a shorter time or for less."
         ) from error
     except psycopg.Error as error:
-        raise StoreError(sentence(name, error)) from error
+        raise StoreError(sentence(name, error), trouble(error)) from error
