@@ -157,11 +157,11 @@ def _ingest() -> Rule:
         cases=(
             fires(
                 "the store refuses",
-                {f'{name}{{{_AT},reason="StoreError"}}': Rising(0.1)},
-                {**_OWN, "reason": "StoreError"},
+                {f'{name}{{{_AT},reason="disk_full"}}': Rising(0.1)},
+                {**_OWN, "reason": "disk_full"},
                 "30",
             ),
-            silent("it once refused", {f'{name}{{{_AT},reason="StoreError"}}': 4}),
+            silent("it once refused", {f'{name}{{{_AT},reason="disk_full"}}': 4}),
         ),
     )
 
