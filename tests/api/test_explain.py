@@ -115,6 +115,22 @@ def test_templates_tell_the_facts_at_once(tmp_path: Path) -> None:
     assert (end["score"], end["model"], end["supported"]) == (1.0, None, end["numbers"])
 
 
+def test_of_many_points_the_first_facts_come_before_all_of_them(tmp_path: Path) -> None:
+    values = [float(number % 60 + 300 * (number == 3000)) for number in range(5000)]
+    fields = [
+        {"name": "time", "type": "time", "values": [1_763_683_200_000 + 60_000 * n for n in range(5000)]},
+        {"name": "p95", "type": "number", "values": values},
+    ]
+    (answer,) = explained(tmp_path, ask(frames=[{"fields": fields}]))
+    told = events(answer)
+    (first, early), (second, whole) = told[:2]
+    assert (first, second) == ("facts", "facts")
+    assert (early["more"], "more" in whole, early["id"]) == (True, False, whole["id"])
+    assert {fact["kind"] for fact in early["facts"]} < {fact["kind"] for fact in whole["facts"]}
+    assert "anomaly" in {fact["kind"] for fact in whole["facts"]}
+    assert [name for name, _ in told].count("facts") == 2
+
+
 def test_a_models_claims_are_judged_and_its_markup_is_taken_out(tmp_path: Path) -> None:
     model = Model("p95 reached 10 s, ", "not 11 s. ![x](http", "://evil.example/a.png) Done.", Usage(9, 7))
     (answer,) = explained(tmp_path, ask(model="tiny"), model=model)

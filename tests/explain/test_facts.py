@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sereno.explain.fact import Fact, FactSheet
-from sereno.explain.facts import facts
-from sereno.explain.frame import Chart, Series
+from sereno.explain.facts import Finding, facts
+from sereno.explain.frame import Categories, Chart, Series, Threshold
 
 START = 1_700_000_000.0
 FLOWS = """
@@ -76,3 +76,24 @@ def test_the_nile_of_1899_is_told() -> None:
     assert change.direction == "down"
     assert number(change, "before") == NILE[:28].mean()
     assert number(change, "after") == NILE[28:].mean()
+
+
+def test_what_is_told_at_once_is_told_again_as_it_was() -> None:
+    rng = np.random.default_rng(4)
+    gapped = a_series(rng.normal(5.0, 1.0, 3000), name="b")
+    gapped.values[1000:1200] = np.nan
+    gapped.values[2000:2100] = 5.0
+    chart = Chart(
+        series=(a_series(rng.normal(100.0, 5.0, 3000)), gapped, a_series(np.ones(1), name="one")),
+        categories=(Categories(name="cost", names=("a", "b"), values=np.array([1.0, 3.0])),),
+        thresholds=(Threshold(110.0),),
+    )
+    finding = Finding(chart)
+    first, whole = finding.at_once(), finding.whole()
+    known = {fact.id: fact for fact in whole.facts}
+    assert {fact.kind for fact in first.facts} == {
+        "level", "range", "gap", "flat", "threshold", "comparison", "data", "composition",
+    }  # fmt: skip
+    assert [known[fact.id] for fact in first.facts] == list(first.facts)
+    assert whole == facts(chart)
+    assert (first.title, first.series, first.start, first.end) == (whole.title, whole.series, whole.start, whole.end)

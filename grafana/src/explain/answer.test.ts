@@ -32,6 +32,15 @@ test.each([
   expect(advance(EMPTY, { event, data })).toEqual(EMPTY);
 });
 
+test('the first facts give way to all of them', () => {
+  const level = { id: 'level-1', kind: 'level' };
+  const anomaly = { id: 'anomaly-1', kind: 'anomaly' };
+  const early = told(['facts', { id: 'x', more: true, facts: [level] }]);
+  const whole = told(['facts', { id: 'x', more: true, facts: [level] }], ['facts', { id: 'x', facts: [anomaly, level] }]);
+  expect(early.sheet?.facts.map(({ id }) => id)).toEqual(['level-1']);
+  expect(whole.sheet?.facts.map(({ id }) => id)).toEqual(['anomaly-1', 'level-1']);
+});
+
 test('a figure of the wrong kind is left out, not shown as another', () => {
   const answer = told(['facts', { id: 1, facts: [{ id: 'a', numbers: [{ name: 'n', value: '7' }, { name: 'm', value: null }] }, 'x', null] }]);
   expect(answer.sheet).toEqual({ id: '', tz: 'UTC', facts: [expect.objectContaining({ id: 'a', numbers: [] })] });

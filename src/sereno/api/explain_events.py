@@ -39,7 +39,9 @@ class Explaining(StreamingResponse):
 
 def encoded(event: Event) -> bytes:
     """An event as the server sends it."""
-    data: Any = {**msgspec.to_builtins(event.sheet), "id": event.id} if isinstance(event, Facts) else event
+    data: Any = event
+    if isinstance(event, Facts):
+        data = {**msgspec.to_builtins(event.sheet), "id": event.id} | ({"more": True} if event.more else {})
     return b"event: %b\ndata: %b\n\n" % (_NAMES[type(event)].encode(), msgspec.json.encode(data))
 
 

@@ -47,5 +47,7 @@ OF_A_SERIES: tuple[Detector, ...] = (
     forecasts,
     capacity,
 )
+AT_ONCE: tuple[Detector, ...] = (data, level, value_range, gaps, flats, thresholds, comparisons)
+"""Those that look at each point once or so and search for nothing; no other tells facts of their kinds."""
 BETWEEN_SERIES: tuple[PairDetector, ...] = (correlations, events)
 OF_A_CHART: tuple[ChartDetector, ...] = (shape, composition)

@@ -10,10 +10,14 @@ from sereno.explain.fact import FactSheet
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """The facts of the chart, at once; `id` is the explanation's."""
+    """The facts of the chart; `id` is the explanation's.
+
+    `more` says that they are those which need no search, and that all follow in another such event.
+    """
 
     id: str
     sheet: FactSheet
+    more: bool = False
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ import msgspec
 
 from sereno.errors import ModelError
 from sereno.explain.fact import FactSheet
-from sereno.explain.facts import facts
+from sereno.explain.facts import Finding
 from sereno.explain.frame import Chart
 from sereno.explain.narrate import narrate
 from sereno.explain.narrate.chat import Chat, ChatModel, Usage
@@ -31,6 +31,8 @@ _WITHHELD = {
     "en": "[A sentence was left out: no fact supports it.]",
     "es": "[Se ha omitido una frase: ningún hecho la respalda.]",
 }
+_FEW_POINTS = 4_000
+"""Of a chart whose facts are all found before a reader could have looked at the first ones."""
 _LONGEST = 40_000
 """Characters of a model's answer; what comes after is cut off."""
 
@@ -142,7 +144,10 @@ class Explainer:
         """
         began = monotonic()
         explanation = self._new_id()
-        sheet = await asyncio.to_thread(facts, asked.chart)
+        finding = Finding(asked.chart)
+        if sum(len(one.times) for one in asked.chart.series) > _FEW_POINTS:
+            yield Facts(explanation, await asyncio.to_thread(finding.at_once), more=True)
+        sheet = await asyncio.to_thread(finding.whole)
         yield Facts(explanation, sheet)
         strict = self._strict if asked.strict is None else asked.strict
         telling = _Telling(sheet, asked, strict=strict)
