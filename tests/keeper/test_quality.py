@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -68,6 +69,23 @@ def test_every_new_call_is_checked_once(ledger: Ledger, monkeypatch: pytest.Monk
     assert job.figures()["llm_quality_checks_total", ("refusal", "llama3.2:latest", "pass")] == 2
     with ledger.read() as connection:
         assert {one.check: one.checked for one in quality_checks.totals(connection)}["empty"] == 4
+
+
+def test_a_run_that_outlasts_its_lease_counts_nothing_twice(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore([chat("q", text, serial=n) for n, text in enumerate(["Yes.", SORRY, "No.", "Perhaps."])])
+    other, look = QualityWatch(ledger, store, lambda: NOW), store.calls_after
+
+    def slow(*arguments: Any) -> Any:
+        found = look(*arguments)
+        monkeypatch.setattr(store, "calls_after", look)
+        other.check()  # by the keeper that took the lease over
+        return found
+
+    monkeypatch.setattr(store, "calls_after", slow)
+    QualityWatch(ledger, store, lambda: NOW).check()
+    assert counts(ledger)["refusal"] == (1, 4)
+    with ledger.read() as connection:
+        assert quality_checks.reached(connection, "checks") == store.last_sequence()
 
 
 def test_json_is_wanted_where_the_request_says_so(ledger: Ledger) -> None:

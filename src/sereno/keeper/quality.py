@@ -72,7 +72,7 @@ class QualityWatch:
             StoreError: ledger or store do not answer; nothing is counted twice.
         """
         with self._ledger.read() as connection:
-            begin = quality_checks.reached(connection, _WHAT)
+            begin = noted = quality_checks.reached(connection, _WHAT)
         last = self._store.last_sequence()
         if last < begin:  # the store was replaced by an earlier one
             begin = -1
@@ -88,9 +88,10 @@ class QualityWatch:
                 counts[key] = (before[0] + 1, before[1] + failed)
         if last > begin or counts:
             with self._ledger.write() as connection:
-                quality_checks.add(connection, counts)
-                quality_checks.reach(connection, _WHAT, last)
-                quality_checks.delete_before(connection, self._clock() - KEEP_DAYS * DAY)
+                # A run may outlast its lease: what another keeper counted meanwhile is not counted again.
+                if quality_checks.reach(connection, _WHAT, last, before=noted):
+                    quality_checks.add(connection, counts)
+                    quality_checks.delete_before(connection, self._clock() - KEEP_DAYS * DAY)
         self._resolve()
 
     def _chosen(self, begin: int, last: int) -> Iterator[tuple[int, Call]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sereno.store.ledger.quality import CHECKS, REACHED
@@ -91,11 +91,19 @@ def reached(connection: Connection, what: str) -> int:
     return -1 if found is None else int(found)
 
 
-def reach(connection: Connection, what: str, sequence: int) -> None:
-    """Note it."""
+def reach(connection: Connection, what: str, sequence: int, *, before: int) -> bool:
+    """Note it; False where another keeper went on from `before` meanwhile: then the same calls are counted already.
+
+    Args:
+        connection: writing; until it ends nobody else can note anything.
+        what: was looked for.
+        sequence: up to which calls were looked at now.
+        before: what `reached` said when this began.
+    """
     dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = dialect(REACHED).values(what=what, sequence=sequence)
-    connection.execute(row.on_conflict_do_update(index_elements=["what"], set_={"sequence": row.excluded.sequence}))
+    connection.execute(dialect(REACHED).values(what=what, sequence=-1).on_conflict_do_nothing())
+    query = update(REACHED).where(REACHED.c.what == what, REACHED.c.sequence == before)
+    return bool(connection.execute(query.values(sequence=sequence)).rowcount)
 
 
 def delete_before(connection: Connection, before: float) -> int:
