@@ -72,6 +72,13 @@ def test_what_the_database_refuses_is_a_store_error(ledger: Ledger) -> None:
         connection.execute(text("SELEKT 1"))
 
 
+def test_a_row_is_not_told(ledger: Ledger) -> None:
+    with pytest.raises(StoreError, match="constraint") as caught, ledger.write() as connection:  # noqa: PT012
+        connection.execute(insert(THINGS).values(id=73577, at=None))
+        connection.execute(insert(THINGS).values(id=73577, at=None))
+    assert "73577" not in str(caught.value)
+
+
 def test_a_record_without_the_table_says_who_makes_it(ledger: Ledger) -> None:
     said = r"the keeper makes it when it starts: run `sereno up` once\. \(.*not_there.*\)$"
     with pytest.raises(StoreError, match=said), ledger.read() as connection:

@@ -87,7 +87,7 @@ def _telling() -> Iterator[None]:
                 "The record has no such table yet; the keeper makes it when it starts: run `sereno up` once. "
                 f"({_first_line(cause)})"
             ) from error
-        raise StoreError(f"The ledger's database failed: {str(cause).strip()}") from error
+        raise StoreError(f"The ledger's database failed: {_first_line(cause)}") from error
 
 
 def _misses_a_table(cause: object) -> bool:
@@ -96,6 +96,7 @@ def _misses_a_table(cause: object) -> bool:
 
 
 def _first_line(cause: object) -> str:
+    """What went wrong, without PostgreSQL's DETAIL, which tells the row."""
     return str(cause).strip().partition("\n")[0]
 
 
