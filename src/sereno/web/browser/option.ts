@@ -179,7 +179,10 @@ function binaryStep(wanted: number): number {
   return Math.max(1, step * ten * unit);
 }
 
-/** The axis reaches a level that lies not too far above the values; one far above would press them flat. */
+const SHARES = { max: 1, interval: 0.25 };
+const HIGH = 0.75; // a share from which on ECharts' round steps would lead beyond 100 %
+
+/** The axis reaches a level that lies not too far above the values; one far above would press them flat. Shares end at 1. */
 function top(chart: Chart, shown: readonly Series[]): { max?: number; interval?: number } {
   const stacked = chart.kind === "stacked" || chart.kind === "bars";
   const sums = chart.x.map((_, index) => {
@@ -187,7 +190,9 @@ function top(chart: Chart, shown: readonly Series[]): { max?: number; interval?:
     return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
   });
   const most = sums.reduce((left, right) => Math.max(left, right), 0);
-  const near = chart.thresholds.map((level) => level.value).filter((value) => value > most && value <= most * 3);
+  const near = chart.thresholds.map((level) => level.value).filter((value) => value > most && (most === 0 || value <= most * 3));
+  const highest = Math.max(most, ...near);
+  if (chart.unit === "ratio" && highest <= 1 && (highest === 0 || highest > HIGH)) return SHARES;
   if (near.length === 0) return chart.unit === "bytes" && most > 0 ? { interval: binaryStep(most / SPLITS) } : {};
   const room = Math.max(...near) * 1.05;
   const decade = 10 ** Math.floor(Math.log10(room / 4));
