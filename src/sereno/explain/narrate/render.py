@@ -90,7 +90,6 @@ def figure(value: float, unit: str, language: str, name: str = "") -> str:
 def duration(seconds: float, language: str) -> str:
     """A time span: `90 ms`, `12.3 s`, `5 min`, `2 h 5 min`, `3 days`."""
     size = abs(seconds)
-    minus = "-" if seconds < 0 else ""
     if size == 0:
         return "0 s"
     if size < 100:
@@ -98,9 +97,11 @@ def duration(seconds: float, language: str) -> str:
         return f"{number(seconds / factor, language)} {sign}"
     if size < 100 * MINUTE:
         return f"{number(seconds / MINUTE, language)} min"
+    if seconds < 0 and size < 2 * DAY:
+        return f"{number(seconds / HOUR, language)} h"  # of "-6 h 28 min" the minutes would read as added
     if size < 2 * DAY:
         hours, minutes = divmod(round(size / MINUTE), 60)
-        return f"{minus}{hours} h" + (f" {minutes} min" if minutes else "")
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
     word = {"es": "días"}.get(language, "days")
     return f"{number(seconds / DAY, language)} {word}"
 
