@@ -2,11 +2,12 @@
 
     python -m benchmarks explain_first
 
-Charts of 1 and of 20 series of 1,000 points, a level shift, a season and an anomaly in some, are put to
-`POST /sereno/api/explain` on a connection of its own, told by templates. *First fact*: from the request's first byte
-until the event `facts` is whole; *first word*: until the first event `text` is. *cold* is the first question that the
-process answers, once it says that it is ready; then p50 and p95 of those after it. `cpu` is the keeper's processor
-time for one question, which other programs on the machine do not change.
+Charts of 1 and of 20 series of 1,000 points, a level shift, a season and an anomaly in some, are put to `POST
+/sereno/api/explain` on a connection of its own, told by templates. *First fact*: from the request's first byte until
+the first event `facts` is whole (of 20 series it tells what needs no search; all facts come before the first word);
+*first word*: until the first event `text` is. *cold* is the first question that the process answers, once it says that
+it is ready; then p50 and p95 of those after it. `cpu` is the keeper's processor time for one question, which other
+programs on the machine do not change.
 """
 
 from __future__ import annotations
