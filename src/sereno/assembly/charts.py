@@ -152,10 +152,12 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
         QueryError: the SELECT is wrong, would write, or gives no chart.
     """
     import pyarrow as pa  # noqa: PLC0415  see `chart_of_file`
-    from sqlalchemy import create_engine, text  # noqa: PLC0415  for those who ask
+    from sqlalchemy import create_engine, event, text  # noqa: PLC0415  for those who ask
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  see above
 
     engine = create_engine(_read_only(database, settings))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _attach_nothing)
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
@@ -174,6 +176,11 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
         raise QueryError("sql", "the SELECT gave no rows", "a time column and columns of numbers")
     table = pa.table({name: [row[index] for row in found] for index, name in enumerate(names)})
     return chart_of_table(table, title=title, time=time or None, tz=tz)
+
+
+def _attach_nothing(connection: sqlite3.Connection, _: object) -> None:
+    """ATTACH and VACUUM INTO would make files, also beside a database that is only read."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
 
 def _is_of_the_sql(error: object) -> bool:
