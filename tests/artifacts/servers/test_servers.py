@@ -160,7 +160,10 @@ def test_ollama_without_the_model_says_how_it_can_be_made(version: str, said: st
 def test_nobody_there_and_no_address() -> None:
     with pytest.raises(UpstreamError, match="does not answer"):
         Vllm(Http("http://127.0.0.1:1")).serve(PEFT, "faq")
-    for wrong in ("", "file:///etc/passwd", "127.0.0.1:8000"):
+    for wrong in (
+        "", "file:///etc/passwd", "127.0.0.1:8000", "http://[::1", "http://host:port", "http://host:99999",
+        "http://a b", "http://a\0/", "http://host:0",
+    ):  # fmt: skip
         with pytest.raises(ConfigError, match="no address"):
             Http(wrong)
 

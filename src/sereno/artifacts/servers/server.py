@@ -46,9 +46,10 @@ class Http:
     """
 
     def __init__(self, url: str, seconds: float = 120.0, transport: httpx.BaseTransport | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError(f"{url!r} is no address of a model server; expected for instance http://127.0.0.1:8000")
+        if not _is_address(url):
+            raise ConfigError(
+                f"{url[:200]!a} is no address of a model server; expected for instance http://127.0.0.1:8000"
+            )
         self.url = url.rstrip("/").removesuffix("/v1")
         self._client = httpx.Client(
             timeout=httpx.Timeout(seconds, connect=5.0),
@@ -70,13 +71,23 @@ class Http:
                     raw += block
                     if len(raw) > MOST_BYTES:
                         break
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
             raise UpstreamError(f"{self.url} does not answer: {reason}; is the model server running there?") from None
         try:
             return response.status_code, json.loads(raw)
         except (ValueError, RecursionError):
             return response.status_code, raw[:500].decode("utf-8", "replace").strip()
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and plain
 
 
 def said(answer: object) -> str:
