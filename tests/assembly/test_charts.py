@@ -22,6 +22,7 @@ from parts.built import built
 from parts.postgres import postgres
 from parts.running import prometheus
 from sereno.assembly.charts import chart_of_file, chart_of_prometheus, chart_of_sql, with_unit
+from sereno.config.sections.store import StoreSection
 from sereno.config.table import Settings
 from sereno.errors import ConfigError, QueryError, SerenoError, StoreError, UpstreamError
 from sereno.explain.facts import facts
@@ -292,3 +293,13 @@ def test_a_real_postgresql_is_only_read(tmp_path: Path) -> None:
         with pytest.raises(QueryError, match="does not exist"):
             asked(tmp_path, "SELECT missing FROM queue", server.url())
         assert server.execute("SELECT count(*) FROM queue") == [(60,)]
+
+
+def test_the_records_own_postgresql_is_asked_where_none_is_named(tmp_path: Path) -> None:
+    with postgres() as server:
+        settings = Settings(data=tmp_path, store=StoreSection(url=server.url()))
+        rows = "SELECT to_timestamp(60 * i) AS at, i % 7 AS length FROM generate_series(1, 60) AS i"
+        chart = chart_of_sql(settings, rows, title="Q", tz="UTC", time="at")
+        assert line(chart) == ([60.0 * i for i in range(1, 61)], [i % 7 for i in range(1, 61)])
+        with pytest.raises(QueryError, match=r'^the SELECT is wrong: column "nope" does not exist$'):
+            chart_of_sql(settings, "SELECT nope", title="Q", tz="UTC", time="at")

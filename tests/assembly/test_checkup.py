@@ -94,6 +94,23 @@ def test_a_port_that_an_ollama_has(tmp_path: Path, ollama: int) -> None:
     assert "OLLAMA_HOST=" in gateway.advice
 
 
+def test_jobs_that_fail_with_the_store_are_named_and_its_fault_is_told_once(
+    tmp_path: Path, ollama: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = settings(tmp_path, keeper__listen=f"127.0.0.1:{ollama}")
+    well = {"name": "journal", "status": "ok", "detail": "nothing lost"}
+    jobs = [{"name": f"job:{name}", "status": "failing", "detail": "no answer"} for name in ("lora", "drift")]
+    store = {"name": "store", "status": "failing", "detail": "no answer: start it"}
+    monkeypatch.setitem(ANSWERS, "/readyz", {"status": "failing", "checks": [well, jobs[0], store, jobs[1]]})
+    _gateway, keeper = network.ports(loaded.settings)
+    assert (keeper.verdict, keeper.advice) == (
+        "warn", "store: no answer: start it; therefore also job:lora, job:drift"
+    )  # fmt: skip
+    monkeypatch.setitem(ANSWERS, "/readyz", {"status": "degraded", "checks": [well, *jobs]})
+    _gateway, keeper = network.ports(loaded.settings)
+    assert keeper.advice == "job:lora: no answer; job:drift: no answer"
+
+
 def test_a_port_that_something_else_has(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         loaded = settings(tmp_path, keeper__listen=f"127.0.0.1:{sock.getsockname()[1]}")

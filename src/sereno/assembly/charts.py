@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sereno.assembly.store import store_path
+from sereno.assembly.store import is_postgres, store_address, store_path
 from sereno.errors import ConfigError, QueryError, StoreError, UpstreamError
 from sereno.explain.frame import Chart, Series
 from sereno.explain.read import chart_of_json
@@ -145,7 +145,7 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
         title: of the chart.
         tz: zone of the reader.
         time: column that holds the times, "" to find it.
-        database: `sqlite:FILE` or `postgresql://USER@HOST:PORT/DATABASE`; "" is the record's own SQLite file.
+        database: `sqlite:FILE` or `postgresql://USER@HOST:PORT/DATABASE`; "" is the record's own.
 
     Raises:
         ConfigError: the database's address is none. StoreError: it does not answer.
@@ -168,6 +168,7 @@ def chart_of_sql(settings: Settings, sql: str, *, title: str, tz: str, time: str
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip()
         if _is_of_the_sql(getattr(error, "orig", None)):
+            cause = cause.partition("\n")[0]  # PostgreSQL shows below where in the text that was
             raise QueryError("sql", f"the SELECT is wrong: {cause}", "one that this database understands") from None
         raise StoreError(f"the SELECT failed: {cause}") from None
     finally:
@@ -199,6 +200,10 @@ def _read_only(database: str, settings: Settings) -> URL:
     from sqlalchemy import URL, make_url  # noqa: PLC0415  for those who ask
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415  see above
 
+    if not database and is_postgres(settings):
+        from sereno.store.ledger.url import postgres_url  # noqa: PLC0415  see above
+
+        return postgres_url(store_address(settings).conninfo)
     if not database or database.startswith("sqlite:"):
         path = Path(database.removeprefix("sqlite:")).expanduser() if database else store_path(settings)
         if not path.is_file():

@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sereno import conventions
@@ -41,7 +41,7 @@ def _port(name: str, address: Address, option: str, *, tls: bool) -> Finding:
             return Finding(name, "warn", found, "start it: sereno keeper")
         # The keeper's own checks say what was seen and what to do.
         checks = [check for check in health.get("checks", ()) if check.get("status") != "ok"]
-        return Finding(name, verdict, found, "; ".join(f"{check['name']}: {check['detail']}" for check in checks))
+        return Finding(name, verdict, found, _told(checks))
     try:
         with socket.create_server((address.host, address.port), family=_family(address.host)):
             return Finding(name, "ok", f"not running; port {address.port} is free")
@@ -57,6 +57,14 @@ def _port(name: str, address: Address, option: str, *, tls: bool) -> Finding:
         return Finding(
             name, "fail", f"cannot listen on {address}: {error.strerror}", f"choose another address with {option}"
         )
+
+
+def _told(checks: Sequence[dict[str, Any]]) -> str:
+    """What the checks say that are not well; beside a store that fails only the names of those that fail with it."""
+    first = [check for check in checks if check["name"] == "store"] or checks
+    rest = [check["name"] for check in checks if check not in first]
+    told = "; ".join(f"{check['name']}: {check['detail']}" for check in first)
+    return told + (f"; therefore also {', '.join(rest)}" if rest else "")
 
 
 def _family(host: str) -> socket.AddressFamily:
