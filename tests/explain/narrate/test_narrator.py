@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from sereno.explain.facts import facts
 from sereno.explain.frame import Categories, Chart, Series
 from sereno.explain.narrate.choosing import ANALYSES, Analysis
 from sereno.explain.narrate.narrator import narrate
+from sereno.explain.read import chart_of_json
 from sereno.explain.verify import verify
 
 
@@ -133,3 +136,50 @@ def test_every_analysis_speaks_both_languages_and_another_gets_english() -> None
 
 def test_a_chart_of_nothing() -> None:
     assert told(sheet(), "trends") == "There is nothing in this chart that could be told."
+
+
+TIMES = [1_793_000_000_000 + 60_000 * n for n in range(50)]
+NOISE = [2.0 + (n * 7919 % 13) / 100 for n in range(50)]
+
+
+def sent(times: list[int], *columns: tuple[str, Sequence[object], str]) -> dict[str, object]:
+    """What a panel would send."""
+    fields: list[dict[str, object]] = [{"name": "time", "type": "time", "values": times}]
+    for name, values, unit in columns:
+        kind = "string" if unit == "words" else "number"
+        fields.append({"name": name, "type": kind, "unit": unit, "values": list(values)})
+    return {"frames": [{"name": "f", "fields": fields}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "english", "spanish"),
+    [
+        ({"frames": []}, "The chart has no data.", "La gráfica no tiene datos."),
+        ({"frames": [], "title": "Load"}, "Load has no data.", "Load no tiene datos."),
+        (sent([], ("v", [], "s")), "v has no data.", "v no tiene datos."),
+        (sent(TIMES[:1], ("v", [3.0], "s")), "v has a single point; nothing can be computed", "v tiene un único punto"),
+        (sent(TIMES, ("v", [None] * 50, "s")), "v has only empty values.", "v solo tiene valores vacíos."),
+        (sent(TIMES[:3], ("v", ["NaN", "Infinity", None], "s")), "v has only empty values.", "valores vacíos."),
+        (sent(TIMES, ("v", [3.0] * 50, "s")), "v is constant.", "v es constante."),
+        (sent(TIMES[:4], ("v", [1.0, 2.0, 3.0, 1.0], "s")), "v has too few points", "v tiene pocos puntos"),
+        (sent(TIMES[::-1], ("v", NOISE, "s")), "v came unsorted; it was put in order.", "v llegó sin ordenar"),
+        (
+            sent([TIMES[0], *TIMES[:49]], ("v", NOISE, "s")),
+            "v has points at the same time.",
+            "v tiene puntos a la misma",
+        ),
+        (sent(TIMES, ("v", NOISE, "s"), ("note", ["a"] * 50, "words")), "a column of text", "una columna de texto"),
+        (
+            sent(TIMES, ("v", NOISE, "s"), ("w", NOISE, "bytes")),
+            "The chart mixes units.",
+            "La gráfica mezcla unidades.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_data_is_a_sentence(document: object, english: str, spanish: str) -> None:
+    given = facts(chart_of_json(document))
+    for language, sentence in (("en", english), ("es", spanish)):
+        said = [told(given, analysis, language, "?") for analysis in ANALYSES]
+        assert all(text.strip() for text in said)
+        assert any(sentence in text for text in said), said
+        assert all(verify(text, given, language).score == 1.0 for text in said), said

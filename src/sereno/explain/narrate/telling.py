@@ -63,7 +63,8 @@ def fields(fact: Fact, sheet: FactSheet, language: str) -> dict[str, str]:
     """Everything that patterns may name of a fact, as a reader reads it."""
     zone = zone_of(sheet.tz)
     span = sheet.end - sheet.start if sheet.start is not None and sheet.end is not None else None
-    have = {"series": names(fact.series, language) or names((sheet.title,), language)}
+    named = names(fact.series, language) or names((sheet.title,), language)
+    have = {"series": named or _phrases(language)["text"]["chart"]}
     if fact.label:
         have["label"] = names((fact.label,), language)
     for key, name in zip("ab", fact.series, strict=False):
