@@ -23,7 +23,9 @@ _DIRECTLY = re.compile(
 )
 _APPOSED = re.compile(
     r"[\s\x01]*(?:(?:at|with|con|a|de)\s+(?:an?|una?)\s+(?:mean|average|media|promedio)\s+(?:of|de)"
-    r"|at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*",
+    r"|at|with|of|en|con|de|a|(?:which|that|que)\s+(?:is|was|are|were|es|fue|son))?[\s\x01]*"
+    r"(?:(?:about|around|roughly|nearly|almost|approximately|some|unos|unas|casi|cerca\s+de|alrededor\s+de"
+    r"|aproximadamente)\s+)?",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"\s*(?:an?|una?)\s+(?:\w+\s+)?", re.IGNORECASE)
@@ -46,6 +48,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         then: whether its clause tells what was in that period.
         superlative: +1 (−1) where it is said to be the highest (lowest) of all series.
         limit: facts that it may be of, where words leave it to some; None where any will do.
+        expects: whether its sentence speaks of what is expected or usual.
         most: +1 (−1) where its clause speaks of what is most (least).
         largest: whether it is told of the largest thing that its noun names.
         exact: whether it is a bound that words behind it name: "never above 3 s, its maximum".
@@ -62,6 +65,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     then: bool = False
     superlative: int = 0
     exact: bool = False
+    expects: bool = False
     most: int = 0
     largest: bool = False
     limit: Limit | None = None
@@ -115,6 +119,7 @@ def _context(scan: Scan, index: int, words: Lexicon, breaks: Sequence[int], subj
         then=then,
         superlative=superlative_of(scan.text),
         exact=exact,
+        expects=any(words.roles[one].search(scan.text) for one in ("expected", "usual")),
         most=most_of(scan.text, start, end),
         largest=noun in words.kinds and is_largest(scan.text, words.kinds[noun], start, end),
         limit=limit_of(scan, mention, words, (start, end), role) if limited else None,

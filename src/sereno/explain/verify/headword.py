@@ -17,6 +17,7 @@ _COPULA = (
     r"(?:is|was|are|were|stood\s+at|stands\s+at|equals|came\s+to|comes\s+to|amounts\s+to|es|fue|era|son|eran|está"
     r"|estaba|estuvo|queda|asciende)"
 )
+_VERB = re.compile(rf"(?<!\w){_COPULA}(?!\w)", re.IGNORECASE)
 _LINK = r"(?:(?:of|at|about|around|roughly|nearly|almost|de|en|a|unos|unas|casi|alrededor|cerca|aproximadamente)\s+)*"
 _OF_NAME = re.compile(
     rf"(?<!\w)(?:the|its|la|el|su|los|las)\s+{_WORDS}(?:of|for|in|de|del|en|para)\s+(?:the\s+|la\s+|el\s+)?\W?\x01+\W?"
@@ -47,7 +48,7 @@ def is_unread(scan: Scan, mention: Mention, words: Lexicon, start: int) -> bool:
     before = scan.text[start : mention.start]
     for pattern in (_OF_NAME, _OF_FIGURE, _BEHIND_NAME):
         match = pattern.search(before)
-        if match is not None and not _is_read(match["head"].strip(), words):
+        if match is not None and not _VERB.search(match["head"]) and not _is_read(match["head"].strip(), words):
             return True
     return False
 

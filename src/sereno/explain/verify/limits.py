@@ -54,6 +54,13 @@ _DENIED = frozenset({"threshold", "max", "min", "median", "expected", "duration"
 _WHOLE = re.compile(r"mean|median|min|max|total|share|p\d\d|")
 """Roles of figures that are told of a part as easily as of the whole."""
 _NO_MORE = re.compile(r"(?<!\w)no\s+(?:more|less|fewer|más|menos)\s+(?:than|de|que)\s+$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\s+(?:[^\W\d]+\s+){0,3}?(?:than|above|below|behind|ahead\s+of|before|after|que|encima\s+de|debajo\s+de|antes\s+que"
+    r"|después\s+de)\s+(?:the\s+|that\s+of\s+|la\s+|el\s+|de\s+)*\W?\x01",
+    re.IGNORECASE,
+)
+"""Behind a figure: another series that it is told against."""
+_TWO = Limit(frozenset({"lead_lag", "correlation", "composition"}))
 _THAN = re.compile(r"\s*(?:of\s+(?:the\s+)?\w+\s+)?(?:than|que)(?!\w)", re.IGNORECASE)
 _EXTREME = frozenset({"min", "max", "peak"})
 """Roles of figures that were once; that they are so now is another claim."""
@@ -72,15 +79,19 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
         role: what the figure is, as `context.Context.role`.
     """
     start, end = _window(scan, mention, clause, words)
+    before, after = scan.text[start : mention.start], scan.text[mention.end : end]
+    found = words.limits
     limit = _part(scan, words, start, end)
     if limit is not None:
         return limit
-    before, after = scan.text[start : mention.start], scan.text[mention.end : end]
-    found = words.limits
     if any(found[name].search(scan.text, start, end) for name in ("always", "adjective", "between")):
         return NOTHING
     if any(_THAN.match(scan.text, last) for _, first, last, _ in periods(scan.text, words.languages) if first >= start):
         return NOTHING  # "higher in the first half than …": the other way round than facts tell it
+    if _OTHER.match(after):  # how one series is to another is told by facts of both alone
+        return _TWO
+    if role in {"mean", "median"} and found["several"].search(before):
+        return NOTHING
     if role in _EXTREME and found["now"].search(scan.text, start, end):
         return NOTHING
     if role not in _SAID_SO and _nearly(found["possible"]).search(before):

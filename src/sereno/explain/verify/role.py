@@ -114,6 +114,9 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
     named = apposed_after(scan, mention)
     if named:
         return named
+    quantile = _quantile(scan, index)
+    if quantile:
+        return quantile
     bracketed = scan.text[mention.end :].lstrip()[:1] == "("  # "3.2 s (median)"
     after = _AFTER.match(scan.text, mention.end, len(scan.text) if bracketed else max(end, mention.end))
     said = "" if after is None else after.lastgroup or ""
@@ -121,9 +124,6 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
         return "to"  # "from 3 s at the start to 5 s at the end": a line's ends
     if said and (said != "ratio_of" or is_percent(mention)):
         return said
-    quantile = _quantile(scan, index)
-    if quantile:
-        return quantile
     previous = [one.end for one in scan.mentions[:index] if one.kind in {"quantity", "count", "ratio"}]
     pair = previous and _FROM_TO.fullmatch(scan.text[previous[-1] : mention.start])
     apposed = _APPOSED_ROLE.fullmatch(scan.text, start, mention.start) is not None  # "its lowest value, 1.2 s,"

@@ -63,6 +63,8 @@ def _of_whole(fact: Fact | None, evidence: Evidence, context: Context) -> bool:
     """Whether a figure of all categories together is told of one of them, or a comparison's without its period."""
     if fact is None:
         return False
+    if fact.kind == "anomaly" and evidence.name.startswith("difference"):
+        return context.noun not in {"anomaly", "spike"} and not context.expects  # "it rose by 200 %" is of the series
     if fact.kind == "comparison" and not context.period:
         return context.noun != "comparison" and context.limit is None
     if fact.kind != "composition" or fact.note != "total" or not context.series:
