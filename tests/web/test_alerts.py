@@ -150,6 +150,7 @@ def test_it_leads_back_nowhere_else(ledger: Ledger, back: str) -> None:
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({}, 403),
         ({"Sec-Fetch-Site": "same-origin", "Content-Type": "text/plain"}, 415),
         ({"Origin": "http://localhost"}, 303),

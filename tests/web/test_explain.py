@@ -146,6 +146,8 @@ def test_a_question_is_answered_in_the_language_of_the_page(site: Any) -> None:
         ("page=//evil.example/sereno", 400, "an address such as /sereno/cost"),
         ("page=https://evil.example/sereno", 400, "an address such as /sereno/cost"),
         ("page=/sereno/explain", 400, "an address such as /sereno/cost"),
+        ("page=//[", 400, "an address such as /sereno/cost"),
+        ("page=/sereno%3F" + "%26".join(f"a{n}%3D1" for n in range(60)), 400, "an address such as /sereno/cost"),
         ("page=/sereno%3Fnonsense%3D1", 400, "nonsense"),
         ("page=/sereno&chart=nothing", 404, "it has: calls, latency"),
         ("page=/sereno&analysis=guess", 400, "trends, anomalies"),

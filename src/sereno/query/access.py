@@ -174,7 +174,7 @@ def check_origin(headers: Mapping[str, str], *, form: bool) -> None:
     if site is not None:
         same = site in ("same-origin", "none")
     elif origin is not None:
-        same = urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        same = _host_of(origin) == headers.get("host", "").lower() != ""
     else:
         same = not form
     if not same:
@@ -184,3 +184,11 @@ def check_origin(headers: Mapping[str, str], *, form: bool) -> None:
             "This change was asked for by a page of another site, or the browser does not say by which. Open the page "
             "of Sereno itself, or send JSON.",
         )
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

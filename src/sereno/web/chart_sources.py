@@ -24,6 +24,7 @@ from sereno.web.texts import texts
 
 PREFIX = "/sereno"
 _DEEPEST = 6
+_MOST_PARAMETERS = 50
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -47,14 +48,17 @@ def source(pages: Sequence[Page], ask: Ask, address: str, chart: str) -> Source:
         QueryError: it is no address of a page, or a parameter in it is wrong.
         Problem: there is no such figure, or nothing to show.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        pairs = parse_qsl(parts.query, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:  # no address, or very many parameters
+        parts, pairs = urlsplit(""), []
     found = _found(pages, parts.path) if not parts.scheme and not parts.netloc else None
     if found is None:
         raise QueryError(
             "page", f"`page` is {address[:100]!r}, no page with figures.", "an address such as /sereno/cost"
         )
     page, path = found
-    pairs = parse_qsl(parts.query, max_num_fields=50)
     values = read(pairs, (*page.fields, LANGUAGE, TIMEZONE), ask.now)
     given = {name: value for name, value in pairs if value.strip()}
     inner = msgspec.structs.replace(
