@@ -92,6 +92,14 @@ def test_what_the_series_does_by_itself_is_no_outlier(values: NDArray[np.float64
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1000), st.sampled_from([1.0, 0.01, 1 / 60, 250.0]), st.floats(-1e6, 1e6))
 def test_unit_and_zero_of_the_scale_do_not_matter(seed: int, unit: float, zero: float) -> None:
-    values = spike(np.random.default_rng(seed).poisson(2, 200), 120, 40.0)
+    values = spike(np.random.default_rng(seed).poisson(2, 200), 120, 90.0)
     moved = scan(np.round(zero) * unit + unit * values, alpha=0.001).outliers
     assert (120, 120) in [(one.first, one.last) for one in moved]
+
+
+@pytest.mark.parametrize("make", ["normal", "standard_cauchy", "exponential", "uniform"])
+def test_what_is_skipped_as_calm_holds_no_outlier(make: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = [getattr(np.random.default_rng(seed), make)(size=400) for seed in range(15)]
+    quick = [scan(values, alpha=0.001).outliers for values in draws]
+    monkeypatch.setattr("sereno.stats.outliers.CALM", -np.inf)
+    assert [scan(values, alpha=0.001).outliers for values in draws] == quick

@@ -25,7 +25,7 @@ def test_whole_multiples_of_any_step(step: float) -> None:
 
 
 def test_a_late_value_decides_too() -> None:
-    values = np.append(np.arange(100.0), 0.5)
+    values = np.append(np.arange(100.0), 0.3)
     assert resolution(values) == pytest.approx(0.1)
 
 

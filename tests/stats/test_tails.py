@@ -36,3 +36,12 @@ def test_outliers_do_not_make_the_law_that_judges_them() -> None:
 def test_few_values_or_none_that_differ_have_no_tail() -> None:
     assert tail_of(np.ones(FEWEST - 1), total=100) is None
     assert tail_of(np.ones(100), total=200) is None
+
+
+def test_few_far_values_are_judged_as_many_are() -> None:
+    tail = tail_of(np.abs(np.random.default_rng(3).standard_t(3, 3000)), total=6000)
+    assert tail is not None
+    few = np.linspace(1.0, 60.0, 200)
+    many = np.repeat(few, 5)
+    assert 20 < len(tail.beyond(few, 1e-4)) < 180
+    assert sorted(set(many[tail.beyond(many, 1e-4)])) == list(few[tail.beyond(few, 1e-4)])

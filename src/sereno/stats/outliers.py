@@ -137,11 +137,14 @@ def _sides(rest: Floats, written: Floats | None) -> dict[float, Tail | Rounded]:
         rest: what is left around what was expected.
         written: the values as they came; None for means of them.
     """
+    step = resolution(written) if written is not None else 0.0
+    if step > 0.0:
+        steps = np.rint(rest / step) * step
+        rest = steps if float(np.abs(rest - steps).max()) <= SAME * step else rest  # what arithmetic left is no law
     laws: dict[float, Tail | Rounded | None] = {
         sign: tail_of((sign * rest)[sign * rest > 0], total=len(rest)) for sign in (1.0, -1.0)
     }
     if written is not None:
-        step = resolution(written)
         odd = rest != 0.0
         if step == 0.0 and np.count_nonzero(odd[1:] & ~odd[:-1]) <= AGAIN and spread(rest) == 0.0:
             step = SAME * float(np.abs(written).max())
