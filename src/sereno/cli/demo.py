@@ -235,7 +235,7 @@ async def _explanations(console: Console, gateway: str, recorded: list[dict[str,
             for request in asked:
                 done = await explaining.explain(client, request)
                 who = "templates" if done.model == explaining.TEMPLATE else done.model
-                told = f"{done.supported} of {done.numbers} claims supported by facts, {done.seconds:.1f}\N{NO-BREAK SPACE}s"
+                told = f"{done.supported} of {done.numbers} claims supported by facts, {done.seconds:.1f}\u00a0s"
                 rows.append((f"{request['title']}, {who}", f"{told} ({done.failure})" if done.failure else told))
     _rows(console, "Charts explained, and how much of it was right", rows)
 
