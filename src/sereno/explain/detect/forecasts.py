@@ -43,7 +43,8 @@ def forecasts(subject: Subject) -> Iterator[Fact]:
         slope = anatomy.trend.slope * grid.width
     ahead = max(1, round(HORIZON * len(values)))
     level, width = min((_tried(values, memory, ahead, slope) for memory in MEMORIES), key=lambda tried: tried[1])
-    at = float(grid.times[-1]) + ahead * grid.width
+    last = float(subject.prepared.times[-1])
+    at = _reading(last, float(grid.times[-1]) + ahead * grid.width, subject.prepared.step)
     season = float(sum(season.at(np.array([at]))[0] for season in anatomy.seasons))
     expected = level + slope * ahead + season
     low, high = expected - width, expected + width
@@ -67,14 +68,23 @@ def forecasts(subject: Subject) -> Iterator[Fact]:
                 float(np.clip(high, lowest, highest)),
             ),
             Number("last_level", level, subject.unit),
-            seconds("horizon", ahead * grid.width),
+            seconds("horizon", at - last),
         ),
         times=(Time("at", at),),
-        start=float(grid.times[-1]),
+        start=last,
         end=at,
         confidence=CONFIDENCE,
         weight=0.6 if slope else 0.3,
     )
+
+
+def _reading(last: float, at: float, step: float) -> float:
+    """The reading that comes nearest to a moment: of daily values a day is told, not a second of it.
+
+    >>> _reading(864_000.0, 1_000_000.0, 86_400.0)
+    1036800.0
+    """
+    return last + max(1, round((at - last) / step)) * step if step > 0 else at
 
 
 def _direction(change: float) -> Direction:
