@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from sereno.explain.facts import facts
 from sereno.explain.frame import Categories, Chart, Series
 from sereno.explain.narrate.choosing import ANALYSES, Analysis
 from sereno.explain.narrate.narrator import narrate
+from sereno.explain.narrate.telling import tell
 from sereno.explain.read import chart_of_json
 from sereno.explain.verify import verify
 
@@ -90,9 +92,18 @@ def test_two_columns_of_shares_are_told_beside_each_other(unit: str, whole: floa
         assert all(sentence in text for sentence in expected), text
         assert text.index(expected[0]) < 0.9 * len(text)
         assert "100" not in text  # that shares add up to 100 % goes without saying
+        assert not re.search("no series|no earlier|ninguna serie|periodo anterior", text)
         assert "french" not in text  # what is equal in both is no difference
         verdict = verify(text, given, language)
         assert verdict.score == 1.0, verdict
+
+
+def test_a_share_that_is_its_own_value_is_said_once() -> None:
+    given = facts(shares([70, 2, 6, 6, 6, 6, 4], [22, 50, 6, 6, 6, 6, 4], "percent"))
+    said = [tell(fact, given, "en") for fact in given.facts if fact.series == ("spanish", "Now")]
+    assert said == ["spanish makes up 50% of the total of Now."]
+    cost = facts(shares([70, 2, 6, 6, 6, 6, 4], [22, 50, 6, 6, 6, 6, 4], "currencyUSD"))
+    assert "spanish makes up 50% of the total of Now, with $50." in [tell(fact, cost, "en") for fact in cost.facts]
 
 
 def test_columns_that_are_no_shares_are_not_contrasted() -> None:

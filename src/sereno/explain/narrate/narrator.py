@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sereno.explain.fact import Fact, FactSheet
 from sereno.explain.narrate.causes import Cause, causes, striking
 from sereno.explain.narrate.choosing import Analysis, asks_why, chosen
-from sereno.explain.narrate.contrast import Said, said
+from sereno.explain.narrate.contrast import Said, contrasts, said
 from sereno.explain.narrate.telling import fields, spoken, tell, text
 from sereno.explain.verify.names import find_names, names_of
 
@@ -51,7 +51,7 @@ def _nothing(sheet: FactSheet, analysis: Analysis) -> str:
     """The name of the sentence which says that what an analysis is about was not found, or could not be looked for."""
     kind, sentence = _EMPTY.get(analysis, ("", ""))
     kinds = {fact.kind for fact in sheet.facts}
-    if not kind or kind in kinds:
+    if not kind or kind in kinds or (analysis != "anomalies" and contrasts(sheet)):
         return ""
     # What is long enough to hold an anomaly has a trend, or is said to have none.
     return "no_anomalies_sought" if analysis == "anomalies" and "trend" not in kinds else sentence

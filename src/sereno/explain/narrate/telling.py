@@ -78,6 +78,8 @@ def fields(fact: Fact, sheet: FactSheet, language: str) -> dict[str, str]:
         elif number.low is not None and number.high is not None:
             have[f"{number.name}_low"] = figure(number.low, number.unit, language, number.name)
             have[f"{number.name}_high"] = figure(number.high, number.unit, language, number.name)
+    if have.get("share") == have.get("value"):
+        have.pop("value", None)  # of a column of shares both are the same
     slope = next((name for name in _SLOPES if name in have), None)
     if slope is not None:
         have["slope"] = have[slope]
