@@ -49,6 +49,14 @@ def test_levels_and_categories_come_along() -> None:
     assert (parts.names, list(parts.values)) == (("a", "b", "c"), [1.0, 2.0, 3.0])
 
 
+def test_levels_of_the_only_figure_over_time_come_along_and_of_several_none() -> None:
+    line = chart(thresholds=(Threshold(name="limit", value=2.0),))
+    bars = chart(kind="bars", x=("a", "b", "c"), series=(Series(name="calls", values=(1, 2, 3)),), unit="count")
+    other = chart(title="Cost", thresholds=(Threshold(name="budget", value=9.0),))
+    for beside, levels in ((bars, [2.0]), (other, [])):
+        assert [t.value for t in chart_of_json(document([line, beside], title="", now=1e9)).thresholds] == levels
+
+
 def test_every_unit_of_figures_has_one_of_frames() -> None:
     for unit in UNITS:
         assert document([chart(unit=unit)], title="", now=1e9)["frames"][0]["fields"][1]["unit"] == UNITS[unit]
