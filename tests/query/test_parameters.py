@@ -99,7 +99,7 @@ def test_times(text: Any, epoch: Any) -> None:
     assert parse_time(text, 1000.0) == epoch
 
 
-@given(st.integers(0, 253402300799 * 10**6))
+@given(st.integers(0, 253370764799 * 10**6))
 def test_a_time_survives_being_written(micros: Any) -> None:
     assert abs(parse_time(rfc3339(micros / 1e6), 0.0) - micros / 1e6) < 2e-5
 

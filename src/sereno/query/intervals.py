@@ -38,8 +38,11 @@ def starts(first: float, end: float, seconds: float, tz: str) -> Iterator[float]
             at += seconds
         return
     day = _midnight(datetime.fromtimestamp(first, ZoneInfo(tz)))
-    while day.timestamp() < end:
-        yield day.timestamp()
+    told = float("-inf")
+    while (at := day.timestamp()) < end:
+        if at > told:  # a day that a country skipped, to cross the date line, begins where the next one does
+            yield at
+            told = at
         day = _midnight(day + timedelta(hours=36))  # wall time: lands in the next day whatever the clocks do
 
 

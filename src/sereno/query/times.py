@@ -19,7 +19,8 @@ _RFC3339 = re.compile(
     r"(?:[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2}))?",
     re.ASCII,
 )
-_EARLIEST, _LATEST = 0.0, 253_402_300_799.0  # 1970 to the end of 9999: what RFC 3339 can write
+_EARLIEST, _LATEST = 0.0, 253_370_764_799.0
+"""1970 to the end of 9998: the calendar ends with 9999, and midnights and months after a time are computed."""
 _EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,7 +42,7 @@ def parse_time(text: str, now: float) -> float:
         now: epoch seconds that ages count back from.
 
     Raises:
-        ValueError: it is no time, or outside the years 1970 to 9999.
+        ValueError: it is no time, or outside the years 1970 to 9998.
 
     >>> parse_time("1970-01-01T01:00:00.5+01:00", 0.0), parse_time("1h", 7200.0), parse_time("1970-01-02", 0.0)
     (0.5, 3600.0, 86400.0)
@@ -54,7 +55,7 @@ def parse_time(text: str, now: float) -> float:
         return max(_EARLIEST, now - age)
     value = float(text) if _EPOCH.fullmatch(text) else _parse_rfc3339(text)
     if not _EARLIEST <= value <= _LATEST:
-        raise ValueError(f"{text} is outside the years 1970 to 9999")
+        raise ValueError(f"{text} is outside the years 1970 to 9998")
     return value
 
 

@@ -9,6 +9,8 @@ from sereno.query.intervals import starts
 from sereno.store.base import CallQuery
 from sereno.web.page import Ask
 
+DAY = 86400.0
+
 
 class Span(msgspec.Struct, frozen=True):
     """From `start` to before `end`, epoch seconds."""
@@ -35,7 +37,11 @@ class Span(msgspec.Struct, frozen=True):
 
 
 def span_of(ask: Ask, usual: float) -> tuple[Span, CallQuery]:
-    """What the reader asked for, as long as `usual` seconds where the start is open, until now where the end is."""
+    """What the reader asked for, as long as `usual` seconds where the start is open, until now where the end is.
+
+    An end that lies far ahead is drawn no further than a day from now: millions of empty days would take seconds.
+    """
     end = ask.now if ask.query.end is None else ask.query.end
     start = ask.query.start if ask.query.start is not None and ask.query.start < end else end - usual
-    return Span(start, end), msgspec.structs.replace(ask.query, start=start)
+    far = ask.now + DAY if start <= ask.now else start + usual
+    return Span(start, min(end, far)), msgspec.structs.replace(ask.query, start=start)
