@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -45,6 +45,39 @@ def test_days_are_kept_once_and_as_they_first_were(prices: Prices, url: str) -> 
         ("X", date(2024, 1, 3), 2.0, None), ("Y", date(2024, 1, 2), 2.0, None),
     ]  # fmt: skip
     assert not prices.hypertable, "there is no TimescaleDB here"
+
+
+TIMESCALE = """
+SET allow_system_table_mods = on;
+INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+  VALUES (99999, 'timescaledb', 10, 2200, false, '2.0');
+CREATE TABLE asked (relation regclass, time_column name, chunk interval, if_not_exists boolean, migrate boolean);
+CREATE FUNCTION create_hypertable(
+  relation regclass, time_column_name name, partitioning_column name = NULL, number_partitions integer = NULL,
+  associated_schema_name name = NULL, associated_table_prefix name = NULL,
+  chunk_time_interval anyelement = NULL::bigint, create_default_indexes boolean = true,
+  if_not_exists boolean = false, partitioning_func regproc = NULL, migrate_data boolean = false,
+  OUT hypertable_id integer, OUT schema_name name, OUT table_name name, OUT created boolean
+) LANGUAGE sql AS $$
+  INSERT INTO asked
+    VALUES (relation, time_column_name, chunk_time_interval::text::interval, if_not_exists, migrate_data);
+  SELECT 1, 'public'::name, 'stock_prices'::name, true
+$$
+"""
+"""No TimescaleDB can be had here: its name in the catalogue, and a function with the parameters that it documents."""
+
+
+def test_where_timescaledb_is_the_table_is_made_a_hypertable_as_it_documents(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(TIMESCALE)
+    for _ in range(2):  # a second run finds it made
+        prices = Prices(url)
+        assert prices.hypertable
+        assert prices.add("X", [_bar(1)]) in {0, 1}
+        prices.close()
+    with psycopg.connect(url) as connection:
+        asked = connection.execute("SELECT relation::text, time_column, chunk, if_not_exists, migrate FROM asked")
+        assert asked.fetchall() == [("stock_prices", "day", timedelta(days=5 * 365), True, True)] * 2
 
 
 def test_a_failure_in_the_middle_keeps_nothing(prices: Prices, url: str) -> None:

@@ -121,8 +121,12 @@ def _hypertable(connection: Connection) -> bool:
         return False
     if connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'")).first() is None:
         return False
+    # A year has some 250 rows a symbol: by default each week would be a table of its own.
     connection.execute(
-        text("SELECT create_hypertable('stock_prices', 'day', if_not_exists => true, migrate_data => true)")
+        text(
+            "SELECT create_hypertable('stock_prices', 'day', chunk_time_interval => INTERVAL '5 years',"
+            " if_not_exists => true, migrate_data => true)"
+        )
     )
     return True
 
