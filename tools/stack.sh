@@ -41,7 +41,9 @@ grafana-start)
 grafana-stop)
     if containers; then compose stop prometheus grafana; else echo "docker does not run here: there is nothing to stop."; fi ;;
 grafana-ui)
-    if containers; then open_page http://127.0.0.1:3000/d/drift-overview; else open_page "$KEEPER/sereno/drift"; fi ;;
+    if containers; then open_page http://127.0.0.1:3000/d/drift-overview
+    elif curl -sS -o /dev/null "$KEEPER/healthz" 2>/dev/null; then open_page "$KEEPER/sereno/drift"
+    else echo "Nothing answers at $KEEPER yet: make drift-start, then make grafana-ui"; fi ;;
 drift-start)
     if containers; then compose up -d sereno
     elif running; then echo "It runs already, process $(cat "$PID")."

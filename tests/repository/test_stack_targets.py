@@ -107,6 +107,8 @@ def test_the_grafana_ones_say_what_docker_would_start(alone: Person) -> None:
         done = alone.make(target)
         assert (done.returncode, told in done.stdout) == (0, True), done
     assert alone.make("drift-logs").stdout.startswith("There is no log yet")
+    assert f"Nothing answers at http://{alone.keeper} yet: make drift-start" in alone.make("grafana-ui").stdout
+    assert alone.done("xdg-open") == []  # no page of an error
     assert alone.done("docker") == []
 
 
