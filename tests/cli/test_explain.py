@@ -45,7 +45,10 @@ def test_facts_then_a_text_checked_against_them(sereno: Run, chart: Path, home: 
     wrong = sereno("explain", "verify", "--facts", "facts.json", "false.txt", "--json")
     assert (right.returncode, wrong.returncode) == (0, 1)
     assert json.loads(right.stdout)["score"] == 1.0
-    numbers = {one["text"]: one["supported"] for one in json.loads(wrong.stdout)["numbers"]}
+    told = json.loads(wrong.stdout)
+    assert set(told) == {"score", "numbers"}
+    assert {frozenset(one) for one in told["numbers"]} == {frozenset({"text", "supported", "fact"})}
+    numbers = {one["text"]: one["supported"] for one in told["numbers"]}
     assert (numbers["10 s"], numbers["77 s"]) == (True, False)
 
 

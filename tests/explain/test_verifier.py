@@ -5,11 +5,15 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sereno.explain.fact import Fact, FactSheet, Number, Time
+from sereno.explain.facts import facts
+from sereno.explain.frame import Chart, Event, Series
+from sereno.explain.narrate import ANALYSES, narrate
 from sereno.explain.verify import Verifier, verify
 
 
@@ -184,6 +188,38 @@ def test_pieces_give_what_the_whole_gives(cuts: list[int]) -> None:
     assert "".join(one.text for one in sentences) == TEXT
     assert verifier.verdict == verify(TEXT, SHEET)
     assert all(TEXT[one.start : one.end] == one.text for one in verifier.verdict.spans)
+
+
+def narrated(language: str) -> tuple[str, FactSheet]:
+    """What templates tell of a chart with a step, anomalies, a gap and a deploy."""
+    random = np.random.default_rng(7)
+    values = 3.0 + 0.1 * random.standard_normal(600) + 2.0 * (np.arange(600) > 350)
+    values[120], values[480] = 9.04, 12.5
+    values[200:230] = np.nan
+    times = 1.79e9 + 60.0 * np.arange(600)
+    chart = Chart(
+        series=(Series(name="api", times=times, values=values, unit="s"),),
+        events=(Event(float(times[350]), "deploy", "deploy v1.4.2"),),
+    )
+    sheet = facts(chart)
+    told = [text for one in ANALYSES for text in narrate(sheet, one, language=language, question="What is the mean?")]
+    return "".join(told), sheet
+
+
+NARRATED = {language: narrated(language) for language in ("en", "es")}
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.sampled_from(["en", "es"]), st.data())
+def test_what_narrators_say_is_checked_alike_in_pieces(language: str, data: st.DataObject) -> None:
+    text, sheet = NARRATED[language]
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=40))
+    verifier = Verifier(sheet, language)
+    for start, end in itertools.pairwise([0, *sorted(cuts), len(text)]):
+        verifier.feed(text[start:end])
+    verifier.end()
+    assert verifier.verdict == verify(text, sheet, language)
+    assert len(verifier.verdict.counted) > 20
 
 
 @settings(deadline=None)  # a busy machine is no fault of the text

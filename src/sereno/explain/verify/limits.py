@@ -84,7 +84,7 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
     limit = _part(scan, words, start, end)
     if limit is not None:
         return limit
-    if any(found[name].search(scan.text, start, end) for name in ("always", "adjective", "between")):
+    if any(found[name].search(scan.text, start, end) for name in ("adjective", "between")):
         return NOTHING
     if any(_THAN.match(scan.text, last) for _, first, last, _ in periods(scan.text, words.languages) if first >= start):
         return NOTHING  # "higher in the first half than …": the other way round than facts tell it
@@ -98,7 +98,7 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
         return NOTHING
     if role not in _DENIED and _nearly(found["denied"]).search(before) and not _NO_MORE.search(before):
         return NOTHING
-    if any(not _AMONG.search(before, 0, one.start()) for one in found["everything"].finditer(before)):
+    if any(_is_subject(found[name], scan.text, start, end) for name in ("always", "everything")):
         return NOTHING
     if _base(found["base"]).match(after):
         return NOTHING
@@ -107,6 +107,11 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
     if is_unread(scan, mention, words, start):
         return NOTHING
     return _around(scan, words, start, end) if _WHOLE.fullmatch(role) else None
+
+
+def _is_subject(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether something is told of all: "all values are", not "of all values, 5 s is the highest"."""
+    return any(not _AMONG.search(text, start, one.start()) for one in pattern.finditer(text, start, end))
 
 
 def _window(scan: Scan, mention: Mention, clause: tuple[int, int], words: Lexicon) -> tuple[int, int]:

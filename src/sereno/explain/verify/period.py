@@ -45,5 +45,9 @@ def period_of(scan: Scan, mention: Mention, words: Lexicon, start: int, end: int
         inside = start <= first < end
         rank = (not inside, first < mention.start, first - last)
         if best is None or rank < best:
-            best, found, then = rank, note, during and inside
+            # "In the first half, it was at 3 s": the period sets the scene, where no figure stands before the claim.
+            leads = last <= start and not any(
+                last <= one.start < mention.start for one in scan.mentions if one.kind == "quantity"
+            )
+            best, found, then = rank, note, during and (inside or leads)
     return found, then

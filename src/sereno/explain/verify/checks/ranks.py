@@ -77,8 +77,9 @@ def _check_ordinal(
     mine.sort(key=lambda i: _begins(book.sheet.facts[i]) or 0.0)
     place = int(mentions[ordinal].value) - 1
     own = mine[place] if 0 <= place < len(mine) else None
-    for i, one in enumerate(mentions):
-        if one.kind in {"quantity", "moment"} and told[i].clause == told[ordinal].clause:
+    later = (i for i in range(ordinal + 1, len(mentions)) if mentions[i].kind == "ordinal")
+    for i in range(ordinal + 1, next(later, len(mentions))):
+        if mentions[i].kind in {"quantity", "moment"}:
             found[i] = {f: n for f, n in found[i].items() if f == own or f not in mine}
 
 

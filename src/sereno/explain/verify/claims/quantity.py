@@ -26,7 +26,10 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
         kind = fact.kind if fact else None
         if not about(fact, context.series) or not of_period(fact, context):
             continue
-        if not role_allows(context.role, evidence, kind, context.noun or context.period):
+        part = "comparison" if context.limit is not None and context.limit.notes else ""
+        if part and evidence.name == "previous":
+            continue  # what was before is not of the last hour
+        if not role_allows(context.role, evidence, kind, context.noun or context.period or part):
             continue
         sized = evidence.roles & {"change"} and evidence.per is None and evidence.unit.dimension != PERCENT
         # A minus alone makes no difference of a size: "-3 s" is where it was, "+3 s" or "-3 %" how far it moved.

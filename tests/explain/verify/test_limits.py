@@ -1,0 +1,81 @@
+"""A figure of the whole chart is not known to be true of a part of it, nor of what is only possible or denied."""
+
+from __future__ import annotations
+
+import pytest
+
+from explain.verify.charts import SHEET
+from sereno.explain.verify import verify
+
+
+def supported(text: str, language: str) -> list[bool]:
+    """What is said of each figure of a text."""
+    return [one.supported for one in verify(text, SHEET, language).counted if any(c.isdigit() for c in one.text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "At night, db averaged 9.45 s."),
+        ("en", "On weekends, the mean of db was 9.45 s."),
+        ("en", "In the last hour, db averaged 9.45 s."),
+        ("en", "In the second half, the mean of load was 46.7 %."),
+        ("en", "In the first half, load averaged 67.8 %."),
+        ("en", "load was 45.3 % higher in the first half than in the second."),
+        ("en", "Since the deploy, db averages 9.45 s."),
+        ("en", "Before the anomaly, the mean of db was 9.45 s."),
+        ("en", "Excluding outliers, db averaged 9.45 s."),
+        ("en", "The daily mean of db was 9.45 s."),
+        ("en", "The second highest value of db was 39.7 s."),
+        ("en", "The average anomaly in db was 39.7 s."),
+        ("en", "The anomalies in db averaged 39.7 s."),
+        ("en", "db could reach 39.7 s soon."),
+        ("en", "db never reached 39.7 s."),
+        ("en", "db was never below 9.45 s."),
+        ("en", "db is always at 9.45 s."),
+        ("en", "Most values of db lie above 9.45 s."),
+        ("en", "All series averaged 9.45 s."),
+        ("en", "The difference between the mean and the median of db is 9.38 s."),
+        ("en", "db stabilised at 39.7 s."),
+        ("en", "load is 74.6 % above its mean."),
+        ("en", "db is at its lowest at the moment: 8.34 s."),
+        ("en", "db rose by 322 %."),
+        ("en", "db is 322 % higher than cola."),
+        ("en", "db is at 9.31 s."),
+        ("es", "Por la noche, db promedió 9,45 s."),
+        ("es", "Los fines de semana la media de db es de 9,45 s."),
+        ("es", "En la última hora, la media de db fue de 9,45 s."),
+        ("es", "Antes de la anomalía, la media de db era de 9,45 s."),
+        ("es", "Sin valores atípicos, db promedió 9,45 s."),
+        ("es", "La media diaria de db fue de 9,45 s."),
+        ("es", "db podría llegar a 39,7 s."),
+        ("es", "db nunca llegó a 39,7 s."),
+        ("es", "db siempre está en 9,45 s."),
+        ("es", "Todas las series promediaron 9,45 s."),
+        ("es", "load está un 74,6 % por encima de su media."),
+    ],
+)  # fmt: skip
+def test_a_figure_of_something_else_is_not_believed(language: str, text: str) -> None:
+    found = supported(text, language)
+    assert found
+    assert not any(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "db averaged 9.45 s."),
+        ("en", "In the last hour, db averaged 9.31 s."),
+        ("en", "In the second half, load was at 67.8 %, after 46.7 % in the first half."),
+        ("en", "Compared with the hour before, db went from 9.55 s to 9.31 s."),
+        ("en", "Never did db get higher than 39.7 s, its maximum."),
+        ("en", "The anomaly of 39.7 s in db was 322 % above the expected 9.4 s."),
+        ("es", "En la última hora, db promedió 9,31 s."),
+        ("es", "La segunda mitad de load estuvo un 45,3 % por encima de la primera mitad."),
+        ("es", "db nunca estuvo más alto que 39,7 s, su máximo."),
+    ],
+)
+def test_a_figure_of_just_that_is_believed(language: str, text: str) -> None:
+    found = supported(text, language)
+    assert found
+    assert all(found)
