@@ -196,7 +196,7 @@ def narrated(language: str) -> tuple[str, FactSheet]:
     values = 3.0 + 0.1 * random.standard_normal(600) + 2.0 * (np.arange(600) > 350)
     values[120], values[480] = 9.04, 12.5
     values[200:230] = np.nan
-    times = 1.79e9 + 60.0 * np.arange(600)
+    times = 1.79e9 + 60.0 * np.arange(600, dtype=np.float64)
     chart = Chart(
         series=(Series(name="api", times=times, values=values, unit="s"),),
         events=(Event(float(times[350]), "deploy", "deploy v1.4.2"),),
