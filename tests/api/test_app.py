@@ -135,7 +135,7 @@ def test_every_path_refuses_a_foreigner_without_a_key() -> None:
     app, _ = made(3)
     paths = fetch(app, "/sereno/api/openapi.json").json()["paths"]
     assert len(paths) >= 19
-    for path in [*paths, "/sereno/api/openapi.json", "/dashboard", "/nothing"]:
+    for path in [*paths, "/sereno/api/openapi.json", "/", "/dashboard", "/nothing"]:
         forged = {"X-Forwarded-For": "127.0.0.1", "X-Sereno-Peer": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
         answer = fetch(app, path.replace("{call_id}", "x"), peer=FOREIGN, headers=forged)
         assert answer.status_code == (200 if path in ("/healthz", "/readyz") else 401), path
@@ -181,7 +181,7 @@ def test_methods_bodies_and_head() -> None:
     for path in ("/analytics/users", "/analytics/live"):
         head = fetch(app, path, method="HEAD")
         assert (head.status_code, head.content) == (200, b"")
-    assert fetch(app, "/dashboard").headers["location"] == "/sereno"
+    assert [fetch(app, path).headers["location"] for path in ("/", "/dashboard", "/dashboard/")] == ["/sereno"] * 3
 
 
 def test_metrics_follow_accept() -> None:

@@ -131,6 +131,7 @@ def create_app(
     _add_openapi(app)
     _add_errors(app)
 
+    @app.get("/", include_in_schema=False)
     @app.get("/dashboard", include_in_schema=False)
     @app.get("/dashboard/", include_in_schema=False)
     async def dashboard() -> Response:
