@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import numpy as np
@@ -242,3 +244,16 @@ def test_times_of_no_calendar_support_nothing(at: float) -> None:
 def test_a_change_by_and_to_is_of_one_fact() -> None:
     """A change that is not this series' own takes what it led to with it."""
     assert [one.supported for one in verify("api rose by 31 % to 3.26 s.", SHEET).counted] == [False, False, False]
+
+
+def test_after_warming_no_words_are_read_from_disk_or_compiled() -> None:
+    """In a process of its own, whose first texts these are."""
+    code = (
+        "from sereno.explain.fact import FactSheet; from sereno.explain.verify import lexicon, verify, warm; warm();"
+        "made = lexicon._lexicon.cache_info().misses;"
+        "[verify('api: 3 s', FactSheet(facts=()), language) for language in ('en', 'es')];"
+        "print(made, lexicon._lexicon.cache_info().misses)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert before == after >= 2

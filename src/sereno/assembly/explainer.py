@@ -12,6 +12,7 @@ from sereno.config.table import Settings
 from sereno.conventions import INTERNAL_HEADER
 from sereno.errors import ConfigError
 from sereno.explain.narrate.prompt import NAMES, Prompts, checked_prompt
+from sereno.explain.verify import warm
 from sereno.gateway.salt import salt
 from sereno.models.chat import ChatClient, ChatOptions
 from sereno.models.dialects import Api
@@ -37,6 +38,7 @@ def explainer_of(settings: Settings, now: Callable[[], float], ledger: Ledger | 
     Raises:
         ConfigError: a prompt, the key file or a certificate is wrong, or pictures are wanted without matplotlib.
     """
+    warm()
     explain = settings.explain
     keep = None if ledger is None else remembering(ledger, now, days=explain.history_days)
     return Explainer(

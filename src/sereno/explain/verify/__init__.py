@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sereno.explain.verify.verifier import Grounds, Sentence, Span, Verdict, Verifier, grounds_of, verify
+from sereno.explain.verify.verifier import Grounds, Sentence, Span, Verdict, Verifier, grounds_of, verify, warm
 
-__all__ = ["Grounds", "Sentence", "Span", "Verdict", "Verifier", "grounds_of", "verify"]
+__all__ = ["Grounds", "Sentence", "Span", "Verdict", "Verifier", "grounds_of", "verify", "warm"]
