@@ -111,6 +111,7 @@ TITLES: dict[str, str] = {
     "model-failed": "The model server failed",
     "model-invalid": "The model server answered what it must not",
     "adapter-refused": "The adapter was refused",
+    "drift-refused": "The drift monitor refused this",
     "already-judged": "This answer was judged already",
     "internal": "Sereno failed on this request",
 }

@@ -64,6 +64,7 @@ SPANISH: dict[str, tuple[str, str]] = {
     "model-unknown-model": ("Ese modelo no existe", "Elija uno de los que ofrece el servidor de modelos."),
     "model-invalid": ("El servidor de modelos respondió lo que no debe", "Su respuesta no se entiende."),
     "adapter-refused": ("El adaptador fue rechazado", "El detalle dice por qué."),
+    "drift-refused": ("La vigilancia de la deriva lo rechazó", "El detalle dice por qué."),
     "already-judged": ("Esta respuesta ya fue valorada", "Cada respuesta se valora una sola vez."),
     "internal": ("Sereno falló en esta petición", "Su registro de errores dice por qué."),
 }
