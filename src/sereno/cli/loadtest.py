@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sereno.loadtest.plan import Plan
     from sereno.loadtest.prompts import Conversation
     from sereno.loadtest.report import Report
+    from sereno.loadtest.texts import Language
     from sereno.slo.spec import Slo
 
 app = typer.Typer(help="Put load on an LLM API and measure what its users feel.", add_completion=False)
@@ -109,18 +110,7 @@ def loadtest(
     plan = Plan(address=address, path=target.path, api=target.api, model=target.model, **wishes)
     plan.check()
     report = _run(plan, slos, samples)
-    if json_file is not None:
-        files.write_whole(json_file, files.as_json(report))
-    if html is not None:
-        from sereno.loadtest.page import page
-
-        files.write_whole(html, page(report, cast("Any", shown_in)).encode())
-    if as_json:
-        sys.stdout.buffer.write(files.as_json(report))
-    else:
-        from sereno.cli.loadtest_text import show
-
-        show(report)
+    _tell(report, json_file, html, cast("Language", shown_in), as_json=as_json)
     return _code(report)
 
 
@@ -139,6 +129,23 @@ def _run(plan: Plan, slos: Sequence[Slo] | None, path: Path | None) -> Report:
         ending = conduct(plan, tally, sink)
     verdicts = judge(slos, tally.cells()) if slos is not None else None
     return report(plan, tally, ending, version=__version__, started_at=started, objectives=verdicts)
+
+
+def _tell(report: Report, json_file: Path | None, html: Path | None, language: Language, *, as_json: bool) -> None:
+    from sereno.loadtest import files
+
+    if json_file is not None:
+        files.write_whole(json_file, files.as_json(report))
+    if html is not None:
+        from sereno.loadtest.page import page
+
+        files.write_whole(html, page(report, language).encode())
+    if as_json:
+        sys.stdout.buffer.write(files.as_json(report))
+        return
+    from sereno.cli.loadtest_text import show
+
+    show(report)
 
 
 def _code(report: Report) -> int:
