@@ -128,3 +128,14 @@ def test_hostile_names_are_text(world: World) -> None:
     for page in (world.page(), world.page(model=SCRIPT)):
         assert SCRIPT not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+def test_bins_have_the_decimal_sign_of_the_reader(world: World) -> None:
+    world.day(("null", 800, "a"))
+    world.use()
+    world.day(("latency", 300, "a"))
+    world.monitor.check()
+    for language, sign in (("en", "."), ("es", ",")):
+        bins = re.findall(r"[≤>–] (\d+\D\d+)", world.page(lang=language))
+        assert bins
+        assert all(sign in one for one in bins), bins

@@ -33,6 +33,8 @@ from web.hostile import hostile_records
 FRAGMENTS = ("running", "rows")
 """Pages that other pages fetch a part of themselves from."""
 WHOLE = tuple(page.name for page in PAGES if page.name not in {*FRAGMENTS, "explanation"})
+LEDGERED = frozenset({"alerts", "quality", "drift", "lora", "adapters_compared", "adapter", "explanations"})
+"""Pages of what a ledger holds; stores without one show them alike. `subjects` has one."""
 
 
 class Watchman(KeeperDouble):

@@ -27,7 +27,7 @@ from sereno.store.ledger import Ledger
 from sereno.store.ledger.quality_feedback import satisfaction
 from sereno.store.sqlite import SqliteStore
 from sereno.web.app import mount
-from web.browser.walker import DESK, PHONE, View, Walker, turns, walking
+from web.browser.walker import DESK, PHONE, View, Walker, walking
 from web.serving import serving
 
 CHART = "/sereno/explain?page=%2Fsereno%3Fstart_time%3D10d&chart=latency"
@@ -185,4 +185,3 @@ def test_the_pages_of_what_was_told_are_sound(walker: Walker, site: Site) -> Non
     views = (View(DESK, "dark", "en"), View(PHONE, "light", "en"))
     walker.walk("told", "/sereno/explanations", views)
     walker.walk("told-one", f"/sereno/explanations/{newest['id']}", views)
-    walker.walk("drifted", "/sereno/drift", turns(1))

@@ -17,7 +17,12 @@ import { Format } from "%s/format.ts";
 import { readFileSync } from "node:fs";
 const look = { format: new Format("en", "UTC"), palette: { tone: () => "" }, width: 600, hidden: new Set() };
 const asked = JSON.parse(readFileSync(0, "utf8"));
-console.log(JSON.stringify(asked.map((chart) => option(chart, look).yAxis)));
+const axes = asked.map((chart) => {
+  const { xAxis, yAxis } = option(chart, look);
+  const { formatter } = xAxis.axisLabel;
+  return { ...yAxis, names: chart.x.map((name) => (formatter ? formatter(name) : name)) };
+});
+console.log(JSON.stringify(axes));
 """
 
 
@@ -63,13 +68,26 @@ AXES = [
 ]
 
 
-def test_the_axis_reaches_levels_and_shares_end_at_all(program: Path) -> None:
+def axes(program: Path, charts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     done = subprocess.run(
         [ROOT / "tools" / "node.sh", "node", program],
-        input=json.dumps([asked for asked, _ in AXES]),
+        input=json.dumps(charts),
         capture_output=True,
         text=True,
         check=True,
     )
-    found = [(axis.get("max"), axis.get("interval")) for axis in json.loads(done.stdout)]
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_axis_reaches_levels_and_shares_end_at_all(program: Path) -> None:
+    found = [(axis.get("max"), axis.get("interval")) for axis in axes(program, [asked for asked, _ in AXES])]
     assert found == [pytest.approx(axis, abs=1e-12) for _, axis in AXES]
+
+
+def test_bins_are_named_by_their_upper_end_and_categories_by_their_name(program: Path) -> None:
+    names = ["≤ 0,5", "0,5 – 1,25", "> 1,25"]
+    charts = [{**chart("ratio", [0.1, 0.2, 0.7], kind=kind), "x": names} for kind in ("histogram", "bars")]
+    bins, bars = axes(program, charts)
+    assert bins["names"] == ["≤ 0,5", "≤ 1,25", "> 1,25"]
+    assert bars["names"] == names

@@ -69,7 +69,7 @@ export function option(chart: Chart, look: Look): EChartsCoreOption {
           ? bars
             ? { interval: marked(moments, look) }
             : { formatter: (at: number) => format.tick(at) }
-          : { interval: 0, width: Math.max(48, (look.width - 56) / chart.x.length - 12), overflow: "truncate" }),
+          : { interval: 0, ...room(chart, look) }),
       },
     },
     yAxis: {
@@ -99,6 +99,13 @@ function indexOf(found: unknown): number {
 function labels(chart: Chart, format: Format): string[] {
   const moments = times(chart);
   return moments ? moments.map((at) => format.tick(format.wall(at))) : (chart.x as readonly string[]).slice();
+}
+
+/** A bin "a – b" is named by its upper end, which is what there is room for; other names are cut. */
+function room(chart: Chart, look: Look): object {
+  const bins = chart.kind === "histogram";
+  const width = Math.max(bins ? 76 : 48, (look.width - 56) / chart.x.length - 12);
+  return { width, overflow: "truncate", ...(bins ? { formatter: (name: string) => name.replace(/^.+ – /, "≤ "), alignMaxLabel: "right" } : {}) };
 }
 
 /** About how many labels an axis of time has room for. */

@@ -145,6 +145,7 @@ def _picture(one: FeatureMessage, number: int, look: Look) -> Chart:
     found = one.distribution
     words = {OTHER: look.t["drift_other"], MISSING: look.t["drift_missing"]}
     held = [at for at, pair in enumerate(zip(found["reference"], found["current"], strict=True)) if any(pair)]
+    labels = [found["labels"][at] for at in held]
 
     def shares(counts: Sequence[int]) -> tuple[float | None, ...]:
         whole = sum(counts)
@@ -153,12 +154,17 @@ def _picture(one: FeatureMessage, number: int, look: Look) -> Chart:
     return Chart(
         kind="histogram", id=f"drift-{number}", title=look.t["drift_before_now"].replace("{feature}", one.feature),
         description=look.t["drift_before_now_text"], unit="ratio",
-        x=tuple(words.get(found["labels"][at], found["labels"][at]) for at in held),
+        x=tuple(words.get(label) or (_localised(label, look) if one.kind == "numeric" else label) for label in labels),
         series=(
             Series(name=look.t["drift_before"], values=shares(found["reference"]), tone="s1"),
             Series(name=look.t["drift_now"], values=shares(found["current"]), tone="s2"),
         ),
     )  # fmt: skip
+
+
+def _localised(label: str, look: Look) -> str:
+    """A bin such as `0.5 – 1.25`, with the decimal sign of the reader."""
+    return label if look.shown.language == "en" else label.replace(".", ",")
 
 
 def _timeline(checks: Sequence[CheckMessage], look: Look) -> Chart:

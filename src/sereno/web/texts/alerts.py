@@ -45,7 +45,7 @@ TEXTS = {
     "acknowledged_yes": ("Yes", "Sí"),
     "acknowledged_no": ("No", "No"),
     "tile_firing": ("Firing", "Activas"),
-    "tile_unacknowledged": ("{n} critical without anybody", "{n} críticas sin nadie"),
+    "tile_unacknowledged": ("{n} critical without anybody", "críticas sin nadie: {n}"),
     "tile_all_taken": ("no critical one waits", "ninguna crítica espera"),
     "tile_acknowledge": ("Until taken up", "Hasta reconocerse"),
     "tile_acknowledge_note": (
@@ -59,7 +59,7 @@ TEXTS = {
         "media de las críticas desde que empieza la condición; {share} de {n} en 2 min",
     ),
     "tile_episodes": ("Alerts", "Alertas"),
-    "tile_episodes_note": ("{n} of them critical", "{n} de ellas críticas"),
+    "tile_episodes_note": ("{n} of them critical", "críticas: {n}"),
     "tile_last_report": ("Last report", "Último informe"),
     "tile_last_report_note": ("from Alertmanager or Grafana", "de Alertmanager o Grafana"),
     "tile_ago": ("{time} ago", "hace {time}"),
