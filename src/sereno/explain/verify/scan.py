@@ -199,7 +199,8 @@ def _noun(text: str, end: int, words: Lexicon) -> str:
     where = len(before)
     for kind, pattern in words.kinds.items():
         match = pattern.search(rest)  # "cambios de nivel" begins before "de"
-        if match is not None and match.start() < where:
+        setting = match is not None and kind in {"trend", "range", "comparison"} and " " in match.group()
+        if match is not None and match.start() < where and not setting:  # "to 118 across the chart" counts nothing
             best, where = kind, match.start()
     return best
 
