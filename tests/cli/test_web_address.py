@@ -23,6 +23,9 @@ Shown = pytest.CaptureFixture[str]
         ("eval calibrate basics-en --judge j --url http://[::1", "--url is 'http://[::1'; expected a URL"),
         ("lora serve v --model m --vllm h:8000", "--vllm is 'h:8000'; expected a URL"),
         ("lora serve v --model m --ollama http://h:0", "--ollama is 'http://h:0'; expected a URL"),
+        ("dashboards build --prometheus prom.example:9090", "--prometheus is 'prom.example:9090'; expected a URL"),
+        ("dashboards build --postgres postgresql://h", "--postgres is 'postgresql://h'; expected HOST:PORT"),
+        ("dashboards build --scrape often", "--scrape is 'often'; expected a duration such as 15s"),
         ("lora withdraw m --llama-cpp http://u:secret@:80", "--llama-cpp is none; expected a URL"),
     ],
 )
@@ -34,7 +37,7 @@ def test_what_is_no_address_is_refused_and_nothing_is_made(
     assert main(line.split()) == 2
     shown = capsys.readouterr()
     assert (shown.out, told in shown.err, "secret" in shown.err) == ("", True, False), shown.err
-    assert not (tmp_path / "data").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://user:word@h.example/prometheus", "http://[::1]:9"])
@@ -49,3 +52,11 @@ def test_an_address_is_taken_as_it_is(url: str, capsys: Shown, tmp_path: Path, m
     monkeypatch.setattr("sereno.assembly.charts.chart_of_prometheus", chart)
     assert main(["explain", "chart", "--query", "up", "--prometheus", url]) == 2
     assert (asked, capsys.readouterr().err) == ([(url, "up")], "sereno: enough\n")
+
+
+def test_grafana_may_fill_in_addresses_or_have_none(capsys: Shown, tmp_path: Path) -> None:
+    build = ["dashboards", "build", "-o", str(tmp_path), "--prometheus", "$PROM_URL", "--loki", "", "--postgres", "$PG"]
+    assert main([*build, "--scrape", "500ms"]) == 0
+    sources = (tmp_path / "provisioning/datasources/sereno.yaml").read_text("utf-8")
+    assert ("$PROM_URL" in sources, "loki" in sources.lower()) == (True, False)
+    assert "dashboards" in capsys.readouterr().err

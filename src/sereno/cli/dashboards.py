@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +12,7 @@ import typer
 
 from sereno.assembly.dashboards import write
 from sereno.cli.tables import print_table
+from sereno.cli.web_address import web_address
 from sereno.dashboards.boards import ALL
 from sereno.dashboards.build import DASHBOARDS, built
 from sereno.dashboards.limits import Limits, limits_of
@@ -19,8 +22,25 @@ from sereno.errors import ConfigError
 app = typer.Typer(help="Build the dashboards for Grafana, list them.", add_completion=False)
 
 
-def _address(what: str) -> typer.models.OptionInfo:
-    option = typer.Option(help=f"Address of {what}, as Grafana reaches it; '' leaves it out.", metavar="URL")
+def _server(parameter: typer.CallbackParam, value: str) -> str:
+    return value if value.startswith("$") else web_address(parameter, value)  # Grafana fills in its own environment
+
+
+def _database(parameter: typer.CallbackParam, value: str) -> str:
+    if value and not value.startswith("$") and not re.fullmatch(r"[^\s/@]+:[0-9]{1,5}", value):
+        raise ConfigError(f"{parameter.opts[-1]} is {value!r}; expected HOST:PORT, for instance {DEFAULT.postgres}")
+    return value
+
+
+def _duration(parameter: typer.CallbackParam, value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*(ms|[smhdwy])", value):
+        raise ConfigError(f"{parameter.opts[-1]} is {value!r}; expected a duration such as 15s or 1m")
+    return value
+
+
+def _address(what: str, check: Callable[[typer.CallbackParam, str], str] = _server) -> typer.models.OptionInfo:
+    text = f"Address of {what}, as Grafana reaches it; '' leaves it out."
+    option = typer.Option(help=text, metavar="URL" if check is _server else "HOST:PORT", callback=check)
     assert isinstance(option, typer.models.OptionInfo)
     return option
 
@@ -43,10 +63,10 @@ def build(
     alertmanager: Annotated[str, _address("Alertmanager")] = DEFAULT.alertmanager,
     loki: Annotated[str, _address("Loki")] = DEFAULT.loki,
     jaeger: Annotated[str, _address("Jaeger")] = DEFAULT.jaeger,
-    postgres: Annotated[str, _address("PostgreSQL, HOST:PORT,")] = DEFAULT.postgres,
+    postgres: Annotated[str, _address("PostgreSQL", _database)] = DEFAULT.postgres,
     database: Annotated[str, typer.Option(help="Name of Sereno's database there.")] = DEFAULT.database,
     database_user: Annotated[str, typer.Option(help="Who may read it.")] = DEFAULT.database_user,
-    scrape: Annotated[str, typer.Option(help="How often Prometheus scrapes.")] = DEFAULT.scrape,
+    scrape: Annotated[str, typer.Option(help="How often Prometheus scrapes.", callback=_duration)] = DEFAULT.scrape,
 ) -> None:
     """Write the dashboards, their data sources and providers.
 
