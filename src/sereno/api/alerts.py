@@ -26,6 +26,14 @@ class Received(msgspec.Struct, frozen=True):
 def router(context: Context) -> APIRouter:
     """The routes of alerts."""
     routes = APIRouter(prefix="/sereno/api/alerts", tags=["alerts"])
+    _add_reports(routes, context)  # before `/{id}`, which would take their words for a number
+    _add_reading(routes, context)
+    _add_taking(routes, context)
+    return routes
+
+
+def _add_reading(routes: APIRouter, context: Context) -> None:
+    """What fires and fired."""
     view = context.view
 
     @routes.get("", **described("Alerts, the last begun first.", FIELDS, list[AlertMessage], errors=ASKING))
@@ -41,6 +49,16 @@ def router(context: Context) -> APIRouter:
 
         rows = await context.ask("alerts", ask)
         return answer(rows, headers=_next(request, query.offset + query.limit, full=len(rows) == query.limit))
+
+    @routes.get("/{id}", **described("One alert.", (), AlertMessage, path=_NUMBER))
+    async def one(request: Request, id: str) -> Response:  # noqa: A002  as the path has it
+        context.read(request, ())
+        return answer(await context.ask("alert", lambda: _one(context, id)))
+
+
+def _add_reports(routes: APIRouter, context: Context) -> None:
+    """What Alertmanager and Grafana report."""
+    view = context.view
 
     @routes.post("/webhook", status_code=200,
                  **described("Takes reports as Alertmanager (version 4) and Grafana post them; the same report twice "
@@ -66,10 +84,10 @@ def router(context: Context) -> APIRouter:
         context.follow(firing)
         return answer(Received(len(firing)))
 
-    @routes.get("/{id}", **described("One alert.", (), AlertMessage, path=_NUMBER))
-    async def one(request: Request, id: str) -> Response:  # noqa: A002  as the path has it
-        context.read(request, ())
-        return answer(await context.ask("alert", lambda: _one(context, id)))
+
+def _add_taking(routes: APIRouter, context: Context) -> None:
+    """An alert taken up by a person."""
+    view = context.view
 
     @routes.post("/{id}/acknowledge",
                  **described("Notes that a person takes an alert up; who did so first stays.", (), AlertMessage,
@@ -86,8 +104,6 @@ def router(context: Context) -> APIRouter:
             return _one(context, id)
 
         return answer(await context.ask("alert_acknowledge", take))
-
-    return routes
 
 
 def _one(context: Context, number: str) -> AlertMessage:
