@@ -45,6 +45,21 @@ SHEET = FactSheet(
         _anomaly(1, 39.7, 9.4, "2026-11-18T14:05"),
         _anomaly(2, 24.2, 9.3, "2026-11-19T16:10"),
         Fact(
+            id="anomaly-3",
+            kind="anomaly",
+            series=("cola",),
+            direction="up",
+            note="collective",
+            numbers=(
+                Number("value", 95.0, "ms"),
+                Number("peak_value", 103.0, "ms"),
+                Number("expected", 81.5, "ms"),
+                Number("duration", 600.0, "s"),
+            ),
+            start=at("2026-11-20T02:00"),
+            end=at("2026-11-20T02:10"),
+        ),
+        Fact(
             id="change-1",
             kind="change_point",
             series=("load",),

@@ -114,7 +114,7 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
             return kind in {"forecast", "capacity"}
         return not evidence.roles & never
     if role == "mean" and noun and kind in _OF_STRETCHES and evidence.roles & {"value", "before", "after", "last"}:
-        return not evidence.roles & {"low", "high", "change"}
+        return not evidence.roles & {"low", "high", "change", "max"}  # its peak is not its mean
     if role == "interval" and kind == "range":
         return bool(evidence.roles & {"min", "max"})  # "stayed between 3 and 5"
     if role == "last" and kind in {"trend", "forecast"}:
