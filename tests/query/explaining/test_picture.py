@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
@@ -88,6 +88,9 @@ floats = st.floats(allow_nan=True, allow_infinity=True)
 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(floats, floats), max_size=6), st.lists(floats, max_size=2))
+@example([(-1.7e308, 1.0), (1.7e308, 2.0)], [1.7e308])
+@example([(0.0, -1.7e308), (1.0, 1.7e308)], [-1.7e308])
+@example([(1.79e308, 1.0)], [])
 def test_any_numbers_are_drawn(points: list[tuple[float, float]], limits: list[float]) -> None:
     times, values = np.array([at for at, _ in points]), np.array([value for _, value in points])
     thresholds = tuple(Threshold(one) for one in limits)

@@ -34,11 +34,12 @@ def drawn(chart: Chart) -> list[Line]:
 def _line(name: str, unit: str, times: Any, values: Any) -> Line:
     order = np.argsort(times, kind="stable")
     times, values = times[order], values[order]
-    first = np.concatenate([[True], np.diff(times) > 0]) & np.isfinite(times)  # one point a moment
+    first = np.concatenate([[True], times[1:] > times[:-1]]) & np.isfinite(times)  # one point a moment
     times, values = times[first], np.where(np.isfinite(values[first]), values[first], np.nan)
     if len(times) > MOST_POINTS:
         middle = np.nanmedian(values) if np.isfinite(values).any() else 0.0
-        distance = np.nan_to_num(np.abs(values - middle), nan=-1.0)
+        with np.errstate(over="ignore"):  # what is too far to be told is the farthest
+            distance = np.nan_to_num(np.abs(values - middle), nan=-1.0)
         edges = np.linspace(0, len(times), MOST_POINTS + 1).astype(int)
         kept = [low + int(np.argmax(distance[low:high])) for low, high in pairwise(edges)]
         times, values = times[kept], values[kept]

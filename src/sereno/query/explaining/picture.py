@@ -73,7 +73,7 @@ def _lines(axes: Axes, lines: list[Line], chart: Chart) -> None:
         values = np.array([np.nan if value is None else value for value in line.values])
         alone = np.isfinite(values).sum() == 1
         axes.plot(
-            [_days(at) for at in line.times] if dated else line.times,
+            [_days(at) for at in line.times] if dated else np.clip(line.times, -_LARGEST, _LARGEST),
             np.clip(values, -_LARGEST, _LARGEST),
             color=colour, linewidth=1.3, marker="o" if alone else None, label=_label(line.name, line.unit),
         )  # fmt: skip
