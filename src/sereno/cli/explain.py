@@ -133,7 +133,7 @@ def chart(
         analysis = "question"
     if analysis not in ANALYSES or (analysis == "question" and not question):
         raise ConfigError(
-            f"--analysis is {analysis!r}; expected one of {', '.join(ANALYSES)}, question with --question"
+            f"--analysis is {analysis!r}; expected one of {', '.join(ANALYSES)}; question needs --question TEXT"
         )
     if sum((file is not None, bool(prometheus), bool(sql))) != 1:
         raise ConfigError("expected one of FILE, --prometheus URL --query Q, or --sql SELECT")

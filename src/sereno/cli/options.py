@@ -13,6 +13,7 @@ import typer
 from sereno.config import Loaded, load
 from sereno.config.setting import Setting
 from sereno.config.table import BY_NAME, DEFAULT_UPSTREAM
+from sereno.errors import ConfigError
 
 METAVARS = {"address": "HOST:PORT", "URL": "URL", "path": "PATH", "whole number": "N"}
 _CONFIG = "File of settings instead of ./sereno.toml and ~/.config/sereno/sereno.toml."
@@ -20,7 +21,13 @@ _SET = "Any other setting, for instance gateway.idle_timeout=30s; may be repeate
 
 
 def load_settings(options: Iterable[tuple[str, str]] = (), config: str | None = None) -> Loaded:
-    """The settings of this process: `sources` over its environment, working folder and home."""
+    """The settings of this process: `sources` over its environment, working folder and home.
+
+    Raises:
+        ConfigError: one of them is wrong.
+    """
+    if config == "":
+        raise ConfigError("--config is empty; expected a file of settings, or none for none")
     return load(environ=os.environ, cwd=Path.cwd(), home=Path.home(), options=options, config=config)
 
 
@@ -35,7 +42,9 @@ def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             pairs: list[tuple[str, str]] = []
             for argument, row in added.items():
                 given = values.pop(argument)
-                pairs += [(row.option, item) for item in (given if isinstance(given, list) else [given]) if item]
+                items = given if isinstance(given, list | tuple) else [given]
+                # An empty one is no default: a script may have lost what it meant to name.
+                pairs += [(row.option, item) for item in items if item is not None]
             pairs += [("--set", item) for item in values.pop("set_") or ()]
             return function(load_settings(pairs, values.pop("config")), **values)
 
