@@ -50,6 +50,8 @@ SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 830_000, "charts": 150, "lies": 11_930, "believed": 5, "truths": 34_530, "doubted": 13},
     {"first seed": 840_000, "charts": 500, "lies": 37_977, "believed": 0, "truths": 108_234, "doubted": 19},
     {"first seed": 860_000, "charts": 500, "lies": 37_776, "believed": 1, "truths": 108_198, "doubted": 9},
+    {"first seed": 880_000, "charts": 130, "lies": 10_359, "believed": 0, "truths": 29_407, "doubted": 0},
+    {"first seed": 881_000, "charts": 130, "lies": 10_087, "believed": 1, "truths": 28_563, "doubted": 0},
 )
 SMALL_MODEL = Path(__file__).parent.parent / "tests" / "explain" / "smollm"
 EXAMPLES = 60

@@ -85,6 +85,8 @@ def check_moments(mentions: Sequence[Mention], told: Sequence[Context], found: l
                 for fact, names in found[i].items()
                 if all(fact in found[m] or _whole(told[m], found[m]) for m in then)
             }
+        if one.kind == "ratio" and len(moments) == 1 and SHEET not in found[moments[0]]:
+            found[i] = {fact: names for fact, names in found[i].items() if fact in found[moments[0]]}  # it doubled then
         if one.kind != "quantity" or told[i].role in {"mean", "median"}:
             continue
         near = {fact for m in moments if told[m].clause == told[i].clause for fact in found[m] if fact != SHEET}

@@ -17,6 +17,8 @@ def ratio(book: EvidenceBook, mention: Mention, context: Context) -> Iterator[tu
     """Facts whose later figure is as many times the earlier one."""
     for index, exact in book.ratios:
         fact = book.sheet.facts[index]
+        if fact.kind == "comparison" and not context.period and context.noun != "comparison" and context.limit is None:
+            continue  # how it is to another period is told with that period
         if context.limit is not None and not context.limit.allows(fact):
             continue
         if not about(fact, context.series) or not noun_allows(context.noun, fact.kind):
