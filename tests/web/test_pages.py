@@ -184,7 +184,7 @@ def _never_kept(app: Any, page: Any, address: str) -> None:
 @pytest.mark.parametrize("path", ["", "/calls", "/sessions", "/users", "/models", "/models/compare", "/cost"])
 def test_a_range_that_has_not_begun_is_refused_and_a_blank_field_is_none(path: str) -> None:
     app, _ = made(hostile_exchanges())
-    for start in ("9999-01-01", "0s", "now"):
+    for start in ("2099-01-01", "0s", "now"):
         answer = fetch(app, f"/sereno{path}?start_time={start}", headers=HTML)
         assert answer.status_code == 400
         assert "a time before now" in answer.text
