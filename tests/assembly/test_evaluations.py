@@ -75,7 +75,7 @@ def test_a_keeper_that_stops_gives_a_run_up(planned: Path, model_server: str) ->
     loaded = load(environ={}, cwd=planned, home=planned, options=options)
     ModelServer.may_finish.clear()
     stop = Event()
-    with registry(loaded.settings) as (ledger, _):
+    with registry(loaded.settings, make=True) as (ledger, _):  # as a keeper that starts
         watch = evaluations_of(loaded.settings, ledger)
         thread = threading.Thread(target=watch.run, args=(stop,))
         thread.start()
@@ -95,7 +95,7 @@ def test_a_file_of_questions_that_is_gone_is_told(planned: Path, model_server: s
     (planned / "sky.yaml").unlink()
     options = (("--data", str(planned / "data")), ("--model-url", model_server))
     loaded = load(environ={}, cwd=planned, home=planned, options=options)
-    with registry(loaded.settings) as (ledger, _):
+    with registry(loaded.settings, make=True) as (ledger, _):  # as a keeper that starts
         evaluations_of(loaded.settings, ledger).run()
         with ledger.read() as connection:
             (plan,) = quality_plans.planned(connection)
