@@ -42,6 +42,8 @@ def supported(text: str, language: str) -> list[bool]:
         ("en", "db rose by 322 %."),
         ("en", "db is 322 % higher than cola."),
         ("en", "db is at 9.31 s."),
+        ("en", "On average, db stood at 39.7 s."),
+        ("es", "En promedio, db estuvo en 39,7 s."),
         ("es", "Por la noche, db promedió 9,45 s."),
         ("es", "Los fines de semana la media de db es de 9,45 s."),
         ("es", "En la última hora, la media de db fue de 9,45 s."),
@@ -65,6 +67,8 @@ def test_a_figure_of_something_else_is_not_believed(language: str, text: str) ->
     ("language", "text"),
     [
         ("en", "db averaged 9.45 s."),
+        ("en", "On average, db stood at 9.45 s."),
+        ("es", "En promedio, db estuvo en 9,45 s."),
         ("en", "In the last hour, db averaged 9.31 s."),
         ("en", "In the second half, load was at 67.8 %, after 46.7 % in the first half."),
         ("en", "Compared with the hour before, db went from 9.55 s to 9.31 s."),

@@ -86,6 +86,12 @@ _HEDGED = (
     r"(?:(?:about|around|roughly|nearly|almost|approximately|some|just\s+over|just\s+under|unos|unas|casi|cerca\s+de"
     r"|alrededor\s+de|aproximadamente|más\s+de|menos\s+de)\s+)?"
 )
+_LEADING = re.compile(
+    r"\W*(?:(?P<mean>on\s+average|averaged?\s+over\s+the\s+chart|de\s+media|en\s+promedio|por\s+término\s+medio)"
+    r"|(?P<median>at\s+the\s+median|in\s+the\s+median|en\s+la\s+mediana)|(?P<total>in\s+total|en\s+total))\s*,",
+    re.IGNORECASE,
+)
+"""Before the first figure of a sentence, in a clause of its own: "On average, it stood at 3 s"."""
 _FROM_TO = re.compile(rf"\s*(?:[-–—]|to|and|a|y|e|hasta)\s*{_HEDGED}", re.IGNORECASE)
 _ENDS_HEDGED = re.compile(rf"(?<=\s){_HEDGED}$", re.IGNORECASE)
 _FROM = re.compile(
@@ -158,7 +164,8 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
         return "to"
     if _beside_direction(scan, index, start) and (tail is None or tail["by"]):
         return "change"
-    return ""
+    leading = None if previous else _LEADING.match(scan.text)
+    return "" if leading is None else leading.lastgroup or ""
 
 
 def apposed_after(scan: Scan, mention: Mention) -> str:
