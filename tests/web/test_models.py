@@ -284,21 +284,35 @@ def test_wrong_questions_are_told(kept: Any, path: str, parameters: Any, status:
 # Two side by side.
 
 
-def test_side_by_side_tells_what_differs_and_which_is_better(kept: Any) -> None:
+def test_side_by_side_tells_what_differs(kept: Any) -> None:
     found = told(kept, "models/compare", a="llama3.2", b=QWEN)
     lines = {line["measure"]: line for line in found["lines"]}
-    assert (lines["calls"]["a"], lines["calls"]["b"], lines["calls"]["change"], lines["calls"]["better"]) == (
-        4, 2, -0.5, None,
-    )  # fmt: skip
-    assert lines["error_rate"] == {
-        "measure": "error_rate", "unit": "ratio", "a": 0.25, "b": 0.0, "change": -1.0, "better": "b",
-    }  # fmt: skip
-    assert lines["tokens_per_second"]["better"] == "b"
-    assert lines["latency_p50"]["better"] == "b"
-    assert lines["cost_per_1000_calls"]["better"] == "b"
+    assert (lines["calls"]["a"], lines["calls"]["b"], lines["calls"]["change"]) == (4, 2, -0.5)
+    rate = lines["error_rate"]
+    assert (rate["a"], rate["b"], rate["change"]) == (0.25, 0.0, -1.0)
+    # Newcombe (1998, method 10), from Wilson's (0.046, 0.699) of 1 in 4 and (0, 0.658) of 0 in 2.
+    assert (round(rate["low"], 2), round(rate["high"], 2)) == (-0.70, 0.44)
+    assert all(line["better"] is None for line in lines.values())  # of six calls anything may be chance
     swapped = {line["measure"]: line for line in told(kept, "models/compare", a=QWEN, b=LLAMA)["lines"]}
-    assert swapped["error_rate"]["better"] == "a"
     assert swapped["error_rate"]["change"] is None  # nothing is how many times more than none
+
+
+def test_only_what_chance_does_not_explain_is_called_better(tmp_path: Path) -> None:
+    """Forty calls a model: one takes ten times as long, and as many fail as one more."""
+    calls = [
+        chat("q", "a", model=model, at=NOW - 60 * n - 60, latency=latency, error="no" if n < failed else None,
+             serial=n + int(latency * 1000))
+        for model, latency, failed in (("quick", 0.2, 1), ("slow", 2.0, 2)) for n in range(40)
+    ]  # fmt: skip
+    with site(tmp_path, calls) as (app, _):
+        lines, swapped = (
+            {line["measure"]: line for line in told(app, "models/compare", a=a, b=b)["lines"]}
+            for a, b in (("quick", "slow"), ("slow", "quick"))
+        )
+    assert (lines["latency_p50"]["better"], lines["error_rate"]["better"]) == ("a", None)
+    assert lines["latency_p50"]["low"] > 0
+    assert lines["error_rate"]["low"] < 0 < lines["error_rate"]["high"]
+    assert swapped["latency_p50"]["better"] == "b"
 
 
 def test_a_figure_that_one_does_not_have_is_no_loss(kept: Any) -> None:

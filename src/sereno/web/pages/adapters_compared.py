@@ -12,6 +12,7 @@ from sereno.query.fields import Field
 from sereno.store.ledger import lora_figures
 from sereno.store.ledger.lora_figures import Figure
 from sereno.web.adapter_series import adapter_charts
+from sereno.web.apart import Better, Side, better, interval_text
 from sereno.web.charts import Unit
 from sereno.web.loss_curves import loss_charts
 from sereno.web.page import Ask, Look, Page, Table
@@ -20,7 +21,6 @@ FIRST = Field(name="a", kind="name", help="The version before.", maximum=64, exa
 SECOND = Field(name="b", kind="name", help="The version after.", maximum=64, example="faq-v2")
 MONTH = 30 * 86400.0
 
-Better = Literal["more", "less"]
 MEASURES: tuple[tuple[str, Unit | Literal["plain"], Better | None], ...] = (
     ("quality", "ratio", "more"),
     ("training_loss", "plain", "less"),
@@ -49,7 +49,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     b: float | None
     low: float | None = None
     high: float | None = None
-    better: Literal["a", "b"] | None = None
+    better: Side | None = None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +98,7 @@ def _line(measure: tuple[str, Unit | Literal["plain"], Better | None], found: Ad
     line = Line(measure=name, unit=unit, a=_figure(name, found.a), b=_figure(name, found.b))
     if apart is None:
         return line
-    better: Literal["a", "b"] | None = None
-    if best is not None and apart.sign:
-        better = "b" if (apart.sign > 0) == (best == "more") else "a"
-    return msgspec.structs.replace(line, low=apart.low, high=apart.high, better=better)
+    return msgspec.structs.replace(line, low=apart.low, high=apart.high, better=better(best, apart))
 
 
 def _figure(name: str, of: AdapterDetail) -> float | None:
@@ -130,26 +127,8 @@ def shape(content: Compared, look: Look) -> Mapping[str, Any]:
         "charts": loss_charts([(side.version, side.training) for side in (found.a, found.b)], look.t)
         | adapter_charts(list(zip(versions, content.figures, strict=True)), look.t, look.shown.tz),
         "changes": [(one.name, _text(one.a), _text(one.b)) for one in found.changes],
-        "apart": [_apart(line, look) for line in content.lines],
+        "apart": [interval_text(line.low, line.high, line.unit, look) for line in content.lines],
     }
-
-
-def _apart(line: Line, look: Look) -> str:
-    """Its interval in words, empty where there is none."""
-    if line.low is None or line.high is None:
-        return ""
-    low, high = (_signed(value, line.unit, look) for value in (line.low, line.high))
-    return look.t["lora_apart"].format(low=low, high=high)
-
-
-def _signed(value: float, unit: str, look: Look) -> str:
-    """A difference with its sign; one of shares in percentage points."""
-    size = abs(value)
-    if unit == "ratio":
-        text = f"{look.shown.number(size * 100, 1)}\N{NO-BREAK SPACE}pp"
-    else:
-        text = look.shown.seconds(size) if unit == "seconds" else look.shown.rate(size)
-    return ("+" if value > 0 else "−" if value < 0 else "") + text
 
 
 def _text(value: Any) -> str:

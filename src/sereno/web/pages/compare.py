@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
+from sereno.query.differences import FigureDifference, differences
 from sereno.query.fields import FILTERS, Field
 from sereno.query.model_sums import ModelSums, model_sums
 from sereno.query.models import resolve_model
@@ -15,6 +16,7 @@ from sereno.query.quality import known_quality
 from sereno.query.scores import DEFINITIONS
 from sereno.query.times import parse_time
 from sereno.store.base import Totals
+from sereno.web.apart import Better, Side, better, interval_text
 from sereno.web.changes import signed
 from sereno.web.charts import Unit
 from sereno.web.common_prompt import CommonPrompt, common_prompt
@@ -31,7 +33,6 @@ FIRST = Field(name="a", kind="name", help="The first model.", maximum=256, examp
 SECOND = Field(name="b", kind="name", help="The second model.", maximum=256, example="qwen3:0.6b")
 FIELDS = (FIRST, SECOND, PICKED, *(f for f in FILTERS if f.name in ("start_time", "end_time")))
 
-Better = Literal["more", "less"]
 MEASURES: tuple[tuple[str, Unit, Better | None], ...] = (
     ("calls", "count", None),
     ("error_rate", "ratio", "less"),
@@ -57,15 +58,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         measure, unit: as in `MEASURES`.
         a, b: null where unknown.
         change: b / a − 1, 0 where they are equal; null where either is unknown or a alone is 0.
-        better: `a` or `b`; null where neither is, or they are equal.
+        low, high: 95 % interval of b − a, null where the figure has none (sums of costs tell no spread) or values are
+            too few to bound it.
+        better: `a` or `b`; null where neither is: chance alone may have made the difference, or its spread is unknown.
     """
 
     measure: str
     unit: Unit
     a: float | None
     b: float | None
-    change: float | None
-    better: Literal["a", "b"] | None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    better: Side | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,12 +131,13 @@ def gather(ask: Ask) -> Comparison:
     sums |= {found.model: found for found in model_sums(store, query)}
     quality = known_quality(ask.view.ledger, ask.now)
     rows = {row.model: row for row in model_rows(list(sums.values()), installed, quality=quality)}
+    apart = {one.measure: one for one in differences(sums[a].whole, sums[b].whole)}
     latency, ttft = ([getattr(sums[name].whole, kind) for name in (a, b)] for kind in ("latency", "ttft"))
     return msgspec.structs.replace(
         found,
         a=rows[a],
         b=rows[b],
-        lines=[_line(measure, rows[a], rows[b]) for measure in MEASURES],
+        lines=[_line(measure, rows[a], rows[b], apart) for measure in MEASURES],
         latency=distribution(*latency),
         ttft=distribution(*ttft),
         prompt=common_prompt(store, query, a, b),
@@ -151,16 +157,20 @@ def _asked(ask: Ask, known: list[str]) -> tuple[str | None, str | None]:
     return resolved[0], resolved[1]
 
 
-def _line(measure: tuple[str, Unit, Better | None], a: ModelRow, b: ModelRow) -> Line:
+def _line(
+    measure: tuple[str, Unit, Better | None], a: ModelRow, b: ModelRow, apart: Mapping[str, FigureDifference]
+) -> Line:
     name, unit, best = measure
     left, right = _figure(name, a), _figure(name, b)
+    line = Line(measure=name, unit=unit, a=left, b=right)
     if left is None or right is None:
-        return Line(measure=name, unit=unit, a=left, b=right, change=None, better=None)
+        return line
     change = right / left - 1 if left else 0.0 if left == right else None
-    better: Literal["a", "b"] | None = None
-    if best is not None and left != right:
-        better = "a" if (left < right) == (best == "less") else "b"
-    return Line(measure=name, unit=unit, a=left, b=right, change=change, better=better)
+    line = msgspec.structs.replace(line, change=change)
+    if name not in apart:
+        return line
+    known = apart[name]
+    return msgspec.structs.replace(line, low=known.low, high=known.high, better=better(best, known))
 
 
 def _figure(name: str, row: ModelRow) -> float | None:
@@ -191,6 +201,7 @@ def shape(content: Comparison, look: Look) -> Mapping[str, Any]:
     answers = (content.prompt.a, content.prompt.b) if content.prompt else ()
     return {
         "axes": AXES,
+        "apart": [interval_text(li.low, li.high, li.unit, look) for li in content.lines],
         "moved": [None if li.change is None else signed(li.change, look.shown) for li in content.lines],
         "started": [parse_time(answer.timestamp, 0.0) for answer in answers],
         "charts": {
@@ -204,8 +215,11 @@ def shape(content: Comparison, look: Look) -> Mapping[str, Any]:
 def table(content: Comparison) -> Table:
     """One row a figure."""
     a, b = content.asked
-    columns = ("measure", "unit", f"a: {a or ''}", f"b: {b or ''}", "change", "better")
-    return Table(columns, [[li.measure, li.unit, li.a, li.b, li.change, li.better] for li in content.lines])
+    columns = ("measure", "unit", f"a: {a or ''}", f"b: {b or ''}", "change", "low", "high", "better")
+    rows: list[list[Any]] = [
+        [li.measure, li.unit, li.a, li.b, li.change, li.low, li.high, li.better] for li in content.lines
+    ]
+    return Table(columns, rows)
 
 
 PAGES: tuple[Page, ...] = (

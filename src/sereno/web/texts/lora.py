@@ -79,7 +79,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora_choose_one_text": ("Choose one from the list.", "Elija una de la lista."),
     "lora_few": ("There is nothing to compare yet", "Todavía no hay nada que comparar"),
     "lora_few_text": ("Two versions are needed.", "Hacen falta dos versiones."),
-    "lora_apart": ("{low} to {high}", "de {low} a {high}"),
     "lora_apart_text": (
         "Below a figure: after minus before, with 95% confidence. ✓: better by more than chance would make it.",
         "Bajo cada cifra: después menos antes, con un 95 % de confianza. ✓: mejor por más de lo que haría el azar.",

@@ -114,6 +114,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difference": ("Difference", "Diferencia"),
     "figure": ("Figure", "Cifra"),
     "better": ("better", "mejor"),
+    "apart": ("{low} to {high}", "de {low} a {high}"),
+    "apart_text": (
+        "Below a figure: second minus first, with 95% confidence. ✓: better by more than chance would make it.",
+        "Bajo cada cifra: el segundo menos el primero, al 95 % de confianza. ✓: mejor por más de lo que haría el azar.",
+    ),
     "measure_calls": ("Calls", "Llamadas"),
     "measure_error_rate": ("Error rate", "Tasa de errores"),
     "measure_latency_p50": ("Latency p50", "Latencia p50"),
