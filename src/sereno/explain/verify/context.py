@@ -12,7 +12,7 @@ from sereno.explain.verify.lexicon import Lexicon, lexicon
 from sereno.explain.verify.limits import Limit, limit_of
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import period_of
-from sereno.explain.verify.role import apposed_after, moment_role, role_of
+from sereno.explain.verify.role import apposed_after, is_percent, moment_role, role_of
 from sereno.explain.verify.scan import Scan
 from sereno.explain.verify.superlative import is_largest, most_of, superlative_of
 
@@ -28,6 +28,11 @@ _APPOSED = re.compile(
     r"|aproximadamente)\s+)?",
     re.IGNORECASE,
 )
+_SHARE_OF = re.compile(
+    r"\s+(?:of|del?)\s+(?:(?:(?:the|la|el)\s+)?(?:total|sum|suma)\s+(?:of|del?)\s+)?(?:the\s+|la\s+|el\s+)?[\"'`«“]?(?=\x01)",
+    re.IGNORECASE,
+)
+_OF_BEFORE = re.compile(r"(?<!\w)(?:of|del?)\s+(?:the\s+|la\s+|el\s+)?[\"'`«“]?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\s*(?:an?|una?)\s+(?:\w+\s+)?", re.IGNORECASE)
 _SETTING = 60
 """Characters of a clause that only sets the scene."""
@@ -132,22 +137,42 @@ def _series(scan: Scan, index: int, start: int, end: int) -> tuple[str, ...]:
     names = [one for one in scan.mentions if one.kind == "series"]
     if mention.kind == "series":
         return (mention.word,)
-    bound = _DIRECTLY.match(scan.text, mention.end)
+    whole = _SHARE_OF.match(scan.text, mention.end) if is_percent(mention) else None
+    bound = whole or _DIRECTLY.match(scan.text, mention.end)
     if bound is not None:
         following = [one for one in names if bound.end() <= one.start <= bound.end() + 1]
         if following:
-            return _group(scan, names, following[0])
+            part = () if whole is None else _part(scan, names, mention, end, following[0])
+            return (*part, *_group(scan, names, following[0]))
     before = [one for one in names if one.end <= mention.start]
     inside = [one for one in before if one.start >= start]
     after = [one for one in names if mention.end <= one.start < end]
     if inside:
-        return _group(scan, names, inside[-1])
+        return (*_part_of(scan, names, end, inside[-1]), *_group(scan, names, inside[-1]))
     if after:
         return _group(scan, names, after[0])
     if before:
-        return _group(scan, names, before[-1])
+        return (*_part_of(scan, names, end, before[-1]), *_group(scan, names, before[-1]))
     later = [one for one in names if one.start >= mention.end]
     return _group(scan, names, later[0]) if later else ()
+
+
+def _part(scan: Scan, names: list[Mention], mention: Mention, end: int, whole: Mention) -> tuple[str, ...]:
+    """What has a share of a whole that is named behind it: "A makes up 10 % of B and 7 % of C", "10 % of B is A"."""
+    before = [one for one in names if one.end <= mention.start and not _OF_BEFORE.search(scan.text, 0, one.start)]
+    after = [one for one in names if whole.end <= one.start < end]
+    own = before[-1] if before else after[0] if after else None
+    return () if own is None or own.word == whole.word else (own.word,)
+
+
+def _part_of(scan: Scan, names: list[Mention], end: int, whole: Mention) -> tuple[str, ...]:
+    """What a figure behind a whole is of, where a share of that whole was told: "A makes up 10 % of B, with 3 s"."""
+    for one in scan.mentions:
+        if one.kind == "quantity" and one.end < whole.start and is_percent(one):
+            match = _SHARE_OF.match(scan.text, one.end)
+            if match is not None and match.end() == whole.start:
+                return _part(scan, names, one, end, whole)
+    return ()
 
 
 _AND = re.compile(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sereno.explain.verify.checks.bounds import check_bounds
 from sereno.explain.verify.checks.expected import check_expected
 from sereno.explain.verify.checks.moments import check_moments, check_spans
 from sereno.explain.verify.checks.pairs import check_pairs, check_ways
@@ -45,6 +46,7 @@ def judge(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Contex
         _support(book, one, context, zone, ways=ways) for one, context in zip(mentions, told, strict=True)
     ]
     check_pairs(book, mentions, told, found)
+    check_bounds(mentions, told, found)
     check_ways(mentions, told, found)
     check_ranks(book, mentions, told, found)
     check_expected(book, mentions, told, found)

@@ -16,7 +16,7 @@ _WAYS = frozenset({"trend", "change_point", "comparison", "forecast", "event", "
 
 def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
     """What "rose from X to Y" tells needs one fact for both, and Y above X."""
-    check_bounds(mentions, told, found)
+    _check_between(mentions, told, found)
     for index, context in enumerate(told):
         if context.role != "to":
             continue
@@ -72,7 +72,7 @@ def _started(told: Sequence[Context], index: int) -> int | None:
     return started[0] if len(started) == 1 else None
 
 
-def check_bounds(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
+def _check_between(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
     """What is said to lie "between X and Y" needs one fact with two bounds."""
     bounds = [i for i, one in enumerate(told) if one.role == "interval" and mentions[i].kind == "quantity"]
     for a, b in pairwise(bounds):

@@ -70,6 +70,8 @@ def _of_whole(fact: Fact | None, evidence: Evidence, context: Context) -> bool:
         return context.noun not in {"anomaly", "spike"} and not context.expects  # "it rose by 200 %" is of the series
     if fact.kind == "comparison" and not context.period:
         return context.noun != "comparison" and context.limit is None
+    if fact.note == "part" and context.series and fact.series[0] not in context.series:
+        return True  # "10 % of the cost" is somebody's, who is not named
     if fact.kind != "composition" or fact.note != "total" or not context.series:
         return False
     return context.series != fact.series[:1] and evidence.name in {"total", "mean", "median", "top_share"}
