@@ -158,7 +158,8 @@ def test_stop_reaches_the_model_and_what_had_come_stays(walker: Walker, site: Si
     assert eventually(lambda: site.teller.left == before + 1, "the model hears that nobody reads on")
     expect(page.locator("#told")).to_have_text(FIRST)
     expect(page.locator("[data-explain-score]")).to_have_text("Stopped.")
-    expect(stop).to_be_disabled()
+    expect(stop).to_be_hidden()
+    expect(page.get_by_role("button", name="Explain", exact=True)).to_be_focused()
     walker.judge()
 
 

@@ -87,6 +87,8 @@ class Explaining {
       } else this.fail(error instanceof TypeError ? this.words.failed : String((error as Error).message));
     } finally {
       if (this.running === mine) {
+        // It leaves the page: whoever stood on it stands on what begins again, not nowhere.
+        if (document.activeElement === this.stop) part<HTMLButtonElement>(this.form, "button.main").focus();
         this.stop.disabled = true;
         this.box.removeAttribute("aria-busy");
       }
