@@ -15,6 +15,52 @@ def a_series(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Series:
     return Series(name="v", times=np.asarray(1.7e9 + 60.0 * np.arange(float(len(values)))), values=values)
 
 
+def a_season_that_stands_still(value: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Twenty cycles of 48 points around 100, ± 20, with noise of a Weyl sequence; still from 400 to 499."""
+    i = np.arange(960.0)
+    values = 100.0 + 20.0 * np.sin(2.0 * np.pi * i / 48.0) + 6.0 * ((i * 0.6180339887498949) % 1.0 - 0.5)
+    values[400:500] = value
+    return np.asarray(values)
+
+
+def told(values: np.ndarray[tuple[int], np.dtype[np.float64]], kind: str) -> list[tuple[int, int]]:
+    """Where facts of a kind begin and end, in points."""
+    found = [fact for fact in facts(Chart(series=(a_series(values),))).facts if fact.kind == kind]
+    return sorted(
+        (round(((fact.start or 0.0) - 1.7e9) / 60), round(((fact.end or 0.0) - 1.7e9) / 60)) for fact in found
+    )
+
+
+@pytest.mark.parametrize("value", [92.0, 100.0, 104.0, 110.0])
+def test_a_season_that_stands_still_does_so_once(value: float) -> None:
+    values = a_season_that_stands_still(value)
+    assert told(values, "flat") == [(400, 499)]
+    assert told(values, "anomaly") == []
+    assert told(values, "change_point") == []
+
+
+@pytest.mark.parametrize(("spike", "flat"), [(450, [(400, 449), (451, 499)]), (390, [(400, 499)]), (500, [(400, 499)])])
+def test_a_spike_in_or_beside_what_stands_still_is_told(spike: int, flat: list[tuple[int, int]]) -> None:
+    values = a_season_that_stands_still(104.0)
+    values[spike] = 170.0
+    assert told(values, "anomaly") == [(spike, spike)]
+    assert told(values, "flat") == flat
+
+
+@pytest.mark.parametrize("value", [0.0, 180.0])
+def test_an_outage_of_whole_days_is_one_level(value: float) -> None:
+    values = a_season_that_stands_still(value)
+    assert [begin for begin, _ in told(values, "change_point")] == [400, 500]
+    assert set(told(values, "anomaly")) <= {(400, 499)}  # all of it or nothing
+
+
+def test_an_outage_within_a_cycle_is_one_anomaly() -> None:
+    values = np.roll(a_season_that_stands_still(104.0), -500)[:860]  # what does not stand still
+    values[410:422] = 0.0
+    assert told(values, "anomaly") == [(410, 421)]
+    assert told(values, "flat") == [(410, 421)]
+
+
 def test_a_change_that_was_dropped_decides_nothing() -> None:
     """Heavy tails and a short stretch: of three levels on the grid one has too little left among the points."""
     rng = np.random.default_rng([380, 11])

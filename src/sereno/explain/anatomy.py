@@ -19,6 +19,7 @@ from sereno.stats.repeats import held_levels, levels_p, mostly_repeats
 from sereno.stats.robust import spread, without_outliers
 from sereno.stats.season import Season, find_seasons
 from sereno.stats.segments import Partition, one_step_noise, partition
+from sereno.stats.stills import one_each, without_season
 from sereno.stats.trend import Trend, robust_trend
 
 Floats = NDArray[np.float64]
@@ -99,8 +100,11 @@ class Anatomy:
 
     @cached_property
     def deseasoned(self) -> Floats:
-        """The values without their seasons, shape (n,)."""
-        return self.prepared.values - self.seasonal if self.seasons else self.prepared.values
+        """The values without their seasons, shape (n,); what stands still has none."""
+        if not self.seasons:
+            return self.prepared.values
+        cycle = min(season.period for season in self.seasons) / self.prepared.step
+        return without_season(self.prepared.values, self.seasonal, self.prepared.stills, cycle=cycle)
 
     @cached_property
     def scan(self) -> Scan:
@@ -190,10 +194,10 @@ class Anatomy:
 
     @cached_property
     def oddities(self) -> tuple[Oddity, ...]:
-        """The outliers of the series, in order of time."""
+        """The outliers of the series, in order of time; of a stretch that stands still one at most."""
         values, seasonal = self.prepared.values, self.seasonal
         told = []
-        for one in self.scan.outliers:
+        for one in one_each(self.scan.outliers, self.deseasoned, self.prepared.stills):
             part = slice(one.first, one.last + 1)
             season = float(seasonal[part].mean())
             expected = one.expected + season

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from sereno.explain.frame import Chart, Series
 from sereno.stats.grid import usual_step
+from sereno.stats.stills import Still, still_stretches
 
 Floats = NDArray[np.float64]
+STILL_ALPHA = 0.001
+"""Chance that a series without any is said to stand still somewhere."""
 LATEST = 2.5e11
 """Epoch seconds around the year 9892, the end of what calendars write; times beyond are none."""
 
@@ -52,6 +55,11 @@ class Prepared:
     def constant(self) -> bool:
         """Whether all values are the same, or there are none."""
         return len(self.values) == 0 or float(np.ptp(self.values)) == 0.0
+
+    @cached_property
+    def stills(self) -> tuple[Still, ...]:
+        """Where it stands still while it lives elsewhere."""
+        return () if self.constant else still_stretches(self.values, alpha=STILL_ALPHA)
 
 
 def prepare(series: Series, *, start: float | None = None, end: float | None = None) -> Prepared:
