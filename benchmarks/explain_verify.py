@@ -54,6 +54,7 @@ SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 881_000, "charts": 130, "lies": 10_087, "believed": 1, "truths": 28_563, "doubted": 0},
     {"first seed": 890_000, "charts": 140, "lies": 10_896, "believed": 0, "truths": 31_422, "doubted": 0},
     {"first seed": 891_000, "charts": 140, "lies": 10_614, "believed": 1, "truths": 30_295, "doubted": 0},
+    {"first seed": 920_000, "charts": 500, "lies": 38_376, "believed": 0, "truths": 109_770, "doubted": 0},
 )
 SMALL_MODEL = Path(__file__).parent.parent / "tests" / "explain" / "smollm"
 EXAMPLES = 60

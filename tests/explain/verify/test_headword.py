@@ -34,3 +34,28 @@ def test_a_word_that_is_not_read_takes_its_figure_along(
 ) -> None:
     (span,) = verify(pattern.format(words[language]), SHEET, language).counted
     assert span.supported is read
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "true"),
+    [
+        ("en", "9.45 s is the mean of db.", True),
+        ("en", "9.45 s was db's mean.", True),
+        ("en", "39.7 s is the maximum of db.", True),
+        ("en", "9.45 s is the maximum of db.", False),
+        ("en", "9.45 s is the variance of db.", False),
+        ("en", "9.45 s was db's variance.", False),
+        ("en", "9.45 s, the variance of db, is high.", False),
+        ("en", "9.45 s is the worst value of db.", False),
+        ("en", "The best value of db is 39.7 s.", False),
+        ("en", "9.45 s is the mean of db at night.", False),
+        ("es", "9,45 s es la media de db.", True),
+        ("es", "39,7 s es el máximo de db.", True),
+        ("es", "9,45 s es el máximo de db.", False),
+        ("es", "9,45 s es la varianza de db.", False),
+        ("es", "El peor tiempo de db fue 9,45 s.", False),
+        ("es", "9,45 s es la media de db por la noche.", False),
+    ],
+)
+def test_the_word_for_a_figure_may_stand_behind_it(language: str, text: str, true: bool) -> None:
+    assert [one.supported for one in verify(text, SHEET, language).counted] == [true]

@@ -83,3 +83,21 @@ def test_a_figure_of_just_that_is_believed(language: str, text: str) -> None:
     found = supported(text, language)
     assert found
     assert all(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "db stayed at 9.45 s for the whole week."),
+        ("en", "db is slower than 9.45 s."),
+        ("en", "db took 9.45 s at least."),
+        ("en", "db took 9.45 s or more."),
+        ("en", "db reached 10.1 s."),
+        ("es", "db se quedó en 9,45 s toda la semana."),
+        ("es", "db es más lento que 9,45 s."),
+        ("es", "db tarda 9,45 s como mínimo."),
+        ("es", "db llegó a 10,1 s."),
+    ],
+)
+def test_a_mean_or_a_percentile_is_no_bound_and_no_place_to_go(language: str, text: str) -> None:
+    assert [one.supported for one in verify(text, SHEET, language).counted] == [False]

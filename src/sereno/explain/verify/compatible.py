@@ -22,6 +22,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "slope": frozenset({"slope", "change"}),
     "forecast": frozenset({"forecast"}),
     "threshold": frozenset({"threshold"}),
+    "limit": frozenset({"threshold"}),
     "std": frozenset({"std"}),
     "std_count": frozenset({"std_count"}),
     "total": frozenset({"total", "count", "duration"}),
@@ -98,6 +99,8 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         return False  # the greatest of an odd stretch is not that of the series
     if role == "forecast" and kind == "capacity" and evidence.roles & {"last", "threshold"}:
         return False  # neither what is now nor the limit is what is forecast
+    if role == "threshold" and kind == "capacity" and "threshold" in evidence.roles:
+        return False  # that a share ends at 100 % is no threshold that somebody set
     if role == "ended" and kind in {"trend", "forecast"}:
         return False  # where a line ends is not the last value
     if role == "duration" and kind == "capacity":
@@ -108,6 +111,8 @@ def role_allows(role: str, evidence: Evidence, kind: Kind | None, noun: str = ""
         return False  # of all parts, which a part's own figure is not
     if role == "":
         return not evidence.roles & (_SAID_ONLY | _BOUNDS) and evidence.roles != {"count"}
+    if role in {"from", "to"} and kind == "level" and not evidence.roles & {"first", "last"}:
+        return False  # a mean or a percentile is no place that a series came from or went to
     if role in {"from", "to"}:
         never = _NEVER_FROM if role == "from" else _NEVER_TO
         if evidence.roles & _BOUNDS:

@@ -30,7 +30,20 @@ _OF_FIGURE = re.compile(rf"(?<!\w)(?:an?|the|its|una?|la|el|su)\s+{_WORDS}(?:of|
 _BEHIND_NAME = re.compile(rf"\x01(?:['’]s)?\s+{_WORDS}(?:{_COPULA}|:|=)\s*{_LINK}$", re.IGNORECASE)
 """Before a figure: "db's variance is"."""
 
-
+_COPULA_AFTER = (
+    r"(?:\s+(?:is|was|are|were|equals|es|fue|era|son|eran)\s+|\s*,\s*|\s*\(\s*)(?:(?:the|its|la|el|su|los|las)\s+)?"
+)
+_AFTER_OF_NAME = re.compile(
+    rf"{_COPULA_AFTER}(?!(?:the|its|la|el|su|los|las|that|de)\s)(?P<head>(?:[^\W\d_][\w'’%-]*\s+){{1,5}}?)"
+    r"(?:of|for|in|de|del|en|para)\s+(?:the\s+|la\s+|el\s+)?\W?\x01",
+    re.IGNORECASE,
+)
+"""Behind a figure: "is the variance of db", ", the variance of db"."""
+_AFTER_NAME = re.compile(
+    r"\s+(?:is|was|are|were)\s+\W?\x01+\W?(?:['’]s)?\s+(?P<head>(?:[^\W\d_][\w'’%-]*(?:\s+|(?=[.,;:)]|$))){1,4}?)(?=[.,;:)]|$)",
+    re.IGNORECASE,
+)
+"""Behind a figure: "is db's variance"."""
 _OF = re.compile(r"\s(?:of|for|in|de|del|en|para)(?:\s|$)", re.IGNORECASE)
 _ARTICLES = re.compile(r"^(?:(?:the|its|an?|la|el|su|los|las|una?)\s+)+", re.IGNORECASE)
 _PERCENTILE = re.compile(r"p\d\d?|percentiles?|percentil(?:es)?", re.IGNORECASE)
@@ -48,6 +61,10 @@ def is_unread(scan: Scan, mention: Mention, words: Lexicon, start: int) -> bool:
     before = scan.text[start : mention.start]
     for pattern in (_OF_NAME, _OF_FIGURE, _BEHIND_NAME):
         match = pattern.search(before)
+        if match is not None and not _VERB.search(match["head"]) and not _is_read(match["head"].strip(), words):
+            return True
+    for pattern in (_AFTER_OF_NAME, _AFTER_NAME):
+        match = pattern.match(scan.text, mention.end)
         if match is not None and not _VERB.search(match["head"]) and not _is_read(match["head"].strip(), words):
             return True
     return False

@@ -49,7 +49,7 @@ _PARTS = {
 _LASTING = Limit(frozenset({"change_point", "flat", "comparison", "event"}))
 _SAID_SO = frozenset({"expected", "usual", "forecast"})
 """Roles of figures that are not, but were expected or will be."""
-_DENIED = frozenset({"threshold", "max", "min", "median", "expected", "duration", "lag", "period"})
+_DENIED = frozenset({"threshold", "limit", "max", "min", "median", "expected", "duration", "lag", "period"})
 """Roles of figures that something may be denied to have crossed, or of how long it was denied."""
 _WHOLE = re.compile(r"mean|median|min|max|total|share|p\d\d|")
 """Roles of figures that are told of a part as easily as of the whole."""
@@ -62,6 +62,17 @@ _OTHER = re.compile(
 """Behind a figure: another series that it is told against."""
 _TWO = Limit(frozenset({"lead_lag", "correlation", "composition"}))
 _THAN = re.compile(r"\s*(?:of\s+(?:the\s+)?\w+\s+)?(?:than|que)(?!\w)", re.IGNORECASE)
+_LEVELS = frozenset({"", "mean", "median"})
+_SLOWER = re.compile(
+    r"(?<!\w)(?:(?:slower|faster|longer|shorter|quicker|cheaper|dearer)\s+than"
+    r"|más\s+(?:lent|rápid|larg|cort|barat|car)[oa]s?\s+(?:que|de))\s+(?:the\s+|los\s+|las\s+)?$",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"\s+(?:at\s+(?:least|most|a\s+(?:minimum|maximum)|best|worst|(?:the\s+)?(?:earliest|latest))|or\s+(?:more|less)"
+    r"|como\s+(?:mínimo|máximo|mucho)|o\s+(?:más|menos)|al\s+menos)(?!\w)",
+    re.IGNORECASE,
+)
 _EXTREME = frozenset({"min", "max", "peak"})
 """Roles of figures that were once; that they are so now is another claim."""
 _AMONG = re.compile(r"(?<!\w)(?:of|among|across|than|de|entre|que)\s+$", re.IGNORECASE)
@@ -90,6 +101,8 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
         return NOTHING  # "higher in the first half than …": the other way round than facts tell it
     if _OTHER.match(after):  # how one series is to another is told by facts of both alone
         return _TWO
+    if role in _LEVELS and (_SLOWER.search(before) or _AT_LEAST.match(after)):
+        return NOTHING  # a mean is no bound
     if role in {"mean", "median"} and found["several"].search(before):
         return NOTHING
     if role in _EXTREME and found["now"].search(scan.text, start, end):

@@ -29,14 +29,23 @@ _AFTER = re.compile(
     r"|(?P<lag>ahead|behind))(?!\w)(?!\s*[:=]\s*(?:\w+\s+(?:de\s+)?)?\x03|\s*\x03))",
     re.IGNORECASE,
 )
-_NAMED_AFTER = re.compile(
-    r"\s*[,:(]\s*(?:(?:that|this|which|es\s+decir|eso|que)\s*,?\s*(?:is|was|es|fue)?\s*)?(?:its|the|su|la|el)\s+"
+_NAMES = (
     r"(?:(?P<mean>mean|average|media|promedio)|(?P<median>median|mediana)"
     r"|(?P<max>maximum|highest\s+value|peak|máximo|valor\s+más\s+alto|pico)"
     r"|(?P<min>minimum|lowest\s+value|mínimo|valor\s+más\s+bajo)"
-    r"|(?P<last>last\s+value|latest\s+value|último\s+valor))\s*(?=[.,;:)]|$)",
+    r"|(?P<last>last\s+value|latest\s+value|último\s+valor))"
+)
+_NAMED_AFTER = re.compile(
+    r"\s*[,:(]\s*(?:(?:that|this|which|es\s+decir|eso|que)\s*,?\s*(?:is|was|es|fue)?\s*)?(?:its|the|su|la|el)\s+"
+    rf"{_NAMES}\s*(?=[.,;:)]|$)",
     re.IGNORECASE,
 )
+_IS_NAMED = re.compile(
+    rf"\s+(?:is|was|es|fue|era)\s+(?:(?:its|the|su|la|el)\s+|\W?\x01+\W?(?:['’]s)?\s+){_NAMES}"
+    r"(?=\s*(?:[.,;:)]|$)|\s+(?:of|for|in|de|del|en)\s)",
+    re.IGNORECASE,
+)
+"""Behind a figure: "is the maximum of db", "was db's mean"."""
 _SHARE_OF = re.compile(
     r"\s*(?:of|de)\s+(?:all\s+|the\s+|its\s+|todas\s+|todos\s+|las\s+|los\s+|sus\s+|\x01+(?:['’]s?)?\s+)*"
     rf"(?:{READINGS})(?!\w)[^;,.\x03]{{0,60}}(?<!\w)(?:(?P<below>below|under|at\s+most|(?:less|lower)\s+than"
@@ -120,6 +129,9 @@ def role_of(scan: Scan, index: int, words: Lexicon, start: int, end: int) -> str
     named = apposed_after(scan, mention)
     if named:
         return named
+    told = _IS_NAMED.match(scan.text, mention.end)
+    if told is not None:
+        return told.lastgroup or ""
     quantile = _quantile(scan, index)
     if quantile:
         return quantile

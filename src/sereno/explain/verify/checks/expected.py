@@ -10,6 +10,8 @@ from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.support import Support, alike, only
 
 SAID_EXPECTED = frozenset({"expected", "usual"})
+_NOT_THERE = frozenset({"expected", "difference", "difference_percent"})
+"""Figures that were not what was there: of a series in percent a difference is written like a value."""
 
 
 def check_expected(
@@ -31,7 +33,7 @@ def check_expected(
         if not values:
             continue
         value = next((i for i in reversed(values) if i < one), values[0])
-        left = {fact: names - {"expected"} for fact, names in found[value].items() if fact in found[one]}
+        left = {fact: names - _NOT_THERE for fact, names in found[value].items() if fact in found[one]}
         found[value] = {fact: names for fact, names in left.items() if names}
         found[one] = {fact: names for fact, names in found[one].items() if fact in found[value]}
 
