@@ -30,6 +30,16 @@ def test_the_chance_of_a_run_is_that_of_its_law() -> None:
     assert one.p_value == pytest.approx(40.0 * (1.0 / 31.0) ** 9)
 
 
+@pytest.mark.parametrize(("nights", "found"), [(3, 3), (4, 4), (5, 0), (12, 0)])
+def test_what_stands_still_every_night_is_how_the_series_is(nights: int, found: int) -> None:
+    values = np.arange(1.0, 48.0 * 12.0 + 1.0)
+    for night in range(nights):
+        values[48 * night + 10 : 48 * night + 26] = 0.0
+    assert len(still_stretches(values, alpha=0.001)) == found
+    values[480:540] = -1.0  # more than twice as long as any night
+    assert (480, 539) in [(one.first, one.last) for one in still_stretches(values, alpha=0.001)]
+
+
 @pytest.mark.parametrize("length", [4, 19])
 def test_what_is_short_has_none(length: int) -> None:
     assert still_stretches(np.repeat([1.0, 2.0, 1.0], [1, length - 2, 1]), alpha=0.001) == ()

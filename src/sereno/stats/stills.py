@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sereno.stats.outliers import Outlier
 from sereno.stats.robust import median
+from sereno.stats.rounded import AGAIN
 
 Floats = NDArray[np.float64]
 FEWEST, SHORTEST, MOST = 20, 5, 5
@@ -32,7 +33,7 @@ def still_stretches(values: Floats, *, alpha: float) -> tuple[Still, ...]:
 
     A stretch of k equal neighbours is one if runs so long come with chance below `alpha` where neighbours are equal as
     often as in the rest of this series: n·qᵏ⁻¹, q being the share of equal neighbours outside the stretch (a run's law,
-    Feller 1968 XIII.7).
+    Feller 1968 XIII.7). Where more than `AGAIN` others are at least half as long (every night), they are its own.
 
     Args:
         values: shape (n,), finite.
@@ -55,13 +56,15 @@ def still_stretches(values: Floats, *, alpha: float) -> tuple[Still, ...]:
     lengths = last - first + 1
     least = max(SHORTEST, np.partition(lengths, -MOST)[-MOST] if len(lengths) > MOST else 0)
     longest = np.flatnonzero(lengths >= least)
+    ascending = np.sort(lengths)
     found = []
     for run in longest[np.argsort(-lengths[longest], kind="stable")][:MOST]:
         length = int(lengths[run])
         others = n - length
         # One more equal pair than was seen keeps q from 0; what is left must be enough to know it.
         share = (equal - (length - 1) + 1) / (others + 1)
-        if others < SHORTEST or share >= 1.0:
+        again = len(ascending) - int(np.searchsorted(ascending, length / 2.0)) - 1
+        if others < SHORTEST or share >= 1.0 or again > AGAIN:
             continue
         p_value = min(1.0, n * share ** (length - 1))
         if p_value < alpha:
