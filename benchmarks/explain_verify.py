@@ -55,6 +55,8 @@ SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 890_000, "charts": 140, "lies": 10_896, "believed": 0, "truths": 31_422, "doubted": 0},
     {"first seed": 891_000, "charts": 140, "lies": 10_614, "believed": 1, "truths": 30_295, "doubted": 0},
     {"first seed": 920_000, "charts": 500, "lies": 38_376, "believed": 0, "truths": 109_770, "doubted": 0},
+    {"first seed": 930_000, "charts": 500, "lies": 38_644, "believed": 2, "truths": 110_721, "doubted": 0},
+    {"first seed": 940_000, "charts": 250, "lies": 19_443, "believed": 0, "truths": 55_720, "doubted": 0},
 )
 SMALL_MODEL = Path(__file__).parent.parent / "tests" / "explain" / "smollm"
 EXAMPLES = 60

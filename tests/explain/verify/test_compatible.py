@@ -68,6 +68,8 @@ SHARES = FactSheet(
     [
         ("en", "There was an anomaly in gpu, with -149.5 % instead of the usual 42.85 %.", [True, True]),
         ("en", "There was an anomaly in gpu, with -448.8 % instead of the usual 42.85 %.", [False, False]),
+        ("en", "The anomaly of gpu: -149.5 %.", [True]),
+        ("en", "The anomaly of gpu: -448.8 %.", [False]),
         ("en", "gpu kept below its threshold of 460 %.", [True]),
         ("en", "gpu kept below its threshold of 100 %.", [False]),
         ("en", "The limit of gpu is 100 %.", [True]),

@@ -92,6 +92,14 @@ def test_a_figure_of_just_that_is_believed(language: str, text: str) -> None:
         ("en", "db is slower than 9.45 s."),
         ("en", "db took 9.45 s at least."),
         ("en", "db took 9.45 s or more."),
+        ("en", "db is short by 9.45 s."),
+        ("en", "db ran 9.45 s late."),
+        ("en", "db crossed 9.45 s."),
+        ("en", "Both anomalies of db were 39.7 s."),
+        ("en", "db's timeout of 9.45 s."),
+        ("en", "9.45 s (variance) in db."),
+        ("es", "db rebasó 9,45 s."),
+        ("es", "Ambas anomalías de db fueron de 39,7 s."),
         ("en", "db reached 10.1 s."),
         ("es", "db se quedó en 9,45 s toda la semana."),
         ("es", "db es más lento que 9,45 s."),
@@ -101,3 +109,28 @@ def test_a_figure_of_just_that_is_believed(language: str, text: str) -> None:
 )
 def test_a_mean_or_a_percentile_is_no_bound_and_no_place_to_go(language: str, text: str) -> None:
     assert [one.supported for one in verify(text, SHEET, language).counted] == [False]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "There are 574 readings above 9.45 s."),
+        ("en", "db had 574 readings under 10.1 s."),
+        ("es", "Hay 574 lecturas por encima de 9,45 s."),
+    ],
+)
+def test_how_many_lie_beyond_a_figure_is_known_of_thresholds_alone(language: str, text: str) -> None:
+    assert supported(text, language) == [True, False]  # there are as many, but not beyond
+
+
+@pytest.mark.parametrize(
+    ("text", "true"),
+    [
+        ("load is up 45.3 % compared with the first half.", [True, True]),
+        ("load is up 45.3 % in the second half.", [True, True]),
+        ("load is up by 45.3 % in the first half.", [False, False]),
+        ("load averaged 46.7 % in the first half.", [True]),
+    ],
+)
+def test_how_far_it_moved_since_a_period_is_not_told_of_the_period(text: str, true: list[bool]) -> None:
+    assert [one.supported for one in verify(text, SHEET, "en").counted] == true

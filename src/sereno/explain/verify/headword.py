@@ -29,7 +29,8 @@ _OF_FIGURE = re.compile(rf"(?<!\w)(?:an?|the|its|una?|la|el|su)\s+{_WORDS}(?:of|
 """Before a figure: "db has a variance of"."""
 _BEHIND_NAME = re.compile(rf"\x01(?:['’]s)?\s+{_WORDS}(?:{_COPULA}|:|=)\s*{_LINK}$", re.IGNORECASE)
 """Before a figure: "db's variance is"."""
-
+_ITS_OF = re.compile(rf"\x01['’]s\s+{_WORDS}of\s*{_LINK}$", re.IGNORECASE)
+"""Before a figure: "db's variance of"."""
 _COPULA_AFTER = (
     r"(?:\s+(?:is|was|are|were|equals|es|fue|era|son|eran)\s+|\s*,\s*|\s*\(\s*)(?:(?:the|its|la|el|su|los|las)\s+)?"
 )
@@ -44,6 +45,10 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 """Behind a figure: "is db's variance"."""
+_IN_BRACKETS = re.compile(
+    r"\s*\(\s*(?:(?:the|its|an?|la|el|su|una?)\s+)?(?P<head>(?:[^\W\d_][\w'’%-]*(?:\s+|(?=\)))){1,3})\)", re.IGNORECASE
+)
+"""Behind a figure: "(variance)"."""
 _OF = re.compile(r"\s(?:of|for|in|de|del|en|para)(?:\s|$)", re.IGNORECASE)
 _ARTICLES = re.compile(r"^(?:(?:the|its|an?|la|el|su|los|las|una?)\s+)+", re.IGNORECASE)
 _PERCENTILE = re.compile(r"p\d\d?|percentiles?|percentil(?:es)?", re.IGNORECASE)
@@ -59,11 +64,11 @@ def is_unread(scan: Scan, mention: Mention, words: Lexicon, start: int) -> bool:
         start: where what is said of it begins.
     """
     before = scan.text[start : mention.start]
-    for pattern in (_OF_NAME, _OF_FIGURE, _BEHIND_NAME):
+    for pattern in (_OF_NAME, _OF_FIGURE, _BEHIND_NAME, _ITS_OF):
         match = pattern.search(before)
         if match is not None and not _VERB.search(match["head"]) and not _is_read(match["head"].strip(), words):
             return True
-    for pattern in (_AFTER_OF_NAME, _AFTER_NAME):
+    for pattern in (_AFTER_OF_NAME, _AFTER_NAME, _IN_BRACKETS):
         match = pattern.match(scan.text, mention.end)
         if match is not None and not _VERB.search(match["head"]) and not _is_read(match["head"].strip(), words):
             return True

@@ -18,7 +18,7 @@ from sereno.explain.verify.headword import is_unread
 from sereno.explain.verify.lexicon import Lexicon
 from sereno.explain.verify.mention import Mention
 from sereno.explain.verify.period import periods
-from sereno.explain.verify.scan import Scan
+from sereno.explain.verify.scan import READINGS, Scan
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -65,11 +65,20 @@ _THAN = re.compile(r"\s*(?:of\s+(?:the\s+)?\w+\s+)?(?:than|que)(?!\w)", re.IGNOR
 _LEVELS = frozenset({"", "mean", "median"})
 _SLOWER = re.compile(
     r"(?<!\w)(?:(?:slower|faster|longer|shorter|quicker|cheaper|dearer)\s+than"
-    r"|más\s+(?:lent|rápid|larg|cort|barat|car)[oa]s?\s+(?:que|de))\s+(?:the\s+|los\s+|las\s+)?$",
+    r"|más\s+(?:lent|rápid|larg|cort|barat|car)[oa]s?\s+(?:que|de)|by|al\s+cabo\s+de)"
+    r"\s+(?:the\s+|los\s+|las\s+|about\s+|around\s+|roughly\s+|unos\s+|unas\s+)?$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    rf"\x03+\s+(?:{READINGS})\s+(?:(?:are|were|lie|lay|están|estaban|quedan|quedaron)\s+)?(?:above|below|over|under|beyond"
+    r"|(?:more|less)\s+than|(?:por\s+)?(?:encima|debajo)\s+de|(?:más|menos)\s+de|superior(?:es)?\s+a|inferior(?:es)?\s+a)"
+    r"\s+$",
+    re.IGNORECASE,
+)
+"""Before the figure that so many readings lie beyond, which is known of thresholds alone."""
 _AT_LEAST = re.compile(
     r"\s+(?:at\s+(?:least|most|a\s+(?:minimum|maximum)|best|worst|(?:the\s+)?(?:earliest|latest))|or\s+(?:more|less)"
+    r"|late|early|extra|left|short|off|each(?=\s*(?:[.,;:)]|$))|too\s+\w+|cada\s+un[oa]|tarde|de\s+(?:más|menos|retraso)"
     r"|como\s+(?:mínimo|máximo|mucho)|o\s+(?:más|menos)|al\s+menos)(?!\w)",
     re.IGNORECASE,
 )
@@ -102,7 +111,9 @@ def limit_of(scan: Scan, mention: Mention, words: Lexicon, clause: tuple[int, in
     if _OTHER.match(after):  # how one series is to another is told by facts of both alone
         return _TWO
     if role in _LEVELS and (_SLOWER.search(before) or _AT_LEAST.match(after)):
-        return NOTHING  # a mean is no bound
+        return NOTHING  # a level is no bound, and no distance
+    if role in _LEVELS and _COUNTED.search(before):
+        return Limit(frozenset({"threshold"}))
     if role in {"mean", "median"} and found["several"].search(before):
         return NOTHING
     if role in _EXTREME and found["now"].search(scan.text, start, end):

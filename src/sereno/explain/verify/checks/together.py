@@ -47,7 +47,8 @@ def check_lasting(mentions: Sequence[Mention], told: Sequence[Context], found: l
         return
     for i, one in enumerate(mentions):
         if i != lasting[0] and one.kind == "quantity" and told[i].role in _LASTED:
-            found[i] = {fact: names for fact, names in found[i].items() if fact in found[lasting[0]]}
+            left = {fact: names - {"peak_value"} for fact, names in found[i].items() if fact in found[lasting[0]]}
+            found[i] = {fact: names for fact, names in left.items() if names}
 
 
 def check_whole(mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:

@@ -36,6 +36,11 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
         told_way = context.direction is not None or mention.signed > 0 or (mention.signed < 0 and not sized)
         if evidence.roles & {"change"} and context.role == "" and not (told_way or (ways and not sized)):
             continue  # a figure with no word for a change is a level
+        bare = context.role == "" and context.direction is None and not ways
+        if evidence.roles & {"change"} and bare and mention.signed < 0 and _of_shares(fact):
+            continue  # "-4 %" of a series in percent is where it was
+        if evidence.roles & {"change"} and context.period and context.then:
+            continue  # how far it is from the period, told of the period itself
         if context.limit is not None and not context.limit.allows(fact):
             continue
         if _of_whole(fact, evidence, context):
@@ -60,6 +65,16 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue  # a threshold is a given figure, which nobody rounds
         if any(_reads(evidence, reading, mention, context) for reading in mention.readings):
             yield evidence.fact, evidence.name
+
+
+def _of_shares(fact: Fact | None) -> bool:
+    """Whether a fact tells values in percent, as which its changes in percent could be misread."""
+    return fact is not None and any(
+        number.name in _VALUES and number.unit in {"percent", "percentunit"} for number in fact.numbers
+    )
+
+
+_VALUES = frozenset({"value", "expected", "before", "after", "current", "previous", "start_value", "end_value"})
 
 
 def _of_whole(fact: Fact | None, evidence: Evidence, context: Context) -> bool:
