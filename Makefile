@@ -43,10 +43,12 @@ test: setup ## everything that proves a contract, in under 12 minutes on two cor
 	@.venv/bin/mypy
 	@cd $(BROWSER) && $(CURDIR)/tools/node.sh node_modules/.bin/tsc
 	@tools/parts.sh || true  # the tests that need them say why they are left out
+	@$(PY) tests/grafana/building.py || true  # likewise
 	@$(PYTEST) -m "not slow"
 
 test-all: setup ## also the long fuzz, kill, soak and scale runs
 	@tools/parts.sh || true
+	@$(PY) tests/grafana/building.py || true
 	@$(PYTEST)
 
 acceptance: setup ## spans in a real Jaeger, which is built once, some three minutes

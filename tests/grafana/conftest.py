@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-import subprocess
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from grafana.building import DIST, PLUGIN, build, installed
 from grafana.grafana_double import Settings, grafana
 from grafana.service_double import Service, service_app
 from web.serving import serving
 
-ROOT = Path(__file__).parents[2]
-PLUGIN = ROOT / "grafana"
-DIST = PLUGIN / "dist"
 HOSTS = {"react19": PLUGIN / "harness/dist/own", "react18": PLUGIN / "harness/dist/plugin"}
 PATIENCE = 30_000
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 
 
-def _sources() -> str:
-    """What the build depends on, as one hash."""
-    digest = sha256()
-    for path in sorted(PLUGIN.rglob("*")):
-        inside = path.relative_to(PLUGIN).parts
-        if path.is_file() and not {"node_modules", "dist"} & set(inside) and path.suffix != ".zip":
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The built app; made anew where a source has changed. Two workers take turns."""
-    (ROOT / ".tools").mkdir(exist_ok=True)
-    mark = PLUGIN / "harness/dist/built"
-    with (ROOT / ".tools/grafana.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not mark.exists() or mark.read_text() != _sources() or not (DIST / "module.js").exists():
-            done = subprocess.run([ROOT / "tools/grafana.sh", "host"], capture_output=True, text=True, check=False)
-            installed = all((at / "node_modules/.installed.json").exists() for at in (PLUGIN, PLUGIN / "harness"))
-            if done.returncode and not installed:
-                pytest.skip(f"the packages that the app is built with cannot be had: {done.stderr[-300:]}")
-            assert done.returncode == 0, done.stderr
-            mark.write_text(_sources())
+    """The built app; made anew where a source has changed, which `make test` does before any test's time runs."""
+    said = build()
+    if said and not installed():
+        pytest.skip(f"the packages that the app is built with cannot be had: {said[-300:]}")
+    assert not said, said
     return DIST
 
 

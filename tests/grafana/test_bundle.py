@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PLUGIN = ROOT / "grafana"
+from grafana.building import PLUGIN, ROOT
+
 MODULES = ("module.js", "panels/chart-analyzer/module.js", "datasource/module.js")
 # public/app/features/plugins/loader/sharedDependencies.ts of Grafana 12.3 to 13.2 has these, and more.
 SHARED = {"react", "react-dom", "rxjs", "@emotion/css", "@grafana/data", "@grafana/runtime", "@grafana/ui"}

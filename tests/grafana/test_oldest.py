@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from grafana.conftest import PLUGIN, ROOT, Visitor
+from grafana.building import PLUGIN, ROOT
+from grafana.conftest import Visitor
 from grafana.service_double import Service
 
 pytestmark = pytest.mark.slow

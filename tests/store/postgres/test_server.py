@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from sereno.store.deadline import deadline
 from sereno.store.postgres import PostgresStore, cells
 from sereno.store.postgres.address import address
 from sereno.store.postgres.link import Link
+from sereno.store.postgres.migrate import migrate
 from store.conftest import Databases
 from store.made import T0, a_batch, a_call, label, some_calls
 
@@ -223,6 +224,28 @@ def test_keepers_that_start_together_make_the_schema_once(databases: Databases) 
     keepers = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(3)]
     assert [keeper.wait(60) for keeper in keepers] == [0, 0, 0]
     assert databases.server.execute("SELECT count(*) FROM sereno.schema_version", "together") == [(1,)]
+
+
+def test_a_keeper_that_looks_while_another_makes_the_schema_knows_its_own(databases: Databases) -> None:
+    databases.server.execute("CREATE DATABASE between")
+    where = address(databases.server.url("between"))
+
+    class Late(Link):
+        """Asks its first question before the other keeper has begun, its second when that one is done."""
+
+        asked = 0
+
+        def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
+            found = super().execute(sql, parameters)
+            self.asked += 1
+            if self.asked == 1:
+                PostgresStore(where).close()
+            return found
+
+    link = Late(where, limited=False)
+    migrate(link, "between")
+    link.close()
+    assert databases.server.execute("SELECT count(*) FROM sereno.schema_version", "between") == [(1,)]
 
 
 @pytest.mark.parametrize(

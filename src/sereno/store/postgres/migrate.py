@@ -73,10 +73,11 @@ def refuse_other_schema(link: Link, name: str) -> None:
 
 def _version(link: Link, name: str) -> int:
     """The number of the last migration applied; an empty database has 0."""
-    if link.execute("SELECT to_regclass('sereno.schema_version')").fetchone() == (None,):
-        if link.execute("SELECT to_regclass('sereno.calls'), to_regclass('sereno.names')").fetchone() != (None, None):
+    if not _has_version(link):
+        if link.execute("SELECT to_regclass('sereno.calls'), to_regclass('sereno.names')").fetchone() == (None, None):
+            return 0
+        if not _has_version(link):  # a keeper that makes them all at once may have been between the two questions
             raise StoreError(f"The schema sereno in {name} is another program's: name another database.")
-        return 0
     row = link.execute("SELECT version FROM sereno.schema_version").fetchone()
     version = int(row[0]) if row else 0
     newest = migrations()[-1][0]
@@ -86,3 +87,7 @@ def _version(link: Link, name: str) -> int:
             " or restore a backup made before the upgrade."
         )
     return version
+
+
+def _has_version(link: Link) -> bool:
+    return link.execute("SELECT to_regclass('sereno.schema_version')").fetchone() != (None,)
