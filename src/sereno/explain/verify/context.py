@@ -33,6 +33,8 @@ _SHARE_OF = re.compile(
     re.IGNORECASE,
 )
 _OF_BEFORE = re.compile(r"(?<!\w)(?:of|del?)\s+(?:the\s+|la\s+|el\s+)?[\"'`«“]?$", re.IGNORECASE)
+_OF_REACH = 16
+"""Characters before a name in which it may be told that something is of it."""
 _ARTICLE = re.compile(r"\s*(?:an?|una?)\s+(?:\w+\s+)?", re.IGNORECASE)
 _SETTING = 60
 """Characters of a clause that only sets the scene."""
@@ -159,7 +161,11 @@ def _series(scan: Scan, index: int, start: int, end: int) -> tuple[str, ...]:
 
 def _part(scan: Scan, names: list[Mention], mention: Mention, end: int, whole: Mention) -> tuple[str, ...]:
     """What has a share of a whole that is named behind it: "A makes up 10 % of B and 7 % of C", "10 % of B is A"."""
-    before = [one for one in names if one.end <= mention.start and not _OF_BEFORE.search(scan.text, 0, one.start)]
+    before = [
+        one
+        for one in names
+        if one.end <= mention.start and not _OF_BEFORE.search(scan.text[max(0, one.start - _OF_REACH) : one.start])
+    ]
     after = [one for one in names if whole.end <= one.start < end]
     own = before[-1] if before else after[0] if after else None
     return () if own is None or own.word == whole.word else (own.word,)
