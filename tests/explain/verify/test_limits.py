@@ -129,6 +129,8 @@ def test_how_many_lie_beyond_a_figure_is_known_of_thresholds_alone(language: str
         ("load is up 45.3 % compared with the first half.", [True, True]),
         ("load is up 45.3 % in the second half.", [True, True]),
         ("load is up by 45.3 % in the first half.", [False, False]),
+        ("load is 45.3 % higher than in the first half.", [True, True]),
+        ("load rose from 46 % to 80.3 %, by 74.6 %.", [True, True, True, True]),
         ("load averaged 46.7 % in the first half.", [True]),
     ],
 )

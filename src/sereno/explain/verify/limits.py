@@ -65,7 +65,7 @@ _THAN = re.compile(r"\s*(?:of\s+(?:the\s+)?\w+\s+)?(?:than|que)(?!\w)", re.IGNOR
 _LEVELS = frozenset({"", "mean", "median"})
 _SLOWER = re.compile(
     r"(?<!\w)(?:(?:slower|faster|longer|shorter|quicker|cheaper|dearer)\s+than"
-    r"|más\s+(?:lent|rápid|larg|cort|barat|car)[oa]s?\s+(?:que|de)|by|al\s+cabo\s+de)"
+    r"|más\s+(?:lent|rápid|larg|cort|barat|car)[oa]s?\s+(?:que|de)|(?:short|off|late|out|away|missed)\s+by|al\s+cabo\s+de)"
     r"\s+(?:the\s+|los\s+|las\s+|about\s+|around\s+|roughly\s+|unos\s+|unas\s+)?$",
     re.IGNORECASE,
 )

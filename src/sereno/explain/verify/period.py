@@ -16,7 +16,9 @@ _COMPARED = re.compile(
 )
 """Words by which a period is one to compare with; "on the day before" only tells when."""
 _COMPARED_REACH = 30
-_DURING = re.compile(r"(?<!\w)(?:in|during|en|durante)\s+(?:the\s+|la\s+|el\s+)?$", re.IGNORECASE)
+_DURING = re.compile(
+    r"(?<!\w)(?<!than )(?<!que )(?<!as )(?:in|during|en|durante)\s+(?:the\s+|la\s+|el\s+)?$", re.IGNORECASE
+)
 """Words by which a figure is told of the period itself: "in the first half it was at 3 s"."""
 
 
