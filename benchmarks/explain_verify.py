@@ -58,6 +58,8 @@ SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 930_000, "charts": 500, "lies": 38_644, "believed": 2, "truths": 110_721, "doubted": 0},
     {"first seed": 940_000, "charts": 250, "lies": 19_443, "believed": 0, "truths": 55_720, "doubted": 0},
     {"first seed": 950_000, "charts": 200, "lies": 15_586, "believed": 0, "truths": 44_643, "doubted": 324},
+    {"first seed": 951_000, "charts": 40, "lies": 2_937, "believed": 0, "truths": 8_378, "doubted": 0},
+    {"first seed": 952_000, "charts": 120, "lies": 8_436, "believed": 0, "truths": 24_350, "doubted": 0},
 )
 SMALL_MODEL = Path(__file__).parent.parent / "tests" / "explain" / "smollm"
 EXAMPLES = 60
