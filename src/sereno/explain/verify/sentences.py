@@ -25,6 +25,8 @@ def sentence_end(text: str, start: int, *, final: bool) -> int | None:
         final: whether nothing more will come.
     """
     for match in _END.finditer(text, start):
+        if match.end() > start + LONGEST:
+            break  # read at once or as it comes, a text has the same sentences
         if match.group() != "\n" and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
             continue
         end = match.end()
