@@ -12,6 +12,7 @@ from sereno.explain.verify.support import SHEET, Support, alike, base_value
 
 _WAYS = frozenset({"trend", "change_point", "comparison", "forecast", "event", "anomaly", "capacity"})
 """Kinds of fact that tell of a way from one figure to another."""
+_CHANGES = frozenset({"change", "change_percent", "difference", "difference_percent"})
 
 
 def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[Context], found: list[Support]) -> None:
@@ -37,6 +38,10 @@ def check_pairs(book: EvidenceBook, mentions: Sequence[Mention], told: Sequence[
         else:
             found[first] = {fact: found[first][fact] for fact in both}
             found[index] = {fact: found[index][fact] for fact in both}
+            aside = index + 1
+            if aside < len(mentions) and mentions[aside].start - mentions[index].end <= len(" ("):
+                # "from 4 s to 3 s (25 %)": what stands right behind a way is how far it went.
+                found[aside] = {fact: names & _CHANGES for fact, names in found[aside].items() if names & _CHANGES}
             for i, one in enumerate(told):
                 # "from 4 s to 3 s, by 25 %": the change is that of the pair.
                 if i not in {first, index} and one.role == "change" and one.series == context.series:

@@ -43,6 +43,8 @@ def quantity(book: EvidenceBook, mention: Mention, context: Context, *, ways: bo
             continue  # how far it is from the period, told of the period itself
         if context.limit is not None and not context.limit.allows(fact):
             continue
+        if context.role == "last" and kind in {"capacity", "forecast"} and evidence.name in _LEVELS_NOW:
+            continue  # where the line stands now is not the last reading
         if _of_whole(fact, evidence, context):
             continue
         if context.role == "peak" and fact is not None and fact.kind == "anomaly" and fact.direction == "down":
@@ -74,6 +76,7 @@ def _of_shares(fact: Fact | None) -> bool:
     )
 
 
+_LEVELS_NOW = frozenset({"current", "last_level"})
 _VALUES = frozenset({"value", "expected", "before", "after", "current", "previous", "start_value", "end_value"})
 
 
