@@ -42,7 +42,7 @@ from sereno.explain.verify import Grounds, grounds_of, verify
 CHARTS = 500
 LANGUAGES = ("en", "es")
 TUNING = 400_000
-REPORTING = 910_000
+REPORTING = 970_000
 """First seed of the block that is reported."""
 SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 700_000, "charts": 500, "lies": 37_571, "believed": 20, "truths": 107_701, "doubted": 17},
@@ -60,6 +60,10 @@ SPENT: tuple[dict[str, int], ...] = (
     {"first seed": 950_000, "charts": 200, "lies": 15_586, "believed": 0, "truths": 44_643, "doubted": 324},
     {"first seed": 951_000, "charts": 40, "lies": 2_937, "believed": 0, "truths": 8_378, "doubted": 0},
     {"first seed": 952_000, "charts": 120, "lies": 8_436, "believed": 0, "truths": 24_350, "doubted": 0},
+    {"first seed": 910_000, "charts": 500, "lies": 38_164, "believed": 2, "truths": 109_507, "doubted": 0},
+    {"first seed": 960_000, "charts": 130, "lies": 10_508, "believed": 0, "truths": 29_314, "doubted": 0},
+    # Its two are true by chance: 55.9 % higher is 56.3 ms higher there, and the lie was "56 ms".
+    {"first seed": 961_000, "charts": 130, "lies": 9_526, "believed": 2, "truths": 27_133, "doubted": 0},
 )
 SMALL_MODEL = Path(__file__).parent.parent / "tests" / "explain" / "smollm"
 EXAMPLES = 60
